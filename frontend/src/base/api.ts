@@ -1,0 +1,166 @@
+import { lang, words } from './i18n.ts';
+
+/** What the server says when it refuses, RFC 9457. `code` is stable; words are chosen by it. */
+export interface ProblemBody {
+  status: number;
+  code: string;
+  title?: string;
+  detail?: string;
+  errors?: { location: string; message: string; value?: unknown }[];
+}
+
+export const problemWords = words(
+  {
+    offline: '现在连不上网络，请稍后再试。',
+    timeout: '服务器没有及时回应，请再试一次。',
+    server: '服务器出了点问题，我们已记下。请过一会儿再试。',
+    refused: '这次没有成功，请检查后再试。',
+    'auth.wrong': '用户名或密码不对，请再试一次。',
+    'auth.required': '请先登录。',
+    forbidden: '您的岗位不能做这件事。',
+    notfound: '没有找到，或者您看不到它。',
+    'case.conflict': '别人刚刚处理过这件事，已为您刷新，请看过再办。',
+    'case.step': '这件事现在不能这样办。',
+    'photo.kind': '这不是照片。请选择 JPEG、PNG 或 WebP 图片。',
+    'photo.large': '照片太大了，请换一张小些的（12 MB 以内）。',
+    'report.outside': '这个位置不在本城管理范围内，请在地图上重新选点。',
+    invalid: '有些内容需要改一改。',
+    toomany: '操作太频繁了，请稍等一会儿再试。',
+  },
+  {
+    offline: 'There is no connection right now. Please try again soon.',
+    timeout: 'The server did not answer in time. Please try again.',
+    server: 'Something went wrong on our side and has been noted. Please try again in a while.',
+    refused: 'That did not work. Please check and try again.',
+    'auth.wrong': 'The name or the password is not right. Please try again.',
+    'auth.required': 'Please sign in first.',
+    forbidden: 'Your role cannot do this.',
+    notfound: 'It was not found, or you may not see it.',
+    'case.conflict':
+      'Someone has just dealt with this case. It has been refreshed; please look before acting.',
+    'case.step': 'This cannot be done with the case now.',
+    'photo.kind': 'This is not a photo. Please choose a JPEG, PNG or WebP picture.',
+    'photo.large': 'The photo is too large. Please choose one under 12 MB.',
+    'report.outside': 'This place is outside the city. Please choose another point on the map.',
+    invalid: 'Something needs to be changed.',
+    toomany: 'That was too often. Please wait a moment and try again.',
+  },
+);
+export type ProblemWord = keyof (typeof problemWords)['zh'];
+
+/** A request that did not succeed, with words for people. `status` is 0 when no answer came at all. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly body: ProblemBody;
+
+  constructor(body: ProblemBody) {
+    super(body.detail ?? body.title ?? body.code);
+    this.name = 'Problem';
+    this.status = body.status;
+    this.code = body.code;
+    this.body = body;
+  }
+
+  /** True when sending the same again may succeed: no answer, too many requests, or a fault of the server. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  /** What happened and what to do, in the language of the page. */
+  get words(): string {
+    if (this.code in problemWords.zh) return problemWords(this.code as ProblemWord);
+    // The server writes its details in Chinese; on the English page a general sentence reads better.
+    const detail = this.body.errors?.[0]?.message ?? this.body.detail;
+    if (this.status === 422 && detail && lang() === 'zh') return detail;
+    return problemWords(wordOfStatus[this.status] ?? (this.status >= 500 ? 'server' : 'refused'));
+  }
+}
+
+const wordOfStatus: Record<number, ProblemWord> = {
+  0: 'offline',
+  401: 'auth.required',
+  403: 'forbidden',
+  404: 'notfound',
+  408: 'timeout',
+  412: 'case.conflict',
+  413: 'photo.large',
+  415: 'photo.kind',
+  422: 'invalid',
+  429: 'toomany',
+};
+
+export interface Asking {
+  method?: string;
+  /** Sent as JSON, unless it is already bytes. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Milliseconds until the request is given up. */
+  timeout?: number;
+  query?: Record<string, string | number | boolean | undefined | null>;
+}
+
+export interface Answer<T> {
+  data: T;
+  etag: string | null;
+  status: number;
+}
+
+/** Asks the server and gives the decoded body, or throws a Problem. An abort by the caller is thrown as it is. */
+export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
+  return (await askFull<T>(path, asking)).data;
+}
+
+/** As `ask`, with the ETag and status of the answer. */
+export async function askFull<T>(path: string, asking: Asking = {}): Promise<Answer<T>> {
+  const clock = new AbortController();
+  const timer = setTimeout(() => clock.abort(), asking.timeout ?? 15_000);
+  const stop = () => clock.abort();
+  asking.signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const response = await fetch(withQuery(path, asking.query), {
+      ...outgoing(asking),
+      credentials: 'same-origin',
+      signal: clock.signal,
+    });
+    if (!response.ok) throw new Problem(await problemOf(response));
+    const data = response.status === 204 ? undefined : await response.json();
+    return { data: data as T, etag: response.headers.get('ETag'), status: response.status };
+  } catch (cause) {
+    if (cause instanceof Problem || asking.signal?.aborted) throw cause;
+    const late = clock.signal.aborted;
+    throw new Problem({ status: late ? 408 : 0, code: late ? 'timeout' : 'offline' });
+  } finally {
+    clearTimeout(timer);
+    asking.signal?.removeEventListener('abort', stop);
+  }
+}
+
+function outgoing(asking: Asking): RequestInit {
+  const headers: Record<string, string> = { Accept: 'application/json', ...asking.headers };
+  if (asking.body === undefined) return { method: asking.method ?? 'GET', headers };
+  const method = asking.method ?? 'POST';
+  if (asking.body instanceof Blob) {
+    headers['Content-Type'] ??= asking.body.type || 'application/octet-stream';
+    return { method, headers, body: asking.body };
+  }
+  headers['Content-Type'] ??= 'application/json';
+  return { method, headers, body: JSON.stringify(asking.body) };
+}
+
+async function problemOf(response: Response): Promise<ProblemBody> {
+  const body = await response.json().catch(() => null);
+  const known = typeof body === 'object' && body !== null ? (body as Partial<ProblemBody>) : {};
+  return { ...known, status: response.status, code: known.code ?? `http.${response.status}` };
+}
+
+function withQuery(path: string, query: Asking['query']): string {
+  if (!query) return path;
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') parts.set(name, String(value));
+  }
+  const text = parts.toString();
+  return text ? `${path}?${text}` : path;
+}

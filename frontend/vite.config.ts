@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+import { keepFolder, precompress } from './build/precompress.ts';
+
+const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
+
+// Four pages, one build. report and receipt are Go templates that the server executes, so nothing may be
+// written inline: scripts and styles are files under /assets, as the content security policy asks.
+const pages = ['index', 'command', 'report', 'receipt'].filter((name) => existsSync(page(name)));
+
+const server = process.env.ONEMAP_URL ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [vue(), precompress(), keepFolder()],
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['maplibre-gl'] },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: { input: Object.fromEntries(pages.map((name) => [name, page(name)])) },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/tiles', '/q/', '/r/'].map((path) => [path, { target: server, changeOrigin: true }]),
+    ),
+  },
+});
