@@ -1,0 +1,121 @@
+package actor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Scope is what an actor may see: whole jurisdictions, and a department's own
+// objects within a jurisdiction. The zero Scope sees nothing.
+type Scope struct {
+	prefixes    []string
+	departments []departmentScope
+}
+
+type departmentScope struct{ department, prefix string }
+
+// sighted are the roles that see every case of their jurisdiction. A planner
+// and a registrar work with places, not with cases; a handler sees the cases
+// of the department.
+var sighted = []Role{Operator, Supervisor, Worker, Auditor, Administrator, Leader}
+
+// Cases is the scope over cases.
+func (a Actor) Cases() Scope {
+	var s Scope
+	for _, g := range a.Grants {
+		switch {
+		case slices.Contains(sighted, g.Role):
+			s.prefixes = append(s.prefixes, g.Prefix)
+		case g.Role == Handler:
+			s.departments = append(s.departments, departmentScope{g.Department, g.Prefix})
+		}
+	}
+	return s.canonical()
+}
+
+// Everywhere is the scope of the program itself.
+func Everywhere() Scope { return Scope{prefixes: []string{""}} }
+
+// canonical drops what a wider prefix covers already and orders the rest, so
+// that equal scopes have equal keys.
+func (s Scope) canonical() Scope {
+	slices.Sort(s.prefixes)
+	s.prefixes = slices.Compact(s.prefixes)
+	var kept []string
+	for _, p := range s.prefixes {
+		if !slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(p, k) }) {
+			kept = append(kept, p)
+		}
+	}
+	s.prefixes = kept
+	slices.SortFunc(s.departments, func(a, b departmentScope) int {
+		return strings.Compare(a.department+"/"+a.prefix, b.department+"/"+b.prefix)
+	})
+	s.departments = slices.Compact(s.departments)
+	return s
+}
+
+// Empty says that nothing can be seen.
+func (s Scope) Empty() bool { return len(s.prefixes) == 0 && len(s.departments) == 0 }
+
+// Holds says whether an object with this code and department is seen.
+func (s Scope) Holds(code, department string) bool {
+	for _, p := range s.prefixes {
+		if strings.HasPrefix(code, p) {
+			return true
+		}
+	}
+	for _, d := range s.departments {
+		if d.department == department && strings.HasPrefix(code, d.prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Prefixes gives the jurisdictions seen whole.
+func (s Scope) Prefixes() []string { return slices.Clone(s.prefixes) }
+
+// Departments gives (department, prefix) pairs.
+func (s Scope) Departments() [][2]string {
+	pairs := make([][2]string, len(s.departments))
+	for i, d := range s.departments {
+		pairs[i] = [2]string{d.department, d.prefix}
+	}
+	return pairs
+}
+
+// Where is the scope as a condition on a code column and a department column
+// ("" where the table has none); its values go into args. A prefix is a range
+// in C collation, which the btree on the column answers.
+func (s Scope) Where(codeColumn, departmentColumn string, args pgx.NamedArgs) string {
+	var parts []string
+	for i, p := range s.prefixes {
+		parts = append(parts, Within(codeColumn, p, fmt.Sprintf("scope%d", i), args))
+	}
+	if departmentColumn != "" {
+		for i, d := range s.departments {
+			name := fmt.Sprintf("department%d", i)
+			args[name] = d.department
+			parts = append(parts, fmt.Sprintf("(%s = @%s AND %s)", departmentColumn, name, Within(codeColumn, d.prefix, name+"scope", args)))
+		}
+	}
+	if len(parts) == 0 {
+		return "FALSE"
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
+}
+
+// Within is the condition that a code column lies under a prefix of digits;
+// name keeps its parameters apart from others in args.
+func Within(column, prefix, name string, args pgx.NamedArgs) string {
+	if prefix == "" {
+		return "TRUE"
+	}
+	args[name+"lo"] = prefix
+	args[name+"hi"] = prefix + ":" // ':' follows '9' in C collation
+	return fmt.Sprintf("(%s >= @%slo AND %s < @%shi)", column, name, column, name)
+}

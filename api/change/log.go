@@ -1,0 +1,84 @@
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Position is a place in the log; positions of different epochs are unrelated.
+type Position struct{ Epoch, Pos int64 }
+
+// String is the form in an event's id: "1.48213".
+func (p Position) String() string { return fmt.Sprintf("%d.%d", p.Epoch, p.Pos) }
+
+// ParsePosition reads the form of String.
+func ParsePosition(s string) (Position, error) {
+	epoch, pos, ok := strings.Cut(s, ".")
+	e, errE := strconv.ParseInt(epoch, 10, 64)
+	p, errP := strconv.ParseInt(pos, 10, 64)
+	if !ok || errE != nil || errP != nil || e < 0 || p < 0 {
+		return Position{}, fmt.Errorf("%q is no position: want EPOCH.POS", s)
+	}
+	return Position{e, p}, nil
+}
+
+// Entry is a numbered change.
+type Entry struct {
+	Pos    int64
+	At     time.Time
+	Kind   string
+	Object string
+	Rev    int64
+	Body   json.RawMessage
+}
+
+// Log reads what the sequencer has numbered.
+type Log struct{ Pool *pgxpool.Pool }
+
+// Head is the newest position; the zero Position before any sequencer ran.
+func (l *Log) Head(ctx context.Context) (Position, error) {
+	var p Position
+	err := l.Pool.QueryRow(ctx, `
+SELECT COALESCE((SELECT max(epoch) FROM change_epoch), 0),
+       GREATEST((SELECT max(pos) FROM change_batch), 0)`).Scan(&p.Epoch, &p.Pos)
+	if err != nil {
+		return p, fmt.Errorf("head of the change log: %w", err)
+	}
+	return p, nil
+}
+
+// Reaches says whether a reader that stopped at p can go on from there: the
+// epoch is still the same, p has been reached, and nothing after p was dropped.
+func (l *Log) Reaches(ctx context.Context, p Position) (bool, error) {
+	head, err := l.Head(ctx)
+	if err != nil || head.Epoch != p.Epoch || p.Pos > head.Pos {
+		return false, err
+	}
+	if p.Pos == head.Pos {
+		return true, nil
+	}
+	var kept bool
+	err = l.Pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM change_log WHERE pos = $1)", p.Pos+1).Scan(&kept)
+	return kept, err
+}
+
+// After gives up to limit entries that follow pos, in order.
+func (l *Log) After(ctx context.Context, pos int64, limit int) ([]Entry, error) {
+	rows, err := l.Pool.Query(ctx, `
+SELECT pos, at, kind, object, rev, body FROM change_log WHERE pos > $1 ORDER BY pos LIMIT $2`, pos, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the change log: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
+		var e Entry
+		err := row.Scan(&e.Pos, &e.At, &e.Kind, &e.Object, &e.Rev, &e.Body)
+		return e, err
+	})
+}

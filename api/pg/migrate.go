@@ -1,0 +1,119 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"onemap/migrations"
+)
+
+// Migrate brings the schema to the newest version, under a lock that lets
+// several servers start at once. It makes the extension and the schema first,
+// and refuses a server that is too old, saying what is needed.
+func Migrate(ctx context.Context, url string) error {
+	return withProvider(ctx, url, func(p *goose.Provider) error {
+		_, err := p.Up(ctx)
+		return err
+	})
+}
+
+// MigrateTo goes up or down to a version; 0 is an empty schema.
+func MigrateTo(ctx context.Context, url string, version int64) error {
+	return withProvider(ctx, url, func(p *goose.Provider) error {
+		now, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		if version >= now {
+			_, err = p.UpTo(ctx, version)
+		} else {
+			_, err = p.DownTo(ctx, version)
+		}
+		return err
+	})
+}
+
+// Version is the schema's version and the newest one this program knows.
+func Version(ctx context.Context, url string) (have, newest int64, err error) {
+	err = withProvider(ctx, url, func(p *goose.Provider) error {
+		sources := p.ListSources()
+		newest = sources[len(sources)-1].Version
+		have, err = p.GetDBVersion(ctx)
+		return err
+	})
+	return have, newest, err
+}
+
+func withProvider(ctx context.Context, url string, do func(*goose.Provider) error) error {
+	c, err := pgx.ParseConfig(url)
+	if err != nil {
+		return fmt.Errorf("database url: %w", err)
+	}
+	c.RuntimeParams["search_path"] = Schema + ", public"
+	c.RuntimeParams["application_name"] = "onemap migrate"
+	db := stdlib.OpenDB(*c)
+	defer db.Close()
+	if err := prepare(ctx, db); err != nil {
+		return err
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	if err := do(p); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// prepare looks at the server's versions and makes the extension and the schema.
+func prepare(ctx context.Context, db *sql.DB) error {
+	var server int
+	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&server); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	if server < MinServer {
+		return fmt.Errorf("PostgreSQL %d is too old: version 15 or newer is needed (Debian: apt-get install postgresql-15 postgresql-15-postgis-3)", server/10000)
+	}
+	var have string
+	err := db.QueryRowContext(ctx, "SELECT extversion FROM pg_extension WHERE extname = 'postgis'").Scan(&have)
+	if errors.Is(err, sql.ErrNoRows) {
+		if _, err := db.ExecContext(ctx, "CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public"); err != nil {
+			return fmt.Errorf("PostGIS is missing in this database and could not be created (Debian: apt-get install postgresql-15-postgis-3): %w", err)
+		}
+		err = db.QueryRowContext(ctx, "SELECT extversion FROM pg_extension WHERE extname = 'postgis'").Scan(&have)
+	}
+	if err != nil {
+		return fmt.Errorf("PostGIS: %w", err)
+	}
+	if !atLeast(have, 3, 3) {
+		return fmt.Errorf("PostGIS %s is too old: version 3.3 or newer is needed (Debian: apt-get install postgresql-15-postgis-3; then ALTER EXTENSION postgis UPDATE)", have)
+	}
+	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil && !strings.Contains(err.Error(), "pg_namespace_nspname_index") {
+		return fmt.Errorf("make the schema: %w", err)
+	}
+	return nil
+}
+
+func atLeast(version string, major, minor int) bool {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) < 2 {
+		return false
+	}
+	a, errA := strconv.Atoi(parts[0])
+	b, errB := strconv.Atoi(parts[1])
+	return errA == nil && errB == nil && (a > major || a == major && b >= minor)
+}
