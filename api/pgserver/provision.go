@@ -1,0 +1,52 @@
+package pgserver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// provision sees to the role, the database, PostGIS and the schema. It runs at
+// every start, because a first start may have been cut short between any two.
+func (s *Server) provision(ctx context.Context) error {
+	err := s.as(ctx, "postgres", func(c *pgx.Conn) error {
+		if err := makeOnce(ctx, c, "SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)", owner,
+			"CREATE ROLE "+owner+" LOGIN"); err != nil {
+			return err
+		}
+		return makeOnce(ctx, c, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", database,
+			"CREATE DATABASE "+database+" OWNER "+owner)
+	})
+	if err != nil {
+		return err
+	}
+	return s.as(ctx, database, func(c *pgx.Conn) error { return Furnish(ctx, c) })
+}
+
+// Furnish makes PostGIS and the schema city in a new database; conn is the superuser's.
+func Furnish(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `
+		SET client_min_messages = warning;
+		CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public;
+		CREATE SCHEMA IF NOT EXISTS city AUTHORIZATION `+owner)
+	return err
+}
+
+func (s *Server) as(ctx context.Context, db string, do func(*pgx.Conn) error) error {
+	c, err := pgx.Connect(ctx, s.AdminURL(db))
+	if err != nil {
+		return fmt.Errorf("connecting to the private database: %w", err)
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	return do(c)
+}
+
+func makeOnce(ctx context.Context, c *pgx.Conn, isThere, name, create string) error {
+	var there bool
+	if err := c.QueryRow(ctx, isThere, name).Scan(&there); err != nil || there {
+		return err
+	}
+	_, err := c.Exec(ctx, create)
+	return err
+}
