@@ -1,0 +1,5 @@
+//go:build !race
+
+package plate_test
+
+const symbols = 500
