@@ -41,8 +41,8 @@ func (s *Server) lock(dir string) error {
 		return fmt.Errorf("the data folder cannot be used: %w", err)
 	}
 	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	for try := 0; errors.Is(err, unix.EWOULDBLOCK) && try < 5; try++ {
-		time.Sleep(50 * time.Millisecond) // a passing look by Attach, or an owner just leaving
+	for try := 0; errors.Is(err, unix.EWOULDBLOCK) && try < 4; try++ {
+		time.Sleep(25 * time.Millisecond) // a passing look by Attach, or an owner just leaving
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	}
 	if err != nil {

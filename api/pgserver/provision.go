@@ -21,15 +21,16 @@ func (s *Server) provision(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.as(ctx, database, func(c *pgx.Conn) error { return Furnish(ctx, c) })
+	return s.as(ctx, database, func(c *pgx.Conn) error { return Furnish(ctx, c, owner) })
 }
 
-// Furnish makes PostGIS and the schema city in a new database; conn is the superuser's.
-func Furnish(ctx context.Context, conn *pgx.Conn) error {
+// Furnish makes PostGIS and the schema city, which role owns, in a new database;
+// conn is a superuser's.
+func Furnish(ctx context.Context, conn *pgx.Conn, role string) error {
 	_, err := conn.Exec(ctx, `
 		SET client_min_messages = warning;
 		CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public;
-		CREATE SCHEMA IF NOT EXISTS city AUTHORIZATION `+owner)
+		CREATE SCHEMA IF NOT EXISTS city AUTHORIZATION `+pgx.Identifier{role}.Sanitize())
 	return err
 }
 
