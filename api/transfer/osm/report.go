@@ -12,6 +12,7 @@ const (
 	KindService  = "service"
 	KindBasemap  = "basemap"
 	KindBoundary = "boundary"
+	KindObject   = "object" // anything at all: for faults of the object itself
 )
 
 // Reason says in a word why an object with the right tags did not become a
