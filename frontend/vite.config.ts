@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { keepFolder, precompress } from './build/precompress.ts';
+import { templateWords } from './build/template.ts';
+import { t as receipt } from './src/receipt/words.ts';
+import { t as report } from './src/report/words.ts';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
@@ -13,7 +16,12 @@ const pages = ['index', 'command', 'report', 'receipt'].filter((name) => existsS
 const server = process.env.ONEMAP_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [vue(), precompress(), keepFolder()],
+  plugins: [
+    vue(),
+    templateWords({ 'report.html': report, 'receipt.html': receipt }),
+    precompress(),
+    keepFolder(),
+  ],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['maplibre-gl'] },
   build: {
