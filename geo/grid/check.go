@@ -199,6 +199,9 @@ func within(ring []node, poly [][]node) bool {
 // ringWithin says whether ring lies inside outer; the two do not cross nor share
 // an edge, so the middle of one edge of ring tells, unless it touches outer there.
 func ringWithin(ring, outer []node) bool {
+	if !boxAround(outer, ring[0]) {
+		return false
+	}
 	a := ring[len(ring)-1]
 	for _, b := range ring {
 		if inside, sure := holdsMiddle(outer, a, b); sure {
