@@ -19,12 +19,16 @@ const (
 	solved = 1e-12
 )
 
-// shifts says whether the shift is applied at this WGS84 place: within
-// 72.004..137.8347 east, 0.8293..55.8271 north. This rectangle is the one all
+// The rectangle in which the shift is applied, in degrees of WGS84. This rectangle is the one all
 // public libraries share; it takes in the neighbours of China, Hong Kong, Macau
 // and Taiwan. Outside of it GCJ-02 and BD-09 equal WGS84.
+const (
+	west, east   = 72.004, 137.8347
+	south, north = 0.8293, 55.8271
+)
+
 func shifts(lon, lat float64) bool {
-	return lon >= 72.004 && lon <= 137.8347 && lat >= 0.8293 && lat <= 55.8271
+	return lon >= west && lon <= east && lat >= south && lat <= north
 }
 
 // GCJ02 shifts the place; outside the rectangle (see shifts) it is unchanged.
@@ -42,7 +46,7 @@ func (p WGS84) GCJ02() GCJ02 {
 // two answers possible, the shifted one is taken.
 func (p GCJ02) WGS84() WGS84 {
 	const margin = 0.05 // more than any shift, in degrees
-	if p.Lon < 72.004-margin || p.Lon > 137.8347+margin || p.Lat < 0.8293-margin || p.Lat > 55.8271+margin {
+	if p.Lon < west-margin || p.Lon > east+margin || p.Lat < south-margin || p.Lat > north+margin {
 		return WGS84(p)
 	}
 	guess := WGS84(p)
@@ -55,10 +59,15 @@ func (p GCJ02) WGS84() WGS84 {
 			break
 		}
 	}
-	if !shifts(guess.Lon, guess.Lat) {
+	const rounding = 1e-9 // a place on the edge itself may come back just outside
+	inside := WGS84{
+		Lon: min(max(guess.Lon, west), east),
+		Lat: min(max(guess.Lat, south), north),
+	}
+	if math.Abs(inside.Lon-guess.Lon) > rounding || math.Abs(inside.Lat-guess.Lat) > rounding {
 		return WGS84(p)
 	}
-	return guess
+	return inside
 }
 
 // BD09 shifts the place twice; outside the rectangle it is unchanged.
@@ -95,18 +104,18 @@ func gcjShift(lon, lat float64) (dlon, dlat float64) {
 	root := math.Sqrt(math.Abs(x))
 	wave := (20*math.Sin(6*x*math.Pi) + 20*math.Sin(2*x*math.Pi)) * 2 / 3
 
-	north := -100 + 2*x + 3*y + 0.2*y*y + 0.1*x*y + 0.2*root + wave
-	north += (20*math.Sin(y*math.Pi) + 40*math.Sin(y/3*math.Pi)) * 2 / 3
-	north += (160*math.Sin(y/12*math.Pi) + 320*math.Sin(y*math.Pi/30)) * 2 / 3
+	up := -100 + 2*x + 3*y + 0.2*y*y + 0.1*x*y + 0.2*root + wave
+	up += (20*math.Sin(y*math.Pi) + 40*math.Sin(y/3*math.Pi)) * 2 / 3
+	up += (160*math.Sin(y/12*math.Pi) + 320*math.Sin(y*math.Pi/30)) * 2 / 3
 
-	east := 300 + x + 2*y + 0.1*x*x + 0.1*x*y + 0.1*root + wave
-	east += (20*math.Sin(x*math.Pi) + 40*math.Sin(x/3*math.Pi)) * 2 / 3
-	east += (150*math.Sin(x/12*math.Pi) + 300*math.Sin(x/30*math.Pi)) * 2 / 3
+	right := 300 + x + 2*y + 0.1*x*x + 0.1*x*y + 0.1*root + wave
+	right += (20*math.Sin(x*math.Pi) + 40*math.Sin(x/3*math.Pi)) * 2 / 3
+	right += (150*math.Sin(x/12*math.Pi) + 300*math.Sin(x/30*math.Pi)) * 2 / 3
 
 	sin, cos := math.Sincos(lat * math.Pi / 180)
 	bend := 1 - gcjEccentricity*sin*sin
-	dlon = east * 180 / (gcjAxis / math.Sqrt(bend) * cos * math.Pi)
-	dlat = north * 180 / (gcjAxis * (1 - gcjEccentricity) / (bend * math.Sqrt(bend)) * math.Pi)
+	dlon = right * 180 / (gcjAxis / math.Sqrt(bend) * cos * math.Pi)
+	dlat = up * 180 / (gcjAxis * (1 - gcjEccentricity) / (bend * math.Sqrt(bend)) * math.Pi)
 	return dlon, dlat
 }
 
