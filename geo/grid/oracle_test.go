@@ -1,0 +1,195 @@
+package grid
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"onemap/geo/crs"
+)
+
+// The oracle knows the half-open rule only from its words: the owner of (x, y)
+// contains (x+e1, y+e2), e2 << e1. It intersects every edge with the horizontal
+// through y+e2 in rational numbers and counts those not to the right of x.
+func oracleHolds(s *shape, p node) bool {
+	inside := false
+	for _, ring := range s.rings {
+		for i, a := range ring {
+			b := ring[(i+1)%len(ring)]
+			// y+e2 is above every lattice point at y and below all higher ones.
+			if (a.y > p.y) == (b.y > p.y) {
+				continue
+			}
+			// x of the crossing = a.x + (b.x-a.x) * (y-a.y) / (b.y-a.y)
+			cross := big.NewRat(int64(p.y)-int64(a.y), int64(b.y)-int64(a.y))
+			cross.Mul(cross, big.NewRat(int64(b.x)-int64(a.x), 1))
+			cross.Add(cross, big.NewRat(int64(a.x), 1))
+			if cross.Cmp(big.NewRat(int64(p.x), 1)) <= 0 {
+				inside = !inside
+			}
+		}
+	}
+	return inside
+}
+
+// oracle tells the owner among shapes by brute force: boxes, then rationals.
+func oracle(shapes []shape, p node) (owner int, owners int) {
+	owner = -1
+	for i := range shapes {
+		s := &shapes[i]
+		if p.x < s.min.x || p.x > s.max.x || p.y < s.min.y || p.y > s.max.y || !oracleHolds(s, p) {
+			continue
+		}
+		if owner < 0 {
+			owner = i
+		}
+		owners++
+	}
+	return owner, owners
+}
+
+// probes are random points of the box, vertices, lattice points nearest to a
+// point of an edge, and their neighbours one unit away.
+func probes(rng *rand.Rand, shapes []shape, n int) []node {
+	low, high := shapes[0].min, shapes[0].max
+	for _, s := range shapes {
+		low = node{min(low.x, s.min.x), min(low.y, s.min.y)}
+		high = node{max(high.x, s.max.x), max(high.y, s.max.y)}
+	}
+	out := make([]node, 0, n)
+	for len(out) < n {
+		s := shapes[rng.IntN(len(shapes))]
+		ring := s.rings[rng.IntN(len(s.rings))]
+		i := rng.IntN(len(ring))
+		a, b := ring[i], ring[(i+1)%len(ring)]
+		t := rng.Float64()
+		on := node{int32(float64(a.x) + t*(float64(b.x)-float64(a.x))), int32(float64(a.y) + t*(float64(b.y)-float64(a.y)))}
+		switch rng.IntN(5) {
+		case 0:
+			out = append(out, node{int32(int64(low.x) + rng.Int64N(int64(high.x)-int64(low.x)+1)), int32(int64(low.y) + rng.Int64N(int64(high.y)-int64(low.y)+1))})
+		case 1:
+			out = append(out, a)
+		case 2:
+			out = append(out, node{a.x + int32(rng.IntN(3)) - 1, a.y + int32(rng.IntN(3)) - 1})
+		case 3:
+			out = append(out, on)
+		default:
+			out = append(out, node{on.x + int32(rng.IntN(3)) - 1, on.y + int32(rng.IntN(3)) - 1})
+		}
+	}
+	return out
+}
+
+func shapesOf(t testing.TB, ix *Index, level Level) (shapes []shape, codes []Code) {
+	t.Helper()
+	for i := range ix.regions {
+		if ix.refs[i].Level == level {
+			shapes, codes = append(shapes, ix.shapes[i]), append(codes, ix.regions[i].Code)
+		}
+	}
+	return shapes, codes
+}
+
+// compare asks index and oracle about n points of a level; where the oracle has
+// no owner the index may name one only if the point is on that one's border.
+func compare(t *testing.T, ix *Index, level Level, n int, mayOverlap bool) {
+	t.Helper()
+	shapes, codes := shapesOf(t, ix, level)
+	owned, none := 0, 0
+	for _, p := range probes(rand.New(rand.NewPCG(1, 2)), shapes, n) {
+		want, owners := oracle(shapes, p)
+		if owners > 1 && !mayOverlap {
+			t.Fatalf("%v has %d owners", p, owners)
+		}
+		got := ix.Locate(crs.FromPoint(p.point()))
+		scope := got.Scope
+		if got.Outside {
+			scope = ""
+		}
+		switch {
+		case want >= 0 && scope != codes[want]:
+			t.Fatalf("%v: index %q, oracle %q", p, scope, codes[want])
+		case want >= 0:
+			owned++
+		default:
+			none++
+			r, ok := ix.byCode[scope]
+			if scope.Level() == level && (!ok || !ix.shapes[r].borders(p)) {
+				t.Fatalf("%v is in nobody, index says %q", p, scope)
+			}
+			for i := range shapes {
+				if scope.Level() != level && shapes[i].borders(p) {
+					t.Fatalf("%v on the border of %s has no owner", p, codes[i])
+				}
+			}
+		}
+	}
+	t.Logf("%d points agree: %d owned, %d in nobody", n, owned, none)
+	if owned == 0 {
+		t.Fatal("no point was owned")
+	}
+}
+
+func TestLocateAgainstOracleInTown(t *testing.T) {
+	t.Parallel()
+	ix, err := NewIndex(1, latticeTown(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, ix, Grid, 120_000, false)
+}
+
+// Needs the shared data set: real villages, towns, parishes and time zones, some
+// overlapping, some not sound. Each stands as a community, so that nothing but
+// its own level answers.
+func TestLocateAgainstOracleOnRealPolygons(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file    string
+		points  int
+		overlap bool
+	}{
+		{"polygons/taiwan-villages.geojson", 60_000, true},
+		{"polygons/taiwan-towns.geojson", 40_000, true},
+		{"polygons/macau-parishes.geojson", 20_000, true},
+		{"polygons/macau-grid-100m.geojson", 100_000, true},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			t.Parallel()
+			var regions []Region
+			for i, f := range shared(t, c.file).Features {
+				regions = append(regions, Region{Code: Code("99" + pad(i, 10)), Geom: polygons(t, f.Geometry)})
+			}
+			ix, err := NewIndex(1, regions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, ix, Community, c.points, c.overlap)
+		})
+	}
+}
+
+func pad(n, digits int) string {
+	s := make([]byte, digits)
+	for i := digits - 1; i >= 0; i-- {
+		s[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return string(s)
+}
+
+// Far apart coordinates: differences beyond 32 bits and products near 2^63.
+func TestLocateWorldWide(t *testing.T) {
+	t.Parallel()
+	world := orb.MultiPolygon{{{{-180, -90}, {180, -89.9999999}, {180, 90}, {-179.9999999, 89}, {-180, -90}}}}
+	wedge := orb.MultiPolygon{{{{-180, -90}, {180, 0.0000001}, {-180, 90}, {-180, -90}}}}
+	for _, g := range []orb.MultiPolygon{world, wedge} {
+		ix, err := NewIndex(1, []Region{{Code: "990101001001", Geom: g}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, ix, Community, 5_000, false)
+	}
+}
