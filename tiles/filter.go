@@ -1,0 +1,202 @@
+package tiles
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// States are the states a case may be in, in the order of its life.
+var States = [...]string{"reported", "filed", "rejected", "dispatched", "returned", "in_progress", "suspended", "resolved", "closed"}
+
+// Filter narrows a tile of cases; the zero Filter narrows nothing.
+type Filter struct {
+	States   []string  // any of these; empty is all
+	Category string    // a code or the beginning of one
+	Since    time.Time // created at or after
+	Until    time.Time // created before
+	Region   string    // a region's code: what lies in it
+	Overdue  bool      // only open cases past their limit
+	// Now is what "overdue" is measured by, a whole minute, so that a tile
+	// can be kept for a minute.
+	Now time.Time
+}
+
+// FieldError is one thing wrong with a query.
+type FieldError struct {
+	Location string `json:"location"`
+	Message  string `json:"message"`
+	Value    string `json:"value,omitempty"`
+}
+
+var (
+	categoryPattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$`)
+	regionPattern   = regexp.MustCompile(`^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$`)
+)
+
+var filterNames = []string{"state", "category", "since", "until", "region", "overdue"}
+
+// ParseFilter reads the closed list of filters and says everything that is
+// wrong at once. A bare date is a whole day in the zone: since its beginning,
+// until its end.
+func ParseFilter(query url.Values, now time.Time, zone *time.Location) (Filter, []FieldError) {
+	f := Filter{Now: now.Truncate(time.Minute).UTC()}
+	wrong := unknown(query, filterNames)
+	refuse := func(name, message string) {
+		wrong = append(wrong, FieldError{"query." + name, message, clip(query.Get(name))})
+	}
+	for _, name := range filterNames {
+		values, given := query[name]
+		if !given {
+			continue
+		}
+		if len(values) > 1 {
+			refuse(name, "give it once")
+			continue
+		}
+		if message := f.set(name, values[0], zone); message != "" {
+			refuse(name, message)
+		}
+	}
+	if !f.Since.IsZero() && !f.Until.IsZero() && !f.Since.Before(f.Until) {
+		refuse("until", "must be later than since")
+	}
+	return f, wrong
+}
+
+// set takes one parameter; the answer is what would be right, or "".
+func (f *Filter) set(name, value string, zone *time.Location) string {
+	switch name {
+	case "state":
+		for s := range strings.SplitSeq(value, ",") {
+			if !slices.Contains(States[:], s) {
+				return "a comma-separated list of " + strings.Join(States[:], ", ")
+			}
+			f.States = append(f.States, s)
+		}
+		slices.Sort(f.States)
+		f.States = slices.Compact(f.States)
+	case "category":
+		if f.Category = value; !categoryPattern.MatchString(value) {
+			return "a category code or the beginning of one"
+		}
+	case "region":
+		if f.Region = value; !regionPattern.MatchString(value) {
+			return "a region code of 4, 6, 9, 12 or 15 digits"
+		}
+	case "overdue":
+		if f.Overdue = value == "true"; value != "true" && value != "false" {
+			return "true or false"
+		}
+	case "since", "until":
+		at, ok := moment(value, name == "until", zone)
+		if !ok {
+			return "a time as 2026-11-22T08:00:00+08:00 or a day as 2026-11-22"
+		}
+		if name == "since" {
+			f.Since = at
+		} else {
+			f.Until = at
+		}
+	}
+	return ""
+}
+
+// moment reads an RFC 3339 time, or a day: its beginning, or its end.
+func moment(s string, end bool, zone *time.Location) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		if at, err = time.ParseInLocation(time.DateOnly, s, zone); err != nil {
+			return time.Time{}, false
+		}
+		if end {
+			at = at.AddDate(0, 0, 1)
+		}
+	}
+	return at.UTC(), at.Year() >= 1900 && at.Year() <= 9999
+}
+
+// unknown lists the parameters that are none of the known ones, in order.
+func unknown(query url.Values, known []string) []FieldError {
+	var wrong []FieldError
+	for name, values := range query {
+		if !slices.Contains(known, name) {
+			message := "no such parameter"
+			if len(known) > 0 {
+				message += "; there are " + strings.Join(known, ", ")
+			}
+			wrong = append(wrong, FieldError{"query." + clip(name), message, clip(strings.Join(values, ","))})
+		}
+	}
+	slices.SortFunc(wrong, func(a, b FieldError) int { return strings.Compare(a.Location, b.Location) })
+	return wrong
+}
+
+// clip keeps an answer from repeating a whole long value.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// Key names the filter in a cache. Timed says whether the answer depends on Now.
+func (f Filter) Key(timed bool) string {
+	var b strings.Builder
+	if len(f.States) > 0 {
+		b.WriteString(" state=" + strings.Join(f.States, ","))
+	}
+	if f.Category != "" {
+		b.WriteString(" category=" + f.Category)
+	}
+	if !f.Since.IsZero() {
+		b.WriteString(" since=" + f.Since.Format(time.RFC3339Nano))
+	}
+	if !f.Until.IsZero() {
+		b.WriteString(" until=" + f.Until.Format(time.RFC3339Nano))
+	}
+	if f.Region != "" {
+		b.WriteString(" region=" + f.Region)
+	}
+	if f.Overdue {
+		b.WriteString(" overdue")
+	}
+	if timed || f.Overdue {
+		b.WriteString(" now=" + strconv.FormatInt(f.Now.Unix(), 10))
+	}
+	return b.String()
+}
+
+// overdue is the condition that a case of the table aliased t is open and past
+// its limit; false where there is no limit.
+func (f Filter) overdue(a *args) string {
+	return "COALESCE(t.due_at < " + a.add(f.Now) + "::timestamptz AND t.state NOT IN ('rejected', 'closed'), FALSE)"
+}
+
+// where is the filter as conditions on case_file t.
+func (f Filter) where(a *args) []string {
+	var parts []string
+	if len(f.States) > 0 {
+		parts = append(parts, "t.state = ANY("+a.add(f.States)+"::text[])")
+	}
+	if f.Category != "" {
+		parts = append(parts, "starts_with(t.category, "+a.add(f.Category)+")")
+	}
+	if !f.Since.IsZero() {
+		parts = append(parts, "t.created_at >= "+a.add(f.Since))
+	}
+	if !f.Until.IsZero() {
+		parts = append(parts, "t.created_at < "+a.add(f.Until))
+	}
+	if f.Region != "" {
+		parts = append(parts, under("t.scope_code", f.Region, a))
+	}
+	if f.Overdue {
+		parts = append(parts, f.overdue(a))
+	}
+	return parts
+}
