@@ -1,0 +1,96 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/actor"
+	"onemap/api/pg"
+)
+
+const selectActor = `
+SELECT a.id, a.login, a.name, a.demo, COALESCE((
+    SELECT jsonb_agg(jsonb_build_object('Role', g.role, 'Prefix', g.scope, 'Department', COALESCE(g.department, '')) ORDER BY g.role, g.scope)
+    FROM account_grant g WHERE g.account_id = a.id), '[]'::jsonb)
+FROM account a `
+
+func scanActor(row pgx.Row) (actor.Actor, error) {
+	var a actor.Actor
+	var grants []byte
+	if err := row.Scan(&a.ID, &a.Login, &a.Name, &a.Demo, &grants); err != nil {
+		return actor.Nobody, err
+	}
+	return a, json.Unmarshal(grants, &a.Grants)
+}
+
+func bySession(ctx context.Context, q pg.Querier, tokenHash []byte, now time.Time) (actor.Actor, error) {
+	return scanActor(q.QueryRow(ctx, selectActor+`
+JOIN session s ON s.account_id = a.id WHERE s.token_hash = $1 AND s.expires_at > $2`, tokenHash, now))
+}
+
+func byLogin(ctx context.Context, q pg.Querier, login string) (a actor.Actor, passwordHash string, err error) {
+	a, err = scanActor(q.QueryRow(ctx, selectActor+`WHERE a.login = $1`, login))
+	if err != nil {
+		return a, "", err
+	}
+	err = q.QueryRow(ctx, "SELECT password_hash FROM account WHERE id = $1", a.ID).Scan(&passwordHash)
+	return a, passwordHash, err
+}
+
+// byKey gives the machine behind a key: an actor with the key's one grant.
+func byKey(ctx context.Context, q pg.Querier, tokenHash []byte) (actor.Actor, error) {
+	var a actor.Actor
+	var g actor.Grant
+	err := q.QueryRow(ctx, "SELECT id, name, role, scope, COALESCE(department, '') FROM api_key WHERE token_hash = $1", tokenHash).
+		Scan(&a.ID, &a.Name, &g.Role, &g.Prefix, &g.Department)
+	a.Login, a.Grants = "key:"+a.Name, []actor.Grant{g}
+	return a, err
+}
+
+func insertSession(ctx context.Context, tx pgx.Tx, tokenHash []byte, account uuid.UUID, now, expires time.Time) error {
+	_, err := tx.Exec(ctx, "INSERT INTO session (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)", tokenHash, account, now, expires)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM session WHERE expires_at <= $1", now)
+	return err
+}
+
+func insertAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, n NewAccount, passwordHash string, now time.Time) error {
+	_, err := tx.Exec(ctx, "INSERT INTO account (id, login, name, password_hash, demo, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		id, n.Login, n.Name, passwordHash, n.Demo, now)
+	return err
+}
+
+func insertGrant(ctx context.Context, tx pgx.Tx, id, account uuid.UUID, g actor.Grant, now time.Time) error {
+	_, err := tx.Exec(ctx, "INSERT INTO account_grant (id, account_id, role, scope, department, created_at) VALUES ($1, $2, $3, $4, NULLIF($5, ''), $6)",
+		id, account, g.Role, g.Prefix, g.Department, now)
+	return err
+}
+
+func missing(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+
+// Department is who mends things.
+type Department struct {
+	Code   string `json:"code" example:"D01"`
+	Name   string `json:"name"`
+	NameEn string `json:"name_en"`
+}
+
+func selectDepartments(ctx context.Context, q pg.Querier) ([]Department, error) {
+	rows, err := q.Query(ctx, "SELECT code, name, name_en FROM department ORDER BY code")
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Department])
+	if err != nil {
+		return nil, fmt.Errorf("departments: %w", err)
+	}
+	return list, nil
+}

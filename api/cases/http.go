@@ -1,0 +1,238 @@
+package cases
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/actor"
+	"onemap/api/blob"
+	"onemap/api/fault"
+	"onemap/api/web"
+)
+
+type reportIn struct {
+	Key  string `header:"Idempotency-Key" required:"true" doc:"16 to 64 characters, made once for a report and sent again with each retry."`
+	Body Report
+}
+
+type reportOut struct {
+	Location string `header:"Location"`
+	Body     Receipt
+}
+
+type receiptPath struct {
+	Receipt string `path:"receipt" maxLength:"64"`
+}
+
+type progressOut struct{ Body Progress }
+
+type categoriesOut struct {
+	Body struct {
+		Items []Category `json:"items"`
+	}
+}
+
+type listIn struct {
+	State    string `query:"state" doc:"States, separated by commas."`
+	Category string `query:"category" doc:"A code, or the beginning of one."`
+	Since    string `query:"since" doc:"Reported at or after: a time or a day."`
+	Until    string `query:"until" doc:"Reported before: a time or a day."`
+	Region   string `query:"region" doc:"A region code."`
+	Overdue  bool   `query:"overdue" doc:"Only cases whose deadline has passed."`
+	Mine     bool   `query:"mine" doc:"Only cases I have taken a step on."`
+	Text     string `query:"q" maxLength:"100" doc:"In number, title, text, place or facility code."`
+	Limit    int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	Cursor   string `query:"cursor" doc:"next of the page before."`
+}
+
+type listOut struct{ Body Page }
+
+type figuresIn struct {
+	Region string `query:"region" doc:"A region code."`
+	Since  string `query:"since" doc:"Only cases reported at or after: a time or a day."`
+}
+
+type figuresOut struct{ Body Figures }
+
+type casePath struct {
+	ID string `path:"id" format:"uuid"`
+}
+
+type caseOut struct {
+	ETag string `header:"ETag"`
+	Body Case
+}
+
+type stepIn struct {
+	casePath
+	IfMatch string `header:"If-Match" doc:"The ETag of the case as you saw it."`
+	Body    struct {
+		Action     string   `json:"action" enum:"file,reject,dispatch,return,accept,suspend,resume,resolve,close,rework"`
+		Note       string   `json:"note,omitempty" maxLength:"2000"`
+		Department string   `json:"department,omitempty"`
+		Photos     []string `json:"photos,omitempty" maxItems:"6"`
+	}
+}
+
+type handlers struct {
+	*Service
+	intake *blob.Intake
+}
+
+// Routes registers the slice.
+func Routes(s *web.Server, service *Service, intake *blob.Intake) {
+	h := handlers{service, intake}
+	public, desk := []string{"reports"}, []string{"cases"}
+	web.Add(s, huma.Operation{OperationID: "report", Method: http.MethodPost, Path: "/api/v1/reports", Summary: "Report something, without an account", Tags: public, DefaultStatus: http.StatusCreated, Errors: []int{409, 413, 422, 429, 503}}, h.report)
+	web.Add(s, huma.Operation{OperationID: "get-receipt", Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}", Summary: "What became of a report", Tags: public, Errors: []int{404, 422}}, h.progress)
+	web.Add(s, huma.Operation{OperationID: "list-categories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "What can be reported without a plate", Tags: public}, h.categories)
+	web.Add(s, huma.Operation{OperationID: "list-cases", Method: http.MethodGet, Path: "/api/v1/cases", Summary: "Cases in my sight, newest first", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.list)
+	web.Add(s, huma.Operation{OperationID: "case-figures", Method: http.MethodGet, Path: "/api/v1/cases/figures", Summary: "Counts of the cases in my sight", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.figures)
+	web.Add(s, huma.Operation{OperationID: "get-case", Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "A case with its history and what I may do", Tags: desk, Security: web.Staff, Errors: []int{401, 404, 422}}, h.get)
+	web.Add(s, huma.Operation{OperationID: "take-step", Method: http.MethodPost, Path: "/api/v1/cases/{id}/steps", Summary: "Take a case one step on", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusOK, Errors: []int{401, 403, 404, 412, 422, 428}}, h.step)
+	h.photoRoutes(s)
+}
+
+// photoRoutes carry bytes, so they are described by hand.
+func (h handlers) photoRoutes(s *web.Server) {
+	s.Echo.POST("/api/v1/photos", h.upload)
+	s.Echo.GET("/api/v1/photos/:id", h.photo)
+	s.Echo.GET("/api/v1/receipts/:receipt/photos/:id", h.receiptPhoto)
+}
+
+func (h handlers) report(ctx context.Context, in *reportIn) (*reportOut, error) {
+	receipt, err := h.Report(ctx, in.Key, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &reportOut{Location: "/api/v1/receipts/" + receipt.Receipt, Body: receipt}, nil
+}
+
+func (h handlers) progress(ctx context.Context, in *receiptPath) (*progressOut, error) {
+	p, err := h.Progress(ctx, in.Receipt)
+	return &progressOut{p}, err
+}
+
+func (h handlers) categories(context.Context, *struct{}) (*categoriesOut, error) {
+	out := &categoriesOut{}
+	out.Body.Items = Offered()
+	return out, nil
+}
+
+func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	f, err := ParseFilter(in.State, in.Category, in.Since, in.Until, in.Region, h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	f.Overdue, f.Mine, f.Text = in.Overdue, in.Mine, strings.TrimSpace(in.Text)
+	page, err := h.List(ctx, f, in.Limit, in.Cursor)
+	return &listOut{page}, err
+}
+
+func (h handlers) figures(ctx context.Context, in *figuresIn) (*figuresOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	f, err := ParseFilter("", "", in.Since, "", in.Region, h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	figures, err := h.Figures(ctx, f.Region, f.Since)
+	return &figuresOut{figures}, err
+}
+
+func (h handlers) get(ctx context.Context, in *casePath) (*caseOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	id, err := uuid.Parse(in.ID)
+	if err != nil {
+		return nil, fault.Missing("case")
+	}
+	c, err := h.ByID(ctx, id)
+	return &caseOut{etag(c.Rev), c}, err
+}
+
+func etag(rev int64) string { return strconv.Quote(strconv.FormatInt(rev, 10)) }
+
+func (h handlers) step(ctx context.Context, in *stepIn) (*caseOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	id, err := uuid.Parse(in.ID)
+	if err != nil {
+		return nil, fault.Missing("case")
+	}
+	if in.IfMatch == "" {
+		return nil, fault.New(fault.Precondition, "case.if_match", "Say in If-Match which revision of the case you saw.")
+	}
+	rev, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64)
+	if err != nil {
+		return nil, fault.New(fault.Stale, "case.conflict", "If-Match is no ETag of this case.")
+	}
+	do := Do{Action: Action(in.Body.Action), Note: in.Body.Note, Department: in.Body.Department, Photos: in.Body.Photos, Rev: rev}
+	if err := h.Step(ctx, id, do); err != nil {
+		return nil, err
+	}
+	// A handler who returns a case may have lost sight of it: the case is read
+	// in the sight in which the step was taken.
+	c, err := h.ByID(ctx, id)
+	return &caseOut{etag(c.Rev), c}, err
+}
+
+// upload takes the bytes of one photo as the body.
+func (h handlers) upload(c echo.Context) error {
+	body := http.MaxBytesReader(c.Response(), c.Request().Body, 12<<20+1)
+	up, err := h.Upload(c.Request().Context(), h.intake, body)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, up)
+}
+
+func (h handlers) photo(c echo.Context) error {
+	ctx := c.Request().Context()
+	if _, err := web.SignedIn(ctx); err != nil {
+		return err
+	}
+	return servePhoto(c, func(id uuid.UUID, thumb bool) (io.ReadSeekCloser, error) {
+		return h.OpenPhoto(ctx, id, actor.From(ctx).Cases(), thumb)
+	})
+}
+
+func (h handlers) receiptPhoto(c echo.Context) error {
+	return servePhoto(c, func(id uuid.UUID, thumb bool) (io.ReadSeekCloser, error) {
+		return h.OpenReceiptPhoto(c.Request().Context(), id, c.Param("receipt"), thumb)
+	})
+}
+
+// servePhoto answers a photo, which never changes under its id.
+func servePhoto(c echo.Context, open func(uuid.UUID, bool) (io.ReadSeekCloser, error)) error {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return fault.Missing("photo")
+	}
+	thumb := c.QueryParam("size") == "thumb"
+	file, err := open(id, thumb)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	header := c.Response().Header()
+	header.Set("Content-Type", "image/jpeg")
+	header.Set("Cache-Control", "private, max-age=86400, immutable")
+	header.Set("ETag", strconv.Quote(id.String()+c.QueryParam("size")))
+	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, file)
+	return nil
+}

@@ -1,0 +1,134 @@
+package facility
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+	"github.com/paulmach/orb/geojson"
+
+	"onemap/api/fault"
+	"onemap/api/plate"
+	"onemap/api/web"
+)
+
+type nearQuery struct {
+	web.NearQuery
+	Class string `query:"class" doc:"Only facilities of this class." enum:"waste_bin,guide_sign,bus_stop,postal,phone_booth,seat,mobile_toilet,cycle_parking,cabinet,other"`
+}
+
+type codePath struct {
+	Code string `path:"code" maxLength:"20" doc:"The plate's code; case, dashes and spaces do not matter."`
+}
+
+// Routes registers the slice.
+func Routes(s *web.Server, service *Service) {
+	tag := []string{"map"}
+	web.Add(s, huma.Operation{OperationID: "list-facilities", Method: http.MethodGet, Path: "/api/v1/facilities", Summary: "The facilities nearest to a point, as GeoJSON", Tags: tag, Errors: []int{422}}, service.near)
+	web.Add(s, huma.Operation{OperationID: "get-facility", Method: http.MethodGet, Path: "/api/v1/facilities/{code}", Summary: "The facility that carries a plate, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	s.Echo.GET("/api/v1/facilities/:code/plate.svg", service.plateSVG)
+	s.Echo.GET("/api/v1/facilities/:code/plate.png", service.platePNG)
+}
+
+// Feature is a facility as GeoJSON.
+func (f Facility) Feature() *geojson.Feature {
+	zh, en := f.Title()
+	feature := geojson.NewFeature(f.Point)
+	feature.ID = f.Code.Raw()
+	feature.Properties = geojson.Properties{
+		"id": f.ID.String(), "code": f.Code.Raw(), "kind": f.Kind, "class": f.Class, "name": zh, "name_en": en,
+		"class_name": ClassNames[f.Class][0], "class_name_en": ClassNames[f.Class][1],
+		"place": f.Place, "owner": f.Owner, "maintainer": f.Maintainer, "state": f.State,
+		"grid_code": f.GridCode, "scope_code": f.ScopeCode,
+	}
+	return feature
+}
+
+func (s *Service) near(ctx context.Context, q *nearQuery) (*web.GeoJSON, error) {
+	at, err := q.At()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, columns+`, ST_Distance(point::geography, @at::geometry::geography) AS metres
+FROM facility WHERE point && ST_Expand(@at::geometry, @dx, @dy) AND state <> 'removed' AND (@class = '' OR class = @class)
+  AND ST_DWithin(point::geography, @at::geometry::geography, @radius)
+ORDER BY metres LIMIT @limit`, q.Args(at, "class", q.Class))
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, err
+	}
+	features := make([]*geojson.Feature, len(list))
+	for i, f := range list {
+		features[i] = f.Feature()
+		features[i].Properties["distance_m"] = f.MetresFromAsk
+	}
+	return web.Nearest(features)
+}
+
+// find reads the code as people type it.
+func (s *Service) find(ctx context.Context, typed string) (Facility, error) {
+	code, err := plate.Parse(typed)
+	if err != nil {
+		var f fault.Fields
+		f.Add("path.code", typed, "%s", err.Error())
+		return Facility{}, f.Err("plate.code")
+	}
+	return s.ByCode(ctx, s.pool, code)
+}
+
+func (s *Service) get(ctx context.Context, p *codePath) (*web.GeoJSON, error) {
+	f, err := s.find(ctx, p.Code)
+	if err != nil {
+		return nil, err
+	}
+	return web.Feature(f.Feature())
+}
+
+func (s *Service) plateSVG(c echo.Context) error {
+	f, err := s.find(c.Request().Context(), c.Param("code"))
+	if err != nil {
+		return err
+	}
+	svg, err := plate.SVG(plateURL(c, f.Code), f.Code.String())
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/svg+xml", svg)
+}
+
+func (s *Service) platePNG(c echo.Context) error {
+	size := 512
+	if q := c.QueryParam("size"); q != "" {
+		n, err := strconv.Atoi(q)
+		if err != nil || n < 128 || n > 4096 {
+			var f fault.Fields
+			f.Add("query.size", q, "pixels, from 128 to 4096")
+			return f.Err("plate.size")
+		}
+		size = n
+	}
+	f, err := s.find(c.Request().Context(), c.Param("code"))
+	if err != nil {
+		return err
+	}
+	png, err := plate.PNG(plateURL(c, f.Code), f.Code.String(), size)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", png)
+}
+
+// plateURL is the address a plate carries: this server's own.
+func plateURL(c echo.Context, code plate.Code) string {
+	scheme := "http"
+	if web.Secure(c.Request().Context()) {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Request().Host + "/q/" + code.Raw()
+}

@@ -1,0 +1,144 @@
+package facility
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/paulmach/orb"
+
+	"onemap/api/change"
+	"onemap/api/fault"
+	"onemap/api/pg"
+	"onemap/api/place"
+	"onemap/api/plate"
+	"onemap/geo/crs"
+	"onemap/geo/grid"
+)
+
+// New is a facility as an importer gives it. A zero Code gets one drawn; what
+// people maintain here (code, owner, maintainer, department, state) is only
+// taken for a facility that is new.
+type New struct {
+	Ref               string
+	Kind              string
+	Name, NameEn      string
+	Place             string
+	Owner, Maintainer string
+	Department        string
+	Code              plate.Code
+	Point             orb.Point // WGS84
+}
+
+// Service keeps the facilities.
+type Service struct {
+	pool *pgxpool.Pool
+}
+
+// NewService makes the service.
+func NewService(pool *pgxpool.Pool) *Service { return &Service{pool} }
+
+// Import merges facilities of a source in the caller's transaction, each in its grid.
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source string, list []New, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {
+	values := make([][]any, len(list))
+	for i, f := range list {
+		kind, ok := Kinds[f.Kind]
+		if !ok {
+			return pg.Merged{}, fmt.Errorf("facility %s: unknown kind %q", f.Ref, f.Kind)
+		}
+		code := f.Code
+		if code == "" {
+			var err error
+			if code, err = plate.New(rand.Reader); err != nil {
+				return pg.Merged{}, err
+			}
+		}
+		var department *string
+		if f.Department != "" {
+			department = &f.Department
+		}
+		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(f.Point)))
+		values[i] = []any{
+			source, f.Ref, newID(), code.Raw(), f.Owner, f.Maintainer, department,
+			f.Kind, kind.Class, f.Name, f.NameEn, f.Place, f.Point, gridCode, scope,
+		}
+	}
+	m, err := pg.Merge(ctx, tx, pg.Rows{
+		Table: "facility", Key: []string{"source", "source_ref"},
+		Once:    []string{"id", "code", "owner", "maintainer", "department_code"},
+		Compare: []string{"kind", "class", "name", "name_en", "place", "point", "grid_code", "scope_code"}, Values: values,
+	}, now)
+	if err == nil && m.Fresh+m.Changed > 0 {
+		err = change.Record(ctx, tx, change.Bulk("facility", now, int(m.Fresh+m.Changed)))
+	}
+	return m, err
+}
+
+// Move follows a redraw of the regions.
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
+	return place.Move(ctx, tx, "facility", "FALSE", ix, now)
+}
+
+// Facility is a facility as anybody may see it.
+type Facility struct {
+	ID            uuid.UUID
+	Code          plate.Code
+	Kind, Class   string
+	Name, NameEn  string
+	Place         string
+	Owner         string
+	Maintainer    string
+	Department    string
+	State         string
+	Point         orb.Point
+	GridCode      *string
+	ScopeCode     string
+	MetresFromAsk float64
+}
+
+const columns = `SELECT id, code, kind, class, name, name_en, place, owner, maintainer, COALESCE(department_code, ''), state, point, grid_code, scope_code`
+
+func scan(row pgx.CollectableRow) (f Facility, err error) {
+	err = row.Scan(&f.ID, &f.Code, &f.Kind, &f.Class, &f.Name, &f.NameEn, &f.Place, &f.Owner, &f.Maintainer, &f.Department, &f.State, &f.Point, &f.GridCode, &f.ScopeCode, &f.MetresFromAsk)
+	return f, err
+}
+
+// ByCode finds the facility that carries a plate.
+func (s *Service) ByCode(ctx context.Context, q pg.Querier, code plate.Code) (Facility, error) {
+	return one(ctx, q, `WHERE code = $1`, code.Raw())
+}
+
+// ByID finds a facility.
+func (s *Service) ByID(ctx context.Context, q pg.Querier, id uuid.UUID) (Facility, error) {
+	return one(ctx, q, `WHERE id = $1`, id)
+}
+
+func one(ctx context.Context, q pg.Querier, where string, arg any) (Facility, error) {
+	rows, err := q.Query(ctx, columns+", 0::float8 FROM facility "+where, arg)
+	if err != nil {
+		return Facility{}, err
+	}
+	f, err := pgx.CollectExactlyOneRow(rows, scan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return f, fault.Missing("facility")
+	}
+	return f, err
+}
+
+// Title is what the facility is called: its own name, or its kind's.
+func (f Facility) Title() (zh, en string) {
+	kind := Kinds[f.Kind]
+	zh, en = kind.Name, kind.NameEn
+	if f.Name != "" {
+		zh = f.Name
+	}
+	if f.NameEn != "" {
+		en = f.NameEn
+	}
+	return zh, en
+}

@@ -1,0 +1,83 @@
+package region
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"onemap/api/fault"
+	"onemap/geo/grid"
+)
+
+// MakeGrids cuts every community under a region (or the region itself, when it
+// is one) into grids of about size metres, and publishes them. A region that
+// ends above the communities gets one street and one community of its own
+// shape first, numbered 001, so that its grids have a place in the tree.
+func (s *Service) MakeGrids(ctx context.Context, under grid.Code, size float64, dryRun bool) (Published, error) {
+	if size < 10 || size > 20000 {
+		return Published{}, fault.Newf(fault.Invalid, "grids.size", "A grid of %g m cannot be made: the size must be from 10 to 20000 metres.", size)
+	}
+	ix := s.Index()
+	if _, ok := ix.Ref(under); !ok {
+		return Published{}, fault.Newf(fault.NotFound, "region.missing", "There is no region %s; import it first.", under)
+	}
+	var redraw []grid.Region
+	for _, community := range communitiesUnder(ix, under, &redraw) {
+		cells, err := grid.Cut(community.Geom, size)
+		if err != nil {
+			return Published{}, fault.Newf(fault.Invalid, "grids.cut", "%s %s cannot be cut into grids of %g m: %v.", community.Code, community.Name, size, err)
+		}
+		for i, cell := range cells {
+			redraw = append(redraw, gridOf(community, i+1, cell))
+		}
+	}
+	if len(redraw) == 0 {
+		return Published{}, fault.Newf(fault.Invalid, "grids.level", "%s is a grid already; name a community or a region above.", under)
+	}
+	return s.Publish(ctx, Redraw{Source: "grids make", Regions: redraw, Replace: true, DryRun: dryRun})
+}
+
+// communitiesUnder walks down from a region; levels missing below a leaf are
+// made from the leaf's own polygon and added to made.
+func communitiesUnder(ix *grid.Index, code grid.Code, made *[]grid.Region) []grid.Region {
+	r, _ := ix.Region(code)
+	if code.Level() == grid.Community {
+		return []grid.Region{r}
+	}
+	if code.Level() == grid.Grid {
+		return nil
+	}
+	children := ix.Children(code)
+	if len(children) == 0 {
+		for r.Code.Level() != grid.Community {
+			r.Code = next(r.Code)
+			*made = append(*made, r)
+		}
+		return []grid.Region{r}
+	}
+	var list []grid.Region
+	for _, child := range children {
+		list = append(list, communitiesUnder(ix, child.Code, made)...)
+	}
+	return list
+}
+
+// next is the first code one level below.
+func next(code grid.Code) grid.Code {
+	below := grid.Levels()[code.Level().Order()+1]
+	return grid.Code(fmt.Sprintf("%s%0*d", code, below.Digits()-len(code), 1))
+}
+
+func gridOf(community grid.Region, n int, cell orb.MultiPolygon) grid.Region {
+	g := grid.Region{
+		Code: grid.Code(fmt.Sprintf("%s%03d", community.Code, n)),
+		Name: fmt.Sprintf("%s%02d网格", strings.TrimSuffix(community.Name, "社区"), n),
+		Geom: cell,
+	}
+	if community.NameEn != "" {
+		g.NameEn = fmt.Sprintf("%s grid %02d", strings.TrimSuffix(community.NameEn, " Community"), n)
+	}
+	return g
+}

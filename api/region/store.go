@@ -1,0 +1,79 @@
+package region
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"onemap/api/pg"
+	"onemap/geo/grid"
+)
+
+// readIndex builds the index of what the transaction sees.
+func readIndex(ctx context.Context, q pg.Querier) (*grid.Index, error) {
+	// One statement, so that edition and polygons are of the same moment.
+	rows, err := q.Query(ctx, `
+SELECT e.edition, r.code, r.name, r.name_en, r.geom
+FROM region_edition e LEFT JOIN region r ON true ORDER BY r.code`)
+	if err != nil {
+		return nil, fmt.Errorf("read regions: %w", err)
+	}
+	var (
+		edition           int64
+		code, name, name2 *string
+		geom              orb.Geometry
+		list              []grid.Region
+	)
+	_, err = pgx.ForEachRow(rows, []any{&edition, &code, &name, &name2, &geom}, func() error {
+		if code != nil {
+			list = append(list, grid.Region{Code: grid.Code(*code), Name: *name, NameEn: *name2, Geom: geom.(orb.MultiPolygon)})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read regions: %w", err)
+	}
+	return grid.NewIndex(edition, list)
+}
+
+func nextEdition(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "UPDATE region_edition SET edition = edition + 1 WHERE one = 1")
+	return err
+}
+
+func holdEdition(ctx context.Context, tx pgx.Tx) (edition int64, err error) {
+	err = tx.QueryRow(ctx, "SELECT edition FROM region_edition WHERE one = 1 FOR SHARE").Scan(&edition)
+	return edition, err
+}
+
+const upsert = `
+INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+VALUES (@code, @level, @parent, @name, @name_en, @source, @geom, @now)
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en,
+    source = excluded.source, geom = excluded.geom, updated_at = excluded.updated_at`
+
+// put writes a region whose parent is known already, or "" when it has none.
+func put(ctx context.Context, tx pgx.Tx, r grid.Region, parent grid.Code, source string, now time.Time) error {
+	_, err := tx.Exec(ctx, upsert, pgx.NamedArgs{
+		"code": string(r.Code), "level": string(r.Code.Level()), "parent": nullable(parent), "name": r.Name, "name_en": r.NameEn,
+		"source": source, "geom": r.Geom, "now": now,
+	})
+	return err
+}
+
+func nullable(code grid.Code) *string {
+	if code == "" {
+		return nil
+	}
+	s := string(code)
+	return &s
+}
+
+// dropGrids removes the grids of a community that are not in keep.
+func dropGrids(ctx context.Context, tx pgx.Tx, community grid.Code, keep []string) (int64, error) {
+	tag, err := tx.Exec(ctx, "DELETE FROM region WHERE parent = $1 AND level = 'grid' AND NOT code = ANY ($2)", string(community), keep)
+	return tag.RowsAffected(), err
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	_ "embed"
+	"html/template"
+	"net/http"
+	"sort"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+)
+
+//go:embed docs.html
+var docsPage string
+
+var docsTemplate = template.Must(template.New("docs").Parse(docsPage))
+
+type docsOperation struct {
+	Method, Path, Summary, Description string
+	Staff                              bool
+	Parameters                         []*huma.Param
+	Body, Answer                       string
+}
+
+// docs answers /docs: the OpenAPI document as a page, without any script.
+func (s *Server) docs() {
+	s.Echo.GET("/docs", func(c echo.Context) error {
+		doc := s.API.OpenAPI()
+		c.Response().Header().Set("Content-Type", "text/html; charset=utf-8")
+		return docsTemplate.Execute(c.Response(), map[string]any{
+			"Info": doc.Info, "Groups": docsGroups(doc),
+		})
+	})
+}
+
+type docsGroup struct {
+	Tag        string
+	Operations []docsOperation
+}
+
+func docsGroups(doc *huma.OpenAPI) []docsGroup {
+	groups := map[string][]docsOperation{}
+	for path, item := range doc.Paths {
+		for method, op := range map[string]*huma.Operation{
+			http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
+			http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+		} {
+			if op == nil {
+				continue
+			}
+			tag := "other"
+			if len(op.Tags) > 0 {
+				tag = op.Tags[0]
+			}
+			groups[tag] = append(groups[tag], docsOperation{
+				Method: method, Path: path, Summary: op.Summary, Description: op.Description,
+				Staff: len(op.Security) > 0, Parameters: op.Parameters,
+				Body: bodyName(op), Answer: answerName(op),
+			})
+		}
+	}
+	var list []docsGroup
+	for tag, ops := range groups {
+		sort.Slice(ops, func(i, j int) bool { return ops[i].Path+ops[i].Method < ops[j].Path+ops[j].Method })
+		list = append(list, docsGroup{tag, ops})
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Tag < list[j].Tag })
+	return list
+}
+
+func bodyName(op *huma.Operation) string {
+	if op.RequestBody == nil {
+		return ""
+	}
+	return mediaName(op.RequestBody.Content)
+}
+
+func answerName(op *huma.Operation) string {
+	for _, status := range []string{"200", "201", "204"} {
+		if r := op.Responses[status]; r != nil {
+			return strings.TrimSpace(status + " " + mediaName(r.Content))
+		}
+	}
+	return ""
+}
+
+func mediaName(content map[string]*huma.MediaType) string {
+	var names []string
+	for media, m := range content {
+		if m.Schema != nil && m.Schema.Ref != "" {
+			media += " " + m.Schema.Ref[strings.LastIndex(m.Schema.Ref, "/")+1:]
+		}
+		names = append(names, media)
+	}
+	sort.Strings(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
+
+	"onemap/api/actor"
+	"onemap/api/fault"
+)
+
+// policy lets pages load from here and from nowhere else.
+const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self'; connect-src 'self'; " +
+	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
+		return next(c)
+	}
+}
+
+// crossOrigin refuses what another site's page sends with our cookie.
+func crossOrigin() *http.CrossOriginProtection {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		WriteProblem(w, fault.New(fault.Forbidden, "request.cross_origin", "This was sent by another site's page and is refused."))
+	}))
+	return p
+}
+
+func authenticate(auth Authenticator, trustProxy bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			a, err := auth.Authenticate(r.Context(), r)
+			if err != nil {
+				return err
+			}
+			ctx := context.WithValue(actor.With(r.Context(), a), secureKey{}, secure(r, trustProxy))
+			c.SetRequest(r.WithContext(ctx))
+			return next(c)
+		}
+	}
+}
+
+func secure(r *http.Request, trustProxy bool) bool {
+	return r.TLS != nil || trustProxy && r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+type metrics struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+func newMetrics(reg *prometheus.Registry) metrics {
+	m := metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "onemap_http_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
+		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "onemap_http_seconds", Help: "Time to answer, by route.", Buckets: []float64{.001, .005, .025, .1, .5, 2.5, 10}}, []string{"route"}),
+	}
+	reg.MustRegister(m.requests, m.seconds)
+	return m
+}
+
+// observe measures and logs by route pattern, so that no code, token or search
+// text reaches a metric or a log line.
+func (s *Server) observe(m metrics) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			start := time.Now()
+			if err := next(c); err != nil {
+				c.Error(err)
+			}
+			took, route := time.Since(start), c.Path()
+			if route == "" {
+				route = "(none)"
+			}
+			status := c.Response().Status
+			m.requests.WithLabelValues(route, c.Request().Method, strconv.Itoa(status)).Inc()
+			m.seconds.WithLabelValues(route).Observe(took.Seconds())
+			s.log.DebugContext(c.Request().Context(), "request", "route", route, "method", c.Request().Method, "status", status,
+				"ms", took.Milliseconds(), "request_id", c.Response().Header().Get(echo.HeaderXRequestID), "actor", actor.From(c.Request().Context()).ID)
+			return nil
+		}
+	}
+}
+
+// Limit lets an address through at a rate per second with a burst; more is
+// answered 429 with the time to wait.
+func Limit(perSecond float64, burst int, routes func(method, path string) bool) echo.MiddlewareFunc {
+	store := middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+		Rate: rate.Limit(perSecond), Burst: burst, ExpiresIn: 3 * time.Minute,
+	})
+	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
+		Skipper:             func(c echo.Context) bool { return !routes(c.Request().Method, c.Path()) },
+		Store:               store,
+		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		DenyHandler: func(c echo.Context, _ string, _ error) error {
+			c.Response().Header().Set("Retry-After", "2")
+			return fault.New(fault.TooMany, "request.many", "Too many requests from here; please wait a moment and send it again.")
+		},
+	})
+}
