@@ -15,6 +15,11 @@
 //  6. Every feature goes to the [Sink] at once. What has the right tags but no
 //     sound geometry is refused with a reason and its name in the [Report].
 //
+// The blocks of a PBF file are decoded here because the decoder in use
+// elsewhere (paulmach/osm) ends the whole program at a file with nodes in the
+// older plain form, and takes a file cut just after a block's header for a
+// complete one. Both are in the tests.
+//
 // Passes make the order of objects in the file irrelevant and keep memory in
 // proportion to what is used, not to the file. An error in the file may come
 // after features were handed over, so a sink works in a transaction.

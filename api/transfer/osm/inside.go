@@ -28,28 +28,40 @@ func pointInside(area orb.MultiPolygon) orb.Point {
 	middle := (p[0].Bound().Min.Lat() + p[0].Bound().Max.Lat()) / 2
 	i, _ := slices.BinarySearch(lats, middle)
 	i = min(max(i, 1), len(lats)-1)
-	c, _ := widest(p, (lats[i-1]+lats[i])/2)
-	return c
+	return widest(p, (lats[i-1]+lats[i])/2)
 }
 
-// clearOf tells whether c is inside p and not on its outline.
+// clearOf tells whether c is inside p and not on its outline, on the level as
+// on the upright cut through it.
 func clearOf(p orb.Polygon, c orb.Point) bool {
-	if math.IsNaN(c.Lon()) || math.IsNaN(c.Lat()) {
-		return false
+	const hair = 1e-9 // degrees, a tenth of a millimetre
+	for axis := range 2 {
+		if math.IsNaN(c[axis]) {
+			return false
+		}
+		clear := false
+		at := cuts(p, c, axis)
+		for i := 1; i < len(at); i += 2 {
+			clear = clear || at[i-1]+hair < c[axis] && c[axis] < at[i]-hair
+		}
+		if !clear {
+			return false
+		}
 	}
-	mid, half := widestAround(p, c)
-	return half > 1e-9 && math.Abs(c.Lon()-mid) < half-1e-9
+	return true
 }
 
-// cuts are the longitudes where the level line at lat crosses the outline,
-// from west to east: every odd stretch between them is inside.
-func cuts(p orb.Polygon, lat float64) []float64 {
+// cuts are the places, in order, where the line through c along an axis (0 of
+// longitudes, level; 1 of latitudes, upright) crosses the outline: every odd
+// stretch between them is inside.
+func cuts(p orb.Polygon, c orb.Point, axis int) []float64 {
+	other := 1 - axis
 	var at []float64
 	for _, r := range p {
 		for i := 1; i < len(r); i++ {
 			a, b := r[i-1], r[i]
-			if (a.Lat() > lat) != (b.Lat() > lat) {
-				at = append(at, a.Lon()+(b.Lon()-a.Lon())*(lat-a.Lat())/(b.Lat()-a.Lat()))
+			if (a[other] > c[other]) != (b[other] > c[other]) {
+				at = append(at, a[axis]+(b[axis]-a[axis])*(c[other]-a[other])/(b[other]-a[other]))
 			}
 		}
 	}
@@ -57,28 +69,16 @@ func cuts(p orb.Polygon, lat float64) []float64 {
 	return at
 }
 
-// widest gives the middle of the widest stretch inside, and its width.
-func widest(p orb.Polygon, lat float64) (orb.Point, float64) {
-	at := cuts(p, lat)
+// widest gives the middle of the widest stretch inside at a latitude.
+func widest(p orb.Polygon, lat float64) orb.Point {
+	at := cuts(p, orb.Point{0, lat}, 0)
 	mid, width := 0.0, -1.0
 	for i := 1; i < len(at); i += 2 {
 		if w := at[i] - at[i-1]; w > width {
 			mid, width = (at[i]+at[i-1])/2, w
 		}
 	}
-	return orb.Point{mid, lat}, width
-}
-
-// widestAround gives the stretch inside that holds c: its middle and half its
-// width, 0 when c is outside.
-func widestAround(p orb.Polygon, c orb.Point) (mid, half float64) {
-	at := cuts(p, c.Lat())
-	for i := 1; i < len(at); i += 2 {
-		if at[i-1] <= c.Lon() && c.Lon() <= at[i] {
-			return (at[i] + at[i-1]) / 2, (at[i] - at[i-1]) / 2
-		}
-	}
-	return 0, 0
+	return orb.Point{mid, lat}
 }
 
 // midway gives the point of a line at half its length.

@@ -37,19 +37,31 @@ func shared(t testing.TB, name string) string {
 	return path
 }
 
-func TestSmoke(t *testing.T) {
-	for _, n := range []string{"helsinki-centre-2019.osm.pbf", "beijing-bupt-2025.osm", "guixi-jiangxi-2024.osm", "liechtenstein-2015.osm.pbf"} {
-		var g gathered
-		r, err := ReadFile(context.Background(), shared(t, n), &g, nil)
-		t.Log(n, err, r.Nodes, r.Ways, r.Relations, "b", r.Buildings, "f", r.Facilities, "s", r.Services, "m", r.Basemap, "a", r.Boundaries)
-		for _, x := range r.Refused {
-			t.Log(x.Feature, x.Reason, x.Count, x.Refs[:min(6, len(x.Refs))])
+func read(t testing.TB, path string) (*gathered, Report) {
+	t.Helper()
+	var g gathered
+	report, err := ReadFile(context.Background(), path, &g, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &g, report
+}
+
+func TestBoundaries(t *testing.T) {
+	t.Parallel()
+	g, _ := read(t, shared(t, "guixi-jiangxi-2024.osm"))
+	if len(g.boundaries) != 1 || g.boundaries[0].Ref != "r6662718" || g.boundaries[0].Name != "东门街道" ||
+		g.boundaries[0].NameEn != "Dongmen Subdistrict" || g.boundaries[0].AdminLevel != 8 {
+		t.Errorf("of Guixi only Dongmen Subdistrict is whole, got %v", g.boundaries)
+	}
+	g, _ = read(t, shared(t, "liechtenstein-2015.osm.pbf"))
+	communes := 0
+	for _, b := range g.boundaries {
+		if b.AdminLevel == 8 {
+			communes++
 		}
-		for _, x := range r.Shortened {
-			t.Log("short", x.Feature, x.Reason, x.Count, x.Refs[:min(6, len(x.Refs))])
-		}
-		for _, b := range g.boundaries {
-			t.Log(b.Ref, b.Name, b.AdminLevel, b.Code)
-		}
+	}
+	if len(g.boundaries) != 14 || communes != 11 {
+		t.Errorf("%d boundaries with %d communes, want the country, 2 constituencies and 11", len(g.boundaries), communes)
 	}
 }
