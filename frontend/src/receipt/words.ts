@@ -47,7 +47,7 @@ export const t = words(
   },
   {
     title: 'Your report',
-    large: 'Larger text',
+    large: 'Large',
     other_lang: '中文',
     number: 'Number',
     where: 'Place',

@@ -21,6 +21,8 @@ export interface Draft {
   key: string;
   facility?: { code: string; class: string; name?: string };
   place?: Place;
+  /** Said to be none of the facilities near the place. */
+  none?: boolean;
   category?: string;
   concern?: Concern;
   damages: string[];

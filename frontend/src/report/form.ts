@@ -1,6 +1,6 @@
 import { ask, type Problem } from '../base/api.ts';
 import { byId, h } from '../base/dom.ts';
-import { named } from '../base/i18n.ts';
+import { lang, named } from '../base/i18n.ts';
 import { type Concern, className, type Damage, damagesOf, describe } from './damages.ts';
 import type { Draft, Drafts } from './draft.ts';
 import type { Gallery } from './gallery.ts';
@@ -16,9 +16,16 @@ export interface Category {
   class?: string;
 }
 
+interface Thing {
+  code: string;
+  class: string;
+  name?: string;
+  name_en?: string;
+}
+
 /** What the server wrote beside the page. */
 export interface Facts {
-  facility?: { code: string; class: string; name?: string; place?: string } | null;
+  facility?: Thing | null;
   categories?: Category[] | null;
 }
 
@@ -82,7 +89,7 @@ export class Form {
   relabel(): void {
     const facility = this.facts.facility;
     const name = byId('facility-name');
-    if (name && facility) name.textContent = named(facility) || className(facility.class);
+    if (name && facility) name.textContent = nameOf(facility);
     this.drawCategories();
     this.write();
     this.gallery.show(this.draft.photos);
@@ -91,7 +98,7 @@ export class Form {
 
   online(): void {
     byId('offline')?.remove();
-    this.gallery.retry();
+    if (!this.handedOver) this.gallery.retry(); // else the outbox carries the photos
   }
 
   offline(): void {
@@ -169,9 +176,11 @@ export class Form {
     if (!this.handedOver) void this.drafts.save(this.code, this.draft);
   }
 
-  /** Shows the parts that this draft needs: an event needs no concern, a known thing no category. */
+  /** One question at a time: where, then which one, then the rest. An event needs no concern, a known thing no category. */
   private layout(): void {
     const known = Boolean(this.code || this.draft.facility);
+    const asked = this.draft.place ? (this.draft.none || this.where?.bare ? 'what' : 'which') : 'where';
+    this.element.dataset.step = known ? 'what' : asked;
     byId('category-box')?.toggleAttribute('hidden', known);
     byId('what')?.toggleAttribute('hidden', !known && this.chosenCategory()?.kind === 'event');
     this.drawChips();
@@ -189,12 +198,7 @@ export class Form {
       ...list.map((damage) => {
         const checked = this.draft.damages.includes(damage.key);
         const input = h('input', { type: 'checkbox', name: 'damage', value: damage.key, checked });
-        return h(
-          'label',
-          {},
-          input,
-          h('span', {}, document.documentElement.lang === 'en' ? damage.en : damage.zh),
-        );
+        return h('label', {}, input, h('span', {}, damage[lang()]));
       }),
     );
   }
@@ -275,10 +279,7 @@ export class Form {
   private complete(): boolean {
     const { draft } = this;
     const known = Boolean(this.code || draft.facility);
-    if (!known && !draft.place) {
-      this.where?.complain();
-      return false;
-    }
+    if (!known && !draft.place) return false; // the button is not shown yet
     if (!known && !draft.category) return this.need('category-problem', t('need_category'), this.category);
     const event = !known && this.chosenCategory()?.kind === 'event';
     if (!event && !draft.concern) {
@@ -320,7 +321,7 @@ export class Form {
   private label(): string {
     const facility = this.facts.facility ?? this.draft.facility;
     const category = this.chosenCategory();
-    const thing = facility ? facility.name || className(facility.class) : category ? named(category) : '';
+    const thing = facility ? nameOf(facility) : category ? named(category) : '';
     const what = this.draft.concern && !byId('what')?.hidden ? t(this.draft.concern) : '';
     return [thing, what].filter(Boolean).join(' · ');
   }
@@ -353,4 +354,9 @@ export class Form {
     });
     byId('notices')?.append(line);
   }
+}
+
+/** The name of a thing in the language of the page; most have none of their own, and its class says it as well. */
+function nameOf(thing: Thing): string {
+  return (lang() === 'en' ? thing.name_en : thing.name) || className(thing.class);
 }

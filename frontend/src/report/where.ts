@@ -1,5 +1,6 @@
 import { ask } from '../base/api.ts';
 import { byId, h } from '../base/dom.ts';
+import { lang } from '../base/i18n.ts';
 import { readPlate, showPlate } from '../base/plate.ts';
 import { className } from './damages.ts';
 import type { Draft, Place } from './draft.ts';
@@ -7,7 +8,14 @@ import { t } from './words.ts';
 
 /** A facility as GET /api/v1/facilities gives it; only what the page shows. */
 interface Near {
-  properties: { code: string; class: string; name?: string; place?: string; distance_m?: number };
+  properties: {
+    code: string;
+    class: string;
+    name?: string;
+    name_en?: string;
+    place?: string;
+    distance_m?: number;
+  };
 }
 
 const nearby = 8; // how many to choose from
@@ -15,7 +23,6 @@ const reach = 300; // metres
 
 /** The part of the page that finds out where, when no code was scanned: a position, then the thing itself. */
 export class Where {
-  private readonly box = byId('where') as HTMLElement;
   private readonly line = byId('place') as HTMLElement;
   private readonly list = byId('which-list') as HTMLElement;
   private readonly map = byId('map-box') as HTMLElement;
@@ -42,10 +49,9 @@ export class Where {
     this.draw();
   }
 
-  complain(): void {
-    this.say(t('need_where'), true);
-    this.box.scrollIntoView({ block: 'start' });
-    byId('locate')?.focus();
+  /** True when there is nothing here to choose from, so the kind of problem has to be told instead. */
+  get bare(): boolean {
+    return this.state === 'failed' || (this.state === 'shown' && this.items.length === 0);
   }
 
   private locate(): void {
@@ -102,6 +108,7 @@ export class Where {
     const draft = this.draft();
     draft.place = place;
     delete draft.facility;
+    delete draft.none;
     this.onChange();
     this.say(placeWords(place));
     void this.look(place);
@@ -151,16 +158,17 @@ export class Where {
 
   private choice(item: Near['properties'] | undefined): HTMLElement {
     const draft = this.draft();
-    const chosen = item ? draft.facility?.code === item.code : !draft.facility && Boolean(draft.category);
+    const chosen = item ? draft.facility?.code === item.code : Boolean(draft.none);
     const input = h('input', { type: 'radio', name: 'which', value: item?.code ?? '', checked: chosen });
     input.addEventListener('change', () => {
-      if (item)
-        draft.facility = { code: item.code, class: item.class, ...(item.name ? { name: item.name } : {}) };
+      if (item) draft.facility = { code: item.code, class: item.class, name: item.name ?? '' };
       else delete draft.facility;
+      draft.none = !item;
       this.onChange();
     });
     if (!item) return h('label', {}, input, h('span', {}, t('which_none')));
-    const under = [item.place, `${t('code')} ${showPlate(item.code)}`].filter(Boolean).join(' · ');
+    const plate = h('i', { class: 'plate' }, `${t('code')} ${showPlate(item.code)}`);
+    const under = h('small', {}, item.place ? `${item.place} · ` : null, plate);
     const far = item.distance_m === undefined ? null : t('metres', { m: Math.round(item.distance_m) });
     return h(
       'label',
@@ -169,8 +177,8 @@ export class Where {
       h(
         'span',
         {},
-        item.name || className(item.class),
-        h('small', {}, under),
+        (lang() === 'en' ? item.name_en : item.name) || className(item.class),
+        under,
         far ? h('small', { class: 'far' }, far) : null,
       ),
     );
