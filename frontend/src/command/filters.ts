@@ -1,0 +1,207 @@
+import type { CaseRow, Me } from '../api/types.ts';
+import { isState, type State } from '../base/symbols.ts';
+import { readView, type View, viewText } from '../map/view.ts';
+
+/** What the desk shows. All of it stands in the address, so a link shows the same to whoever may see it. */
+export const tabs = ['todo', 'all', 'mine'] as const;
+export type Tab = (typeof tabs)[number];
+
+export const spans = ['all', 'today', '24h', '7d', '30d'] as const;
+export type Span = (typeof spans)[number];
+
+export interface Filters {
+  tab: Tab;
+  /** Empty is every state. */
+  states: State[];
+  category: string;
+  /** A region code; '' is all I may see. */
+  area: string;
+  span: Span;
+  /** A window picked on the time strip, ms; it goes before the span. */
+  from: number | null;
+  to: number | null;
+  overdue: boolean;
+}
+
+export interface Layers {
+  grids: boolean;
+  solid: boolean;
+  facilities: boolean;
+  services: boolean;
+}
+
+export interface Address {
+  filters: Filters;
+  layers: Layers;
+  view: View | null;
+  selected: string | null;
+}
+
+export const noFilters: Filters = {
+  tab: 'todo',
+  states: [],
+  category: '',
+  area: '',
+  span: 'all',
+  from: null,
+  to: null,
+  overdue: false,
+};
+
+export const firstLayers: Layers = { grids: true, solid: false, facilities: false, services: false };
+
+/** Reads an address; whatever it cannot understand it leaves at the default, for an address may hold anything. */
+export function readAddress(search: string): Address {
+  const q = new URLSearchParams(search);
+  const layers = q.get('layers');
+  const shown = new Set(layers?.split(','));
+  const window = readWindow(q.get('t'));
+  return {
+    filters: {
+      tab: oneOf(tabs, q.get('tab')) ?? noFilters.tab,
+      states: [...new Set((q.get('state') ?? '').split(',').filter(isState))],
+      category: /^\d{1,12}$/.test(q.get('category') ?? '') ? (q.get('category') ?? '') : '',
+      area: /^\d{4,15}$/.test(q.get('area') ?? '') ? (q.get('area') ?? '') : '',
+      span: oneOf(spans, q.get('time')) ?? noFilters.span,
+      from: window?.[0] ?? null,
+      to: window?.[1] ?? null,
+      overdue: q.get('overdue') === '1',
+    },
+    layers:
+      layers === null
+        ? { ...firstLayers }
+        : {
+            grids: shown.has('grids'),
+            solid: shown.has('3d'),
+            facilities: shown.has('facilities'),
+            services: shown.has('services'),
+          },
+    view: readView(q.get('at')),
+    selected: /^[0-9a-f-]{36}$/i.test(q.get('case') ?? '') ? q.get('case') : null,
+  };
+}
+
+/** Writes the address, defaults left out; `lang` and what else stood there is the caller's business. */
+export function writeAddress(address: Address): URLSearchParams {
+  const { filters: f, layers } = address;
+  const q = new URLSearchParams();
+  if (f.tab !== noFilters.tab) q.set('tab', f.tab);
+  if (f.states.length) q.set('state', f.states.join(','));
+  if (f.category) q.set('category', f.category);
+  if (f.area) q.set('area', f.area);
+  if (f.span !== noFilters.span) q.set('time', f.span);
+  if (f.from !== null && f.to !== null) q.set('t', `${minuteText(f.from)}~${minuteText(f.to)}`);
+  if (f.overdue) q.set('overdue', '1');
+  if (address.selected) q.set('case', address.selected);
+  const names = [
+    layers.grids && 'grids',
+    layers.solid && '3d',
+    layers.facilities && 'facilities',
+    layers.services && 'services',
+  ].filter(Boolean);
+  if (names.join() !== 'grids') q.set('layers', names.join(','));
+  if (address.view) q.set('at', viewText(address.view));
+  return q;
+}
+
+/** The moments a filter lets through, as ISO text for the server; the end is open unless a window was picked. */
+export function moments(f: Filters, now: number): { since?: string; until?: string } {
+  if (f.from !== null && f.to !== null) return { since: iso(f.from), until: iso(f.to) };
+  const hour = 3_600_000;
+  if (f.span === 'today') return { since: iso(new Date(now).setHours(0, 0, 0, 0)) };
+  const back = { all: 0, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 }[f.span] * hour;
+  // Steps of ten minutes, so that the address of the tiles stays the same for a while.
+  return back ? { since: iso(Math.floor((now - back) / 600_000) * 600_000) } : {};
+}
+
+export type Query = Record<string, string | boolean | undefined>;
+
+/** What list, map and figures have in common. */
+export function sharedQuery(f: Filters, now: number): Query {
+  return {
+    state: f.states.join(',') || undefined,
+    category: f.category || undefined,
+    region: f.area || undefined,
+    overdue: f.overdue || undefined,
+    ...moments(f, now),
+  };
+}
+
+/** The list of a tab. States of the to-do and of the filter are both meant: what is in both is shown. */
+export function listQuery(f: Filters, me: Me, now: number): Query | null {
+  const query = sharedQuery(f, now);
+  if (f.tab === 'mine') return { ...query, mine: true };
+  if (f.tab === 'all') return query;
+  const states = todoStates(me).filter((state) => !f.states.length || f.states.includes(state));
+  if (!states.length) return null;
+  return { ...query, state: states.join(','), ...(isHandlerOnly(me) ? { mine: true } : {}) };
+}
+
+export function tileQuery(f: Filters, now: number): string {
+  const q = new URLSearchParams();
+  for (const [name, value] of Object.entries(sharedQuery(f, now))) if (value) q.set(name, String(value));
+  const text = q.toString();
+  return text ? `?${text}` : '';
+}
+
+const todoOf: Partial<Record<Me['grants'][number]['role'], State[]>> = {
+  operator: ['reported', 'filed', 'returned'],
+  supervisor: ['reported', 'resolved'],
+  handler: ['dispatched', 'in_progress', 'suspended'],
+  worker: ['reported', 'resolved'],
+};
+const openStates: State[] = [
+  'reported',
+  'filed',
+  'dispatched',
+  'returned',
+  'in_progress',
+  'suspended',
+  'resolved',
+];
+
+/** What waits for somebody with these roles; who only looks (a leader) sees all that is open. */
+export function todoStates(me: Me): State[] {
+  const mine = new Set(me.grants.flatMap((grant) => todoOf[grant.role] ?? []));
+  return mine.size ? openStates.filter((state) => mine.has(state)) : openStates;
+}
+
+export function isHandlerOnly(me: Me): boolean {
+  return me.grants.length > 0 && me.grants.every((grant) => grant.role === 'handler');
+}
+
+/**
+ * Whether a row that came by the feed belongs in the list. null when only the server can tell (whose it is is not
+ * in the row), and the list must be asked for again.
+ */
+export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean | null {
+  const states = f.tab === 'todo' ? todoStates(me) : null;
+  if (states && !states.includes(row.state)) return false;
+  if (f.states.length && !f.states.includes(row.state)) return false;
+  if (f.category && !row.category.startsWith(f.category)) return false;
+  if (f.area && !row.scope_code.startsWith(f.area)) return false;
+  if (f.overdue && !isLate(row, now)) return false;
+  const { since, until } = moments(f, now);
+  const at = Date.parse(row.created_at);
+  if (since && at < Date.parse(since)) return false;
+  if (until && at >= Date.parse(until)) return false;
+  return f.tab === 'mine' || (f.tab === 'todo' && isHandlerOnly(me)) ? null : true;
+}
+
+export function isLate(row: Pick<CaseRow, 'due_at' | 'state'>, now: number): boolean {
+  if (!row.due_at || row.state === 'closed' || row.state === 'rejected' || row.state === 'suspended')
+    return false;
+  return Date.parse(row.due_at) < now;
+}
+
+function readWindow(text: string | null): [number, number] | null {
+  const [from, to] = (text ?? '').split('~').map((part) => Date.parse(part));
+  return from !== undefined && to !== undefined && from < to ? [from, to] : null;
+}
+
+const minuteText = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+function oneOf<T extends string>(all: readonly T[], value: string | null): T | null {
+  return all.find((one) => one === value) ?? null;
+}

@@ -1,0 +1,180 @@
+/**
+ * The one door to MapLibre: no other file of the pages imports the engine (types of the style apart). It owns the
+ * map object; the page says what should be seen, and the door applies the difference to what is seen.
+ */
+import {
+  AttributionControl,
+  Map as Engine,
+  ScaleControl,
+  setWorkerUrl,
+  type VectorTileSource,
+} from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { type Gestures, listen } from './gestures.ts';
+import { picture, pixels } from './images.ts';
+import { Refresher } from './refresh.ts';
+import { type StyleOf, style, tileAddress } from './style/index.ts';
+import type { Bounds, View } from './view.ts';
+
+setWorkerUrl(workerUrl);
+
+/** Names from the device for Chinese; the server's glyphs do the rest. */
+const ideographs = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
+
+export type Scene = Omit<StyleOf, 'origin'>;
+
+export interface DoorOptions {
+  container: HTMLElement;
+  scene: Scene;
+  view: View | null;
+  bounds: Bounds | null;
+  /** What a screen reader calls the map. */
+  name: string;
+  gestures: Gestures;
+  onView(view: View): void;
+}
+
+export class TownMap {
+  readonly engine: Engine;
+  readonly cases: Refresher;
+  private readonly others: Record<string, Refresher>;
+  private scene: Scene;
+  private ready = false;
+
+  constructor(options: DoorOptions) {
+    this.scene = options.scene;
+    const { view, bounds } = options;
+    this.engine = new Engine({
+      container: options.container,
+      style: this.styleNow(),
+      ...(view
+        ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch }
+        : bounds
+          ? { bounds, fitBoundsOptions: { padding: 24 } }
+          : { center: [113.1, 23], zoom: 4 }),
+      minZoom: 3,
+      maxZoom: 20,
+      maxPitch: 65,
+      maxTileCacheSize: 0,
+      localIdeographFontFamily: ideographs,
+      attributionControl: false,
+      dragRotate: true,
+      fadeDuration: reducedMotion() ? 0 : 150,
+      locale: { 'Map.Title': options.name },
+    });
+    this.engine.addControl(new AttributionControl({ compact: true }), 'bottom-right');
+    this.engine.addControl(new ScaleControl({ unit: 'metric', maxWidth: 110 }), 'bottom-right');
+    this.engine.setMissingStyleImageResolver((name) => this.draw(name));
+    this.engine.once('style.load', () => {
+      this.ready = true;
+      this.apply(this.scene);
+    });
+    this.engine.on('moveend', () => options.onView(this.view()));
+    listen(this.engine, options.gestures);
+    this.cases = new Refresher(this.engine, 'cases');
+    this.others = Object.fromEntries(
+      ['facilities', 'services', 'buildings', 'grids', 'basemap'].map((id) => [
+        id,
+        new Refresher(this.engine, id, 800),
+      ]),
+    );
+  }
+
+  /** Shows the scene; what is the same as before is left alone. */
+  apply(scene: Scene): void {
+    const before = this.scene;
+    this.scene = scene;
+    if (!this.ready) return;
+    if (before.caseQuery !== scene.caseQuery && before.shown.cases && scene.shown.cases) {
+      // New addresses for the old source: the old symbols stay until the new ones are there.
+      const source = this.engine.getSource<VectorTileSource>('cases');
+      source?.setTiles([tileAddress(location.origin, 'cases', scene.caseQuery)]);
+    }
+    this.engine.setStyle(this.styleNow(), { diff: true, validate: false });
+  }
+
+  /** All of a layer may have changed. */
+  renew(layer: string): void {
+    this.others[layer]?.touchAll();
+  }
+
+  view(): View {
+    const { lng, lat } = this.engine.getCenter();
+    return {
+      lon: lng,
+      lat,
+      zoom: this.engine.getZoom(),
+      bearing: this.engine.getBearing(),
+      pitch: this.engine.getPitch(),
+    };
+  }
+
+  zoomBy(steps: number): void {
+    this.engine.easeTo({ zoom: this.engine.getZoom() + steps, duration: span(180) });
+  }
+
+  /** Flies to a point (degrees, WGS84), never closer than it already is when that shows more. */
+  flyTo(lon: number, lat: number, zoom = 17): void {
+    const to = Math.max(zoom, Math.min(this.engine.getZoom(), 18));
+    this.engine.flyTo({ center: [lon, lat], zoom: to, duration: span(900) });
+  }
+
+  /** Brings a point into view only when it is not: the view never jumps for what can be seen already. */
+  reveal(lon: number, lat: number): void {
+    const { x, y } = this.engine.project([lon, lat]);
+    const { clientWidth: w, clientHeight: h } = this.engine.getContainer();
+    const edge = Math.min(60, w / 5, h / 5);
+    const seen = x > edge && y > edge && x < w - edge && y < h - edge;
+    if (!seen || this.engine.getZoom() < 14) this.flyTo(lon, lat, Math.max(15.5, this.engine.getZoom()));
+  }
+
+  fit(bounds: Bounds): void {
+    this.engine.fitBounds(bounds, { padding: 32, maxZoom: 17, duration: span(700) });
+  }
+
+  tilt(on: boolean): void {
+    this.engine.easeTo({
+      pitch: on ? 52 : 0,
+      bearing: on ? this.engine.getBearing() : 0,
+      duration: span(500),
+    });
+  }
+
+  northUp(): void {
+    this.engine.easeTo({
+      bearing: 0,
+      pitch: this.scene.shown.solid ? this.engine.getPitch() : 0,
+      duration: span(300),
+    });
+  }
+
+  resize(): void {
+    this.engine.resize();
+  }
+
+  close(): void {
+    this.cases.stop();
+    for (const other of Object.values(this.others)) other.stop();
+    this.engine.remove();
+  }
+
+  private styleNow() {
+    return style({ ...this.scene, origin: location.origin });
+  }
+
+  private async draw(name: string): Promise<void> {
+    const wanted = picture(name);
+    if (!wanted) return;
+    const { image, ratio } = await pixels(wanted);
+    if (!this.engine.hasImage(name)) this.engine.addImage(name, image, { pixelRatio: ratio });
+  }
+}
+
+export function reducedMotion(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+function span(ms: number): number {
+  return reducedMotion() ? 0 : ms;
+}

@@ -1,0 +1,126 @@
+/**
+ * The style of the map as a pure function: the same theme, language and layers give the same style, so a change of
+ * theme is a difference of two values and can be tested without a screen.
+ */
+import type { FeatureCollection } from 'geojson';
+import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl';
+import { palettes, type Theme } from '../palette.ts';
+import { buildings, pickedBuilding } from './buildings.ts';
+import { cases, pickedCase } from './cases.ts';
+import { gridLabels, grids } from './grids.ts';
+import { boundaries, ground } from './ground.ts';
+import { labels } from './labels.ts';
+import { objects, pickedPoint } from './objects.ts';
+import { rails, roads } from './roads.ts';
+import type { Lang } from './text.ts';
+
+export interface Shown {
+  grids: boolean;
+  solid: boolean;
+  facilities: boolean;
+  services: boolean;
+  /** Only staff have cases; without them the source is not asked for at all. */
+  cases: boolean;
+}
+
+export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecification[] {
+  const p = palettes[theme];
+  const day = theme === 'day';
+  return [
+    ...ground(p, day),
+    ...(shown.solid ? [] : buildings(p, day, false)),
+    ...roads(p, day),
+    ...rails(p, day),
+    ...boundaries(p),
+    ...grids(p, day, shown.grids),
+    ...(shown.solid ? buildings(p, day, true) : []),
+    ...pickedBuilding(p),
+    ...labels(p, day, lang),
+    ...gridLabels(p, lang, shown.grids),
+    ...objects(p, theme, lang, shown),
+    ...pickedPoint(p),
+    ...pickedCase(p),
+    ...(shown.cases ? cases(p, theme) : []),
+  ];
+}
+
+/** What is picked is part of the style, so that a change of theme keeps it. */
+export interface Picked {
+  /** lon, lat */
+  point?: [number, number];
+  building?: string;
+  facility?: string;
+  service?: string;
+  region?: string;
+}
+
+export interface StyleOf {
+  theme: Theme;
+  lang: Lang;
+  shown: Shown;
+  picked: Picked;
+  /** Unix seconds of the minute; what is overdue follows from it. */
+  now: number;
+  /** Where the tiles come from, without a slash at the end; the worker needs whole addresses. */
+  origin: string;
+  /** '' or '?state=...': the filters of the case layer. */
+  caseQuery: string;
+  attribution: string;
+}
+
+export function style(of: StyleOf): StyleSpecification {
+  return {
+    version: 8,
+    name: `onemap ${of.theme}`,
+    glyphs: `${of.origin}/tiles/fonts/{fontstack}/{range}.pbf`,
+    state: { now: { default: of.now } },
+    transition: { duration: 150, delay: 0 },
+    sources: {
+      basemap: {
+        ...tiles(of.origin, 'basemap', 5, 16),
+        ...(of.attribution ? { attribution: of.attribution } : {}),
+      },
+      buildings: tiles(of.origin, 'buildings', 13, 16),
+      grids: tiles(of.origin, 'grids', 4, 18),
+      facilities: tiles(of.origin, 'facilities', 10, 18),
+      services: tiles(of.origin, 'services', 10, 18),
+      ...(of.shown.cases ? { cases: tiles(of.origin, 'cases', 6, 18, of.caseQuery) } : {}),
+      picked: { type: 'geojson', data: pickedPlace(of.picked.point) },
+    },
+    layers: layers(of.theme, of.lang, of.shown).map((layer) => withPicked(layer, of.picked)),
+  };
+}
+
+/** The address of a layer's tiles as MapLibre wants it. */
+export function tileAddress(origin: string, layer: string, query = ''): string {
+  return `${origin}/tiles/${layer}/{z}/{x}/{y}.mvt${query}`;
+}
+
+function tiles(
+  origin: string,
+  layer: string,
+  minzoom: number,
+  maxzoom: number,
+  query = '',
+): VectorSourceSpecification {
+  return { type: 'vector', tiles: [tileAddress(origin, layer, query)], minzoom, maxzoom };
+}
+
+function pickedPlace(point?: [number, number]): FeatureCollection {
+  const features = point
+    ? [{ type: 'Feature' as const, properties: {}, geometry: { type: 'Point' as const, coordinates: point } }]
+    : [];
+  return { type: 'FeatureCollection', features };
+}
+
+function withPicked(layer: LayerSpecification, picked: Picked): LayerSpecification {
+  const value = {
+    'building-picked': picked.building,
+    'facilities-picked': picked.facility,
+    'services-picked': picked.service,
+    'region-picked': picked.region,
+  }[layer.id];
+  if (value === undefined || !('filter' in layer)) return layer;
+  const attribute = layer.id === 'region-picked' ? 'code' : 'id';
+  return { ...layer, filter: ['==', ['get', attribute], value] } as LayerSpecification;
+}
