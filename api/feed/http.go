@@ -1,0 +1,176 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/actor"
+	"onemap/api/change"
+	"onemap/api/fault"
+	"onemap/api/web"
+)
+
+// Feed answers /api/v1/feed.
+type Feed struct {
+	Hub  *Hub
+	Log  *change.Log
+	Auth web.Authenticator
+	// Heartbeat is how often a quiet stream shows that it lives, and whether
+	// the reader's session still does.
+	Heartbeat time.Duration
+}
+
+// writeLimit is how long one write to a reader may take.
+const writeLimit = 10 * time.Second
+
+// Routes registers the feed.
+func (f *Feed) Routes(s *web.Server) { s.Echo.GET("/api/v1/feed", f.serve) }
+
+var errCut = errors.New("the reader was cut off")
+
+func (f *Feed) serve(c echo.Context) error {
+	from, resume, err := lastEventID(c.Request())
+	if err != nil {
+		return err
+	}
+	r, at, ok := f.Hub.join()
+	if !ok {
+		return fault.New(fault.Unavailable, "feed.closing", "The server is stopping; please come back in a moment.")
+	}
+	defer f.Hub.leave(r)
+	h := c.Response().Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // a proxy passes each event on at once
+	c.Response().WriteHeader(http.StatusOK)
+	st := &stream{c: c, out: http.NewResponseController(c.Response()), by: actor.From(c.Request().Context()), epoch: at.Epoch}
+	// However it ends, the answer has begun: the reader comes back by itself.
+	_ = f.run(c.Request().Context(), st, r, at, from, resume)
+	return nil
+}
+
+// lastEventID is where a reader stopped: the header a browser sends by itself
+// when it reconnects, or the parameter a page sends with its first request.
+func lastEventID(r *http.Request) (at change.Position, resume bool, err error) {
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		id = r.URL.Query().Get("after")
+	}
+	if id == "" {
+		return at, false, nil
+	}
+	at, err = change.ParsePosition(id)
+	if err != nil {
+		var f fault.Fields
+		f.Add("header.Last-Event-ID", id, "an id this feed has sent, as EPOCH.POS")
+		return at, false, f.Err("feed.position")
+	}
+	return at, true, nil
+}
+
+func (f *Feed) run(ctx context.Context, st *stream, r *reader, at, from change.Position, resume bool) error {
+	if resume {
+		if err := f.catchUp(ctx, st, from, at); err != nil {
+			return err
+		}
+	}
+	if err := st.send(at.Pos, event{"hello", map[string]int64{"pos": at.Pos}}); err != nil {
+		return err
+	}
+	beat := time.NewTicker(f.Heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e, ok := <-r.entries:
+			if !ok {
+				return errCut
+			}
+			if err := st.entry(e); err != nil {
+				return err
+			}
+		case <-beat.C:
+			if err := f.beat(ctx, st); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// catchUp sends what lies between where the reader stopped and where it joins,
+// or tells it to start over when that is no longer known.
+func (f *Feed) catchUp(ctx context.Context, st *stream, from, to change.Position) error {
+	reaches, err := f.Log.Reaches(ctx, from)
+	if err != nil {
+		return err
+	}
+	if !reaches {
+		return st.send(to.Pos, event{"reset", map[string]int64{"pos": to.Pos}})
+	}
+	for pos := from.Pos; pos < to.Pos; {
+		entries, err := f.Log.After(ctx, pos, 1000)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		for _, e := range entries {
+			if e.Pos > to.Pos {
+				return nil
+			}
+			if err := st.entry(e); err != nil {
+				return err
+			}
+			pos = e.Pos
+		}
+	}
+	return nil
+}
+
+// beat shows life, and ends the stream of a session that has ended or changed.
+func (f *Feed) beat(ctx context.Context, st *stream) error {
+	by, err := f.Auth.Authenticate(ctx, st.c.Request())
+	if err != nil || by.ID != st.by.ID {
+		return errCut
+	}
+	st.by = by
+	return st.write(": beat\n\n")
+}
+
+// stream writes events to one reader.
+type stream struct {
+	c     echo.Context
+	out   *http.ResponseController
+	by    actor.Actor
+	epoch int64
+}
+
+func (s *stream) entry(e change.Entry) error {
+	ev, err := see(e, s.by)
+	if err != nil || ev.name == "" {
+		return err
+	}
+	return s.send(e.Pos, ev)
+}
+
+func (s *stream) send(pos int64, ev event) error {
+	data, err := json.Marshal(ev.data)
+	if err != nil {
+		return err
+	}
+	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", change.Position{Epoch: s.epoch, Pos: pos}, ev.name, data))
+}
+
+func (s *stream) write(text string) error {
+	// Not every writer can have a deadline (HTTP/2 in tests): then it has none.
+	_ = s.out.SetWriteDeadline(time.Now().Add(writeLimit))
+	if _, err := s.c.Response().Write([]byte(text)); err != nil {
+		return err
+	}
+	return s.out.Flush()
+}

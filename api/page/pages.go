@@ -1,0 +1,202 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"onemap/api/blob"
+	"onemap/api/cases"
+	"onemap/api/facility"
+	"onemap/api/fault"
+	"onemap/api/pg"
+	"onemap/api/plate"
+	"onemap/api/web"
+)
+
+// Config is what the pages are made of.
+type Config struct {
+	Files      fs.FS // the build: index.html and its neighbours
+	Querier    pg.Querier
+	Facilities *facility.Service
+	Cases      *cases.Service
+	Intake     *blob.Intake
+}
+
+// Pages answers the pages.
+type Pages struct {
+	files fs.FS
+	Config
+	mu        sync.Mutex
+	templates map[string]*template.Template
+}
+
+// Routes registers the pages.
+func Routes(s *web.Server, c Config) {
+	p := &Pages{files: c.Files, Config: c, templates: map[string]*template.Template{}}
+	e := s.Echo
+	e.GET("/", p.plain("index.html"))
+	e.GET("/command", p.plain("command.html"))
+	e.GET("/report", p.report)
+	e.POST("/report", p.submit)
+	e.GET("/q/:code", p.scanned)
+	e.GET("/r/:receipt", p.receipt)
+	e.GET("/assets/*", p.asset)
+	e.GET("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+}
+
+// plain answers a page that is the same for everybody.
+func (p *Pages) plain(name string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set("Cache-Control", "no-cache")
+		err := p.send(c, name)
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.Unavailable, "page.unbuilt", "The pages were not built into this program; run make build.").Because(err)
+		}
+		return err
+	}
+}
+
+// reportPage is what the report page's template shows.
+type reportPage struct {
+	Lang       string
+	Key        string
+	Facility   *reportFacility
+	Unknown    bool
+	Error      string
+	Categories []reportCategory
+	Facts      reportFacts
+}
+
+type reportFacility struct {
+	Code       string  `json:"code"`
+	Name       string  `json:"name"`
+	NameZh     string  `json:"name_zh"`
+	NameEn     string  `json:"name_en"`
+	Class      string  `json:"class"`
+	ClassName  string  `json:"class_name"`
+	Place      string  `json:"place"`
+	Maintainer string  `json:"maintainer"`
+	Lon        float64 `json:"lon"`
+	Lat        float64 `json:"lat"`
+}
+
+type reportCategory struct{ Code, Name string }
+
+type reportFacts struct {
+	Facility   *reportFacility  `json:"facility,omitempty"`
+	Categories []cases.Category `json:"categories"`
+}
+
+func (p *Pages) newReport(lang, key string, f *facility.Facility) reportPage {
+	page := reportPage{Lang: lang, Key: key, Facts: reportFacts{Categories: cases.Offered()}}
+	for _, c := range cases.Offered() {
+		name := c.Name
+		if lang == "en" {
+			name = c.NameEn
+		}
+		page.Categories = append(page.Categories, reportCategory{c.Code, name})
+	}
+	if f != nil {
+		zh, en := f.Title()
+		names := facility.ClassNames[f.Class]
+		page.Facility = &reportFacility{
+			Code: f.Code.Raw(), Name: zh, NameZh: zh, NameEn: en, Class: f.Class, ClassName: names[0], Place: f.Place, Maintainer: f.Maintainer,
+			Lon: f.Point[0], Lat: f.Point[1],
+		}
+		if lang == "en" {
+			page.Facility.Name, page.Facility.ClassName = en, names[1]
+		}
+		page.Facts.Facility = page.Facility
+	}
+	return page
+}
+
+func (p *Pages) report(c echo.Context) error {
+	key, err := newKey()
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, "report.html", p.newReport(lang(c), key, nil))
+}
+
+// scanned is where the code on a plate leads. A code nobody carries is no dead
+// end: the page says so and takes the report by place.
+func (p *Pages) scanned(c echo.Context) error {
+	key, err := newKey()
+	if err != nil {
+		return err
+	}
+	f, err := p.find(c.Request().Context(), c.Param("code"))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	page := p.newReport(lang(c), key, f)
+	status := http.StatusOK
+	if f == nil {
+		page.Unknown, status = true, http.StatusNotFound
+	}
+	return p.show(c, status, "report.html", page)
+}
+
+func (p *Pages) find(ctx context.Context, typed string) (*facility.Facility, error) {
+	code, err := plate.Parse(typed)
+	if err != nil {
+		return nil, fault.Missing("facility").Because(err)
+	}
+	f, err := p.Facilities.ByCode(ctx, p.Querier, code)
+	if err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// lang is the language asked for; Chinese comes first.
+func lang(c echo.Context) string {
+	if c.QueryParam("lang") == "en" {
+		return "en"
+	}
+	return "zh"
+}
+
+// show fills a template of the build.
+func (p *Pages) show(c echo.Context, status int, name string, data any) error {
+	t, err := p.template(name)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+func (p *Pages) template(name string) (*template.Template, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t := p.templates[name]; t != nil {
+		return t, nil
+	}
+	text, err := fs.ReadFile(p.files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Unavailable, "page.unbuilt", "The pages were not built into this program; run make build.").Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New(name).Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	p.templates[name] = t
+	return t, nil
+}

@@ -1,0 +1,66 @@
+package boot
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"onemap/api/auth"
+	"onemap/api/cases"
+	"onemap/api/facility"
+	"onemap/api/pg"
+	"onemap/api/plate"
+	"onemap/api/region"
+	"onemap/geo/crs"
+	"onemap/tiles"
+)
+
+// What one slice needs of another is said here, in the words of the one that
+// needs it.
+
+type regionsOfCases struct{ *region.Service }
+
+func (r regionsOfCases) CaseChain(code string) []cases.ChainLink {
+	links := []cases.ChainLink{}
+	for _, l := range r.Chain(code) {
+		links = append(links, cases.ChainLink(l))
+	}
+	return links
+}
+
+type facilitiesOfCases struct{ *facility.Service }
+
+func (f facilitiesOfCases) CaseFacility(ctx context.Context, q pg.Querier, code plate.Code) (cases.Facility, error) {
+	found, err := f.ByCode(ctx, q, code)
+	return ofCase(found), err
+}
+
+func (f facilitiesOfCases) CaseFacilityByID(ctx context.Context, q pg.Querier, id uuid.UUID) (cases.Facility, error) {
+	found, err := f.ByID(ctx, q, id)
+	return ofCase(found), err
+}
+
+func ofCase(f facility.Facility) cases.Facility {
+	zh, en := f.Title()
+	return cases.Facility{
+		ID: f.ID, Code: f.Code, Kind: f.Kind, Class: f.Class, Name: zh, NameEn: en, Place: f.Place, Maintainer: f.Maintainer,
+		Component: facility.Kinds[f.Kind].Component, At: crs.FromPoint(f.Point),
+	}
+}
+
+// tileReader says what a request may see of private tiles.
+type tileReader struct{ auth *auth.Service }
+
+func (t tileReader) Sight(r *http.Request) (tiles.Sight, error) {
+	a, err := t.auth.Authenticate(r.Context(), r)
+	if err != nil || !a.Staff() {
+		return tiles.Sight{}, err
+	}
+	scope := a.Cases()
+	sight := tiles.Sight{Staff: true, Prefixes: scope.Prefixes()}
+	for _, d := range scope.Departments() {
+		sight.Departments = append(sight.Departments, tiles.DepartmentScope{Department: d[0], Prefix: d[1]})
+	}
+	return sight, nil
+}

@@ -1,0 +1,49 @@
+package boot
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Config is everything a start can be told. Kong reads it from flags and, under
+// the ONEMAP_ prefix, from the environment.
+type Config struct {
+	Data        string `help:"The data folder: private database, photos." default:"data" type:"path" env:"ONEMAP_DATA"`
+	DatabaseURL string `help:"Use this PostgreSQL (15 or newer, with PostGIS 3.3 or newer) instead of a private one." env:"ONEMAP_DATABASE_URL"`
+	Zone        string `help:"The city's time zone." default:"Asia/Shanghai" env:"ONEMAP_ZONE"`
+	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
+	LogFormat   string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
+}
+
+// Logger makes the log that the configuration asks for.
+func (c Config) Logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the enum above allows nothing else
+	o := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// zone is the city's time zone; the program carries the tables it needs.
+func (c Config) zone() (*time.Location, error) {
+	if c.Zone == "" {
+		return time.UTC, nil
+	}
+	z, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone %q is no time zone such as Asia/Shanghai: %w", c.Zone, err)
+	}
+	return z, nil
+}
+
+// photos is the folder of the photos.
+func (c Config) photos() (string, error) {
+	dir := filepath.Join(c.Data, "photos")
+	return dir, os.MkdirAll(dir, 0o700)
+}

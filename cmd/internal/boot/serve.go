@@ -1,0 +1,208 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"onemap/api/auth"
+	"onemap/api/building"
+	"onemap/api/cases"
+	"onemap/api/change"
+	"onemap/api/facility"
+	"onemap/api/feed"
+	"onemap/api/page"
+	"onemap/api/pg"
+	"onemap/api/region"
+	"onemap/api/search"
+	"onemap/api/service"
+	"onemap/api/web"
+	"onemap/frontend"
+	"onemap/tiles"
+)
+
+// ServeConfig is what serving needs to know beyond the world.
+type ServeConfig struct {
+	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ONEMAP_LISTEN"`
+	TrustProxy bool   `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them." env:"ONEMAP_TRUST_PROXY"`
+	CacheMB    uint64 `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
+}
+
+// Server answers a world's HTTP.
+type Server struct {
+	world *World
+	hub   *feed.Hub
+	tiles *tiles.Server
+	web   *web.Server
+	ready atomic.Bool
+}
+
+// NewServer makes the routes; the change log is read from its head on.
+func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*Server, error) {
+	head, err := w.Changes.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{world: w, hub: feed.NewHub(head)}
+	metrics := prometheus.NewRegistry()
+	s.web = web.New(web.Config{
+		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy,
+	})
+	s.web.Echo.Use(
+		web.Limit(1, 30, func(method, path string) bool { return method == http.MethodPost && path == "/api/v1/session" }),
+		web.Limit(20, 100, func(method, path string) bool {
+			return method == http.MethodPost && slices.Contains([]string{"/api/v1/reports", "/api/v1/photos", "/report"}, path)
+		}),
+	)
+	s.tiles, err = tiles.New(tiles.Config{
+		Pool: w.Pool, Reader: tileReader{w.Auth}, Zone: w.Zone, CacheBytes: c.CacheMB << 20, TrustForwarded: c.TrustProxy, Log: w.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.routes()
+	s.gauges(metrics)
+	return s, nil
+}
+
+// routes is the table of contents of the HTTP interface.
+func (s *Server) routes() {
+	w := s.world
+	auth.Routes(s.web, w.Auth, w.Regions)
+	region.Routes(s.web, w.Regions)
+	building.Routes(s.web, w.Buildings)
+	facility.Routes(s.web, w.Facilities)
+	service.Routes(s.web, w.Services)
+	cases.Routes(s.web, w.Cases, w.Intake)
+	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
+	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
+	s.tiles.Register(s.web.Echo)
+	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake})
+}
+
+func (s *Server) gauges(reg *prometheus.Registry) {
+	reg.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_feed_readers", Help: "Open screens."}, func() float64 { return float64(s.hub.Readers()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_change_position", Help: "The change this process has seen."}, func() float64 { return float64(s.hub.At().Pos) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_database_connections", Help: "Connections in use."}, func() float64 { return float64(s.world.Pool.Stat().AcquiredConns()) }),
+	)
+}
+
+// readiness asks what a request would need: the database, and a change log
+// that is being followed.
+func (s *Server) readiness(ctx context.Context) error {
+	if !s.ready.Load() {
+		return errors.New("still starting, or stopping")
+	}
+	return s.world.Pool.Ping(ctx)
+}
+
+// layersOf maps the kind of a change to the tile layers that show it.
+func layersOf(e change.Entry) []string {
+	kind := e.Kind
+	if kind == "bulk" {
+		kind = e.Object
+	}
+	switch kind {
+	case "case":
+		return []string{"cases"}
+	case "facility":
+		return []string{"facilities"}
+	case "service":
+		return []string{"services"}
+	case "building":
+		return []string{"buildings"}
+	case "basemap":
+		return []string{"basemap"}
+	case "region":
+		return []string{"grids", "buildings", "facilities", "services", "cases"}
+	}
+	return nil
+}
+
+// apply brings everything derived up to the entries, and only then tells the
+// screens.
+func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry) error {
+	redrawn := false
+	for _, e := range entries {
+		s.tiles.Invalidate(layersOf(e)...)
+		redrawn = redrawn || e.Kind == "bulk" && e.Object == "region"
+	}
+	if redrawn {
+		if err := s.world.Regions.Load(ctx); err != nil {
+			return err
+		}
+	}
+	return s.hub.Apply(ctx, epoch, entries)
+}
+
+func (s *Server) reset(ctx context.Context, at change.Position) error {
+	s.tiles.InvalidateAll()
+	if err := s.world.Regions.Load(ctx); err != nil {
+		return err
+	}
+	return s.hub.Reset(ctx, at)
+}
+
+// Serve answers on a listener until ctx ends; started is called when requests
+// are answered.
+func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) error {
+	g, ctx := errgroup.WithContext(ctx)
+	background := func(name string, run func(context.Context) error) {
+		g.Go(func() error {
+			if err := run(ctx); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	background("database", s.world.database.watch)
+	background("change sequencer", (&change.Sequencer{Pool: s.world.Pool, Log: s.world.Log}).Run)
+	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
+	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
+	background("sweep", s.sweep)
+
+	server := &http.Server{Handler: s.web.Echo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	server.RegisterOnShutdown(s.hub.Close)
+	background("http", func(context.Context) error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		s.ready.Store(false)
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if err := server.Shutdown(stop); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	s.ready.Store(true)
+	started()
+	return g.Wait()
+}
+
+// sweep forgets once an hour what nobody claimed.
+func (s *Server) sweep(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Hour):
+			if err := pg.Fault(s.world.Cases.Sweep(ctx)); err != nil && ctx.Err() == nil {
+				s.world.Log.WarnContext(ctx, "sweep", "error", err)
+			}
+		}
+	}
+}

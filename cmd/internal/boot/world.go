@@ -1,0 +1,128 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onemap/api/auth"
+	"onemap/api/blob"
+	"onemap/api/building"
+	"onemap/api/cases"
+	"onemap/api/change"
+	"onemap/api/facility"
+	"onemap/api/pg"
+	"onemap/api/region"
+	"onemap/api/service"
+	"onemap/api/transfer"
+)
+
+// World is every service of one city over one database.
+type World struct {
+	Config Config
+	Log    *slog.Logger
+	Pool   *pgxpool.Pool
+	Zone   *time.Location
+
+	Auth       *auth.Service
+	Regions    *region.Service
+	Buildings  *building.Service
+	Facilities *facility.Service
+	Services   *service.Service
+	Cases      *cases.Service
+	Photos     *blob.Folder
+	Intake     *blob.Intake
+	Changes    *change.Log
+	Loader     *transfer.Loader
+
+	database *database
+}
+
+// Owner says whether this process has to be the one that runs the database's
+// server (serve), or may work through a running one (commands).
+type Owner bool
+
+// The two ways to open a world.
+const (
+	Serving    Owner = true
+	Commanding Owner = false
+)
+
+// Open takes the database, brings it up to date and makes the services.
+func Open(ctx context.Context, c Config, owner Owner, log *slog.Logger) (*World, error) {
+	zone, err := c.zone()
+	if err != nil {
+		return nil, err
+	}
+	db, err := openDatabase(ctx, c, owner == Commanding, log)
+	if err != nil {
+		return nil, err
+	}
+	w := &World{Config: c, Log: log, Zone: zone, database: db}
+	if err := w.build(ctx); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+// DatabaseURL is where the world's database is.
+func (w *World) DatabaseURL() string { return w.database.url }
+
+func (w *World) build(ctx context.Context) (err error) {
+	if err := pg.Migrate(ctx, w.database.url); err != nil {
+		return err
+	}
+	if w.Pool, err = pg.Open(ctx, w.database.url); err != nil {
+		return err
+	}
+	photos, err := w.Config.photos()
+	if err != nil {
+		return err
+	}
+	if w.Photos, err = blob.OpenFolder(photos); err != nil {
+		return err
+	}
+	if w.Auth, err = auth.New(w.Pool, time.Now, newID); err != nil {
+		return err
+	}
+	w.Intake = blob.NewIntake(blob.DefaultLimits())
+	w.Regions = region.New(w.Pool, time.Now)
+	w.Buildings = building.New(w.Pool)
+	w.Facilities = facility.NewService(w.Pool)
+	w.Services = service.New(w.Pool)
+	w.Changes = &change.Log{Pool: w.Pool}
+	w.Cases = w.CasesAt(time.Now)
+	w.Regions.Moves(w.Buildings, w.Facilities, w.Services, w.Cases)
+	w.Loader = &transfer.Loader{
+		Pool: w.Pool, Regions: w.Regions, Buildings: w.Buildings, Facilities: w.Facilities, Services: w.Services,
+		NewID: newID, Now: time.Now,
+	}
+	if err := w.Cases.Seed(ctx); err != nil {
+		return err
+	}
+	return w.Regions.Load(ctx)
+}
+
+// CasesAt is the case service under another clock: the demo town walks its
+// cases through the past with it.
+func (w *World) CasesAt(now func() time.Time) *cases.Service {
+	return cases.New(cases.Config{
+		Pool: w.Pool, Regions: regionsOfCases{w.Regions}, Facilities: facilitiesOfCases{w.Facilities},
+		Photos: w.Photos, Now: now, NewID: newID, Zone: w.Zone,
+	})
+}
+
+// newID makes an id whose order is roughly that of time.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// Close gives the database back.
+func (w *World) Close() error {
+	if w.Pool != nil {
+		w.Pool.Close()
+	}
+	return w.database.close()
+}
