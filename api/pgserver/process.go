@@ -51,8 +51,8 @@ func (s *Server) launch(ctx context.Context) (*run, error) {
 		case <-r.done:
 			return nil, fmt.Errorf("PostgreSQL did not start (%w): %s", <-r.exited, s.lastLines(said))
 		case <-ctx.Done():
-			r.end(context.Background())
-			return nil, fmt.Errorf("PostgreSQL did not start in time: %w", context.Cause(ctx))
+			err := fmt.Errorf("PostgreSQL did not start in time: %w", context.Cause(ctx))
+			return nil, errors.Join(err, r.end(context.WithoutCancel(ctx)))
 		case now := <-tick.C:
 			if p, ok := readPostmaster(s.home.cluster()); ok && p.ready && p.pid == cmd.Process.Pid {
 				return r, nil
@@ -106,6 +106,11 @@ func (r *run) end(ctx context.Context) error {
 	case <-r.done:
 		return nil
 	case <-ctx.Done():
+	}
+	select {
+	case <-r.done: // it had ended before, and both were ready
+		return nil
+	default:
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGKILL} {
 		r.cmd.Process.Signal(sig)

@@ -104,8 +104,8 @@ func (s *Server) up(ctx context.Context) error {
 		return err
 	}
 	if err := s.provision(ctx); err != nil {
-		r.end(context.Background())
-		return fmt.Errorf("preparing the database: %w", err)
+		err = fmt.Errorf("preparing the database: %w", err)
+		return errors.Join(err, r.end(context.WithoutCancel(ctx)))
 	}
 	s.run = r
 	return nil
@@ -136,7 +136,9 @@ func (s *Server) Restart(ctx context.Context) error {
 	if s.stopped {
 		return errors.New("pgserver: restart after stop")
 	}
-	s.run.end(ctx)
+	if err := s.run.end(ctx); err != nil {
+		s.log.Warn("restarting the database", "error", err)
+	}
 	return s.up(ctx)
 }
 

@@ -3,9 +3,9 @@ package pgtest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
 	"os"
 	"sync/atomic"
@@ -77,12 +77,10 @@ func From(tb testing.TB, key string, fill func(ctx context.Context, url string) 
 func (s server) template(ctx context.Context, c *pgx.Conn, key string, fill func(context.Context, string) error) (string, error) {
 	sum := sha256.Sum256([]byte(key))
 	name := "template_" + hex.EncodeToString(sum[:8])
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(h.Sum64())); err != nil {
+	lock := int64(binary.BigEndian.Uint64(sum[:8])) // freed when the caller closes its connection
+	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", lock); err != nil {
 		return "", err
 	}
-	defer c.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(h.Sum64()))
 	var there bool
 	err := c.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", name).Scan(&there)
 	if err != nil || there {
