@@ -27,7 +27,11 @@ func assemble(lines [][]location) (orb.MultiPolygon, Reason) {
 		return nil, CrossingRing
 	}
 	g.orient()
-	return g.polygons(), ""
+	area := g.polygons()
+	if len(area) == 0 { // only of a ring around the whole globe
+		return nil, ZeroArea
+	}
+	return area, ""
 }
 
 // outline is a drawing of segments that meet only at their ends. Segment i is
