@@ -29,8 +29,9 @@ const (
 // 15 % of a full cell join the neighbour they share the longest border with, and
 // islands that small join the nearest cell. Where a line meets the region's
 // border between two of its vertices, a vertex is inserted, rounded to the
-// lattice: there the cells' outer border leaves the given one by up to half a
-// unit, 6 mm. [Union] of the cells is the region with these vertices.
+// lattice: there the cells' outer border leaves the given one by up to a unit,
+// 11 mm. [Union] of the cells is the region with these vertices. The tip of a
+// spike, or of a gap, may be lost where it is narrower than a unit.
 //
 // An error says why a region cannot be cut: its rings are not sound
 // ([CheckRings]), or there would be more than 999 cells.
@@ -190,12 +191,12 @@ func evenly(low, high int32, n int64) []int32 {
 }
 
 // moved shifts the inner lines for another try: a few units first, then more, up
-// to a tenth of a cell.
+// to a third of a cell.
 func (r raster) moved(try int32) raster {
 	shift := func(lines []int32, part int32) []int32 {
 		lines = slices.Clone(lines)
 		cell := (lines[len(lines)-1] - lines[0]) / int32(len(lines)-1)
-		step := []int32{2, min(61, cell/30), cell / 30}[try/8]
+		step := [...]int32{2, min(61, cell/30), cell / 6}[try/8]
 		for i := 1; i < len(lines)-1; i++ {
 			lines[i] += part * step
 		}
