@@ -13,7 +13,7 @@ func cases(pool *pgxpool.Pool) Source {
 		"id": "String: uuid", "number": "String", "state": "String", "category": "String", "title": "String",
 		"urgent":  "Boolean",
 		"due":     "Number: the limit in Unix seconds, 0 for none",
-		"overdue": "Number: open cases past their limit",
+		"overdue": "Number: cases past their limit",
 	}
 	for _, state := range States {
 		fields[state] = "Number: cases in this state"

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
@@ -81,6 +83,10 @@ func openTown(t testing.TB) town {
 		t.Fatal(err)
 	}
 	config.MaxConns = 4
+	// A query given up is cancelled on the server, and the connection kept.
+	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 2 * time.Second}
+	}
 	config.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0" // as the program has it
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	if err != nil {

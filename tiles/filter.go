@@ -12,14 +12,15 @@ import (
 // States are the states a case may be in, in the order of its life.
 var States = [...]string{"reported", "filed", "rejected", "dispatched", "returned", "in_progress", "suspended", "resolved", "closed"}
 
-// Filter narrows a tile of cases; the zero Filter narrows nothing.
+// Filter narrows a tile of cases as the list of cases is narrowed, by the same
+// words with the same meaning; the zero Filter narrows nothing.
 type Filter struct {
 	States   []string  // any of these; empty is all
 	Category string    // a code or the beginning of one
-	Since    time.Time // created at or after
-	Until    time.Time // created before
+	Since    time.Time // reported at or after
+	Until    time.Time // reported before
 	Region   string    // a region's code: what lies in it
-	Overdue  bool      // only open cases past their limit
+	Overdue  bool      // only cases past their limit
 	// Now is what "overdue" is measured by, a whole minute, so that a tile
 	// can be kept for a minute.
 	Now time.Time
@@ -33,15 +34,15 @@ type FieldError struct {
 }
 
 var (
-	categoryPattern = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$`)
-	regionPattern   = regexp.MustCompile(`^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$`)
+	categoryPattern = regexp.MustCompile(`^[0-9]{2,5}$`)
+	regionPattern   = regexp.MustCompile(`^[0-9]{4,15}$`)
 )
 
 var filterNames = []string{"state", "category", "since", "until", "region", "overdue"}
 
 // ParseFilter reads the closed list of filters and says everything that is
-// wrong at once. A bare date is a whole day in the zone: since its beginning,
-// until its end.
+// wrong at once. A bare date is the beginning of that day in the zone; an empty
+// value is none.
 func ParseFilter(query url.Values, now time.Time, zone *time.Location) (Filter, []FieldError) {
 	f := Filter{Now: now.Truncate(time.Minute).UTC()}
 	wrong := unknown(query, filterNames)
@@ -55,6 +56,9 @@ func ParseFilter(query url.Values, now time.Time, zone *time.Location) (Filter, 
 		}
 		if len(values) > 1 {
 			refuse(name, "give it once")
+			continue
+		}
+		if values[0] == "" {
 			continue
 		}
 		if message := f.set(name, values[0], zone); message != "" {
@@ -81,18 +85,18 @@ func (f *Filter) set(name, value string, zone *time.Location) string {
 		f.States = slices.Compact(f.States)
 	case "category":
 		if f.Category = value; !categoryPattern.MatchString(value) {
-			return "a category code or the beginning of one"
+			return "a code of 2 to 5 digits, or the beginning of one"
 		}
 	case "region":
 		if f.Region = value; !regionPattern.MatchString(value) {
-			return "a region code of 4, 6, 9, 12 or 15 digits"
+			return "a region code of 4 to 15 digits"
 		}
 	case "overdue":
 		if f.Overdue = value == "true"; value != "true" && value != "false" {
 			return "true or false"
 		}
 	case "since", "until":
-		at, ok := moment(value, name == "until", zone)
+		at, ok := moment(value, zone)
 		if !ok {
 			return "a time as 2026-11-22T08:00:00+08:00 or a day as 2026-11-22"
 		}
@@ -105,15 +109,12 @@ func (f *Filter) set(name, value string, zone *time.Location) string {
 	return ""
 }
 
-// moment reads an RFC 3339 time, or a day: its beginning, or its end.
-func moment(s string, end bool, zone *time.Location) (time.Time, bool) {
+// moment reads an RFC 3339 time, or a day: its beginning.
+func moment(s string, zone *time.Location) (time.Time, bool) {
 	at, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		if at, err = time.ParseInLocation(time.DateOnly, s, zone); err != nil {
 			return time.Time{}, false
-		}
-		if end {
-			at = at.AddDate(0, 0, 1)
 		}
 	}
 	return at.UTC(), at.Year() >= 1900 && at.Year() <= 9999
@@ -171,10 +172,11 @@ func (f Filter) Key(timed bool) string {
 	return b.String()
 }
 
-// overdue is the condition that a case of the table aliased t is open and past
-// its limit; false where there is no limit.
+// overdue is the condition that a case of the table aliased t has a limit that
+// runs and has passed. It does not run for a case that is suspended, waits for
+// its check, or is at its end.
 func (f Filter) overdue(a *args) string {
-	return "COALESCE(t.due_at < " + a.add(f.Now) + "::timestamptz AND t.state NOT IN ('rejected', 'closed'), FALSE)"
+	return "COALESCE(t.due_at < " + a.add(f.Now) + "::timestamptz AND t.state IN ('reported', 'filed', 'dispatched', 'returned', 'in_progress'), FALSE)"
 }
 
 // where is the filter as conditions on case_file t.

@@ -49,7 +49,8 @@ func (s regionSource) Tile(ctx context.Context, id ID, _ Sight, _ Filter) ([]byt
 // is moved by a rule that looks at that vertex alone: it is snapped to the
 // tile's units. ST_AsMVTGeom would also drop vertices close to the one before,
 // which depends on where a ring begins and which way it runs. A region's
-// number in the tile is its code: at most 15 digits, below 2^50.
+// number in the tile is its code: at most 15 digits, below 2^50. MATERIALIZED
+// keeps the planner from computing a shape again for each mention of it.
 func (s regionSource) statement(id ID) (string, args) {
 	var a args
 	shown := levels(id.Z)
@@ -64,14 +65,14 @@ func (s regionSource) statement(id ID) (string, args) {
 		" FROM region t WHERE t.geom && %s AND t.level = ANY(%s::text[])", in, a.add(shown[:]))
 	return fmt.Sprintf(`
 WITH within AS MATERIALIZED (%[1]s),
-shape AS (
+shape AS MATERIALIZED (
     SELECT w.fid, w.code, w.level, w.name, w.name_en,
         ST_ForcePolygonCCW(ST_CollectionExtract(ST_SnapToGrid(ST_Affine(
             ST_ClipByBox2D(ST_Transform(w.geom, 3857), %[2]s::box2d),
             %[3]s, 0, 0, -%[3]s, %[4]s, %[5]s), 1), 3)) AS geom
     FROM within w
 ),
-label AS (
+label AS MATERIALIZED (
     SELECT w.fid, w.code, w.level, w.name, w.name_en,
         ST_SnapToGrid(ST_Affine(ST_Transform(ST_PointOnSurface(w.geom), 3857), %[3]s, 0, 0, -%[3]s, %[4]s, %[5]s), 1) AS geom
     FROM within w

@@ -16,7 +16,9 @@ import (
 // Config is what a Server needs.
 type Config struct {
 	// Pool reads the layers; its search_path names the city's schema. Required
-	// unless Sources are given.
+	// unless Sources are given. Renders are given up whenever a map is dragged,
+	// so its connections should cancel a query on the server
+	// (pgconn.CancelRequestContextWatcherHandler) rather than be closed.
 	Pool *pgxpool.Pool
 	// Sources are the layers in the order they are listed; PostGIS(Pool) when nil.
 	Sources []Source

@@ -52,9 +52,13 @@ func start(t *testing.T, c Config) (*Server, *echo.Echo) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, routes(s)
+}
+
+func routes(s *Server) *echo.Echo {
 	e := echo.New()
 	s.Register(e)
-	return s, e
+	return e
 }
 
 // ask sends a request; headers are name, value pairs.
@@ -112,8 +116,7 @@ func FuzzTilePath(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := echo.New()
-	s.Register(e)
+	e := routes(s)
 	f.Add("a/3/0/0.mvt", "")
 	f.Add("fonts/Regular/0-255.pbf", "a=b")
 	f.Add("a.json", "state=filed&since=2026")
@@ -142,7 +145,7 @@ func FuzzFilter(f *testing.F) {
 		}
 		var a args
 		for _, part := range filter.where(&a) {
-			if strings.ContainsAny(part, "'\"") && !strings.Contains(part, "'rejected', 'closed'") {
+			if strings.ContainsAny(part, "'\"") && !strings.Contains(part, "'reported', 'filed'") {
 				t.Fatalf("a value came into the statement: %s", part)
 			}
 		}

@@ -21,6 +21,25 @@ SELECT r.code || lpad((i*7+j+1)::text, 3, '0'), 'grid', r.code, '', '', 'test',
   ST_Multi(ST_MakeEnvelope(ST_XMin(r.geom)+i*0.01/7, ST_YMin(r.geom)+j*0.01/7, ST_XMin(r.geom)+(i+1)*0.01/7, ST_YMin(r.geom)+(j+1)*0.01/7, 4326)), now()
 FROM region r, generate_series(0,6) i, generate_series(0,6) j WHERE r.level='community';
 
+-- Straight borders prove nothing: give every side many vertices and bend the
+-- plane, smoothly, so that neighbours of a level still share each vertex.
+UPDATE region r SET geom = b.geom
+FROM (
+    SELECT v.code, ST_Multi(ST_SetSRID(ST_MakePolygon(ST_AddPoint(l.line, ST_StartPoint(l.line))), 4326)) AS geom
+    FROM (SELECT code, CASE level WHEN 'city' THEN 1000 WHEN 'district' THEN 4000 WHEN 'street' THEN 200 WHEN 'community' THEN 40 ELSE 8 END AS m,
+              ST_XMin(geom) AS w, ST_YMin(geom) AS s, ST_XMax(geom) AS e, ST_YMax(geom) AS n FROM region) v
+    CROSS JOIN LATERAL (
+        SELECT ST_MakeLine(ST_MakePoint(p.x + 0.0002 * sin(p.y * 3000), p.y + 0.0002 * cos(p.x * 3000)) ORDER BY p.k) AS line
+        FROM (
+            SELECT i AS k, v.w + (v.e - v.w) * i / v.m AS x, v.s AS y FROM generate_series(0, v.m - 1) i
+            UNION ALL SELECT v.m + i, v.e, v.s + (v.n - v.s) * i / v.m FROM generate_series(0, v.m - 1) i
+            UNION ALL SELECT 2 * v.m + i, v.e - (v.e - v.w) * i / v.m, v.n FROM generate_series(0, v.m - 1) i
+            UNION ALL SELECT 3 * v.m + i, v.w, v.n - (v.n - v.s) * i / v.m FROM generate_series(0, v.m - 1) i
+        ) p
+    ) l
+) b
+WHERE b.code = r.code;
+
 INSERT INTO department (code, name) VALUES ('D1', '环卫'), ('D2', '园林');
 
 CREATE TEMP TABLE spot AS
