@@ -43,7 +43,7 @@ func (s *Service) Moves(movers ...Mover) { s.movers = movers }
 
 // Load reads the edition in force.
 func (s *Service) Load(ctx context.Context) error {
-	ix, err := readIndex(ctx, s.pool)
+	ix, err := ReadIndex(ctx, s.pool)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Service) Hold(ctx context.Context, tx pgx.Tx) (*grid.Index, error) {
 	if ix := s.index.Load(); ix.Edition() == edition {
 		return ix, nil
 	}
-	ix, err := readIndex(ctx, tx)
+	ix, err := ReadIndex(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (s *Service) Publish(ctx context.Context, r Redraw) (Published, error) {
 			return err
 		}
 		var err error
-		if next, err = readIndex(ctx, tx); err != nil {
+		if next, err = ReadIndex(ctx, tx); err != nil {
 			return err
 		}
 		done.Edition = next.Edition()

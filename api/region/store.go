@@ -12,8 +12,8 @@ import (
 	"onemap/geo/grid"
 )
 
-// readIndex builds the index of what the transaction sees.
-func readIndex(ctx context.Context, q pg.Querier) (*grid.Index, error) {
+// ReadIndex builds the index of what the transaction sees.
+func ReadIndex(ctx context.Context, q pg.Querier) (*grid.Index, error) {
 	// One statement, so that edition and polygons are of the same moment.
 	rows, err := q.Query(ctx, `
 SELECT e.edition, r.code, r.name, r.name_en, r.geom

@@ -11,37 +11,46 @@ import (
 	"onemap/api/pgserver"
 )
 
-// database is the PostgreSQL in use: a private one of ours, one that another
+// Database is the PostgreSQL in use: a private one of ours, one that another
 // process of ours runs, or one we were given.
-type database struct {
+type Database struct {
 	url     string
 	private *pgserver.Server // nil when it is not ours to run
 	log     *slog.Logger
 }
 
+// OpenDatabase finds or starts the database of a command, without looking
+// into it.
+func OpenDatabase(ctx context.Context, c Config, log *slog.Logger) (*Database, error) {
+	return openDatabase(ctx, c, true, log)
+}
+
+// URL is where it is.
+func (d *Database) URL() string { return d.url }
+
 // openDatabase finds or starts the database. With attach, a command may work
 // through the database of a server that is running on the data folder.
-func openDatabase(ctx context.Context, c Config, attach bool, log *slog.Logger) (*database, error) {
+func openDatabase(ctx context.Context, c Config, attach bool, log *slog.Logger) (*Database, error) {
 	if c.DatabaseURL != "" {
-		return &database{url: c.DatabaseURL, log: log}, nil
+		return &Database{url: c.DatabaseURL, log: log}, nil
 	}
 	if err := os.MkdirAll(c.Data, 0o755); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	if attach {
 		if url, ok := pgserver.Attach(c.Data); ok {
-			return &database{url: url, log: log}, nil
+			return &Database{url: url, log: log}, nil
 		}
 	}
 	server, err := pgserver.Start(ctx, pgserver.Config{Dir: c.Data, Log: log})
 	if err != nil {
 		return nil, err
 	}
-	return &database{url: server.URL(), private: server, log: log}, nil
+	return &Database{url: server.URL(), private: server, log: log}, nil
 }
 
 // watch brings a private database up again when it dies, until ctx ends.
-func (d *database) watch(ctx context.Context) error {
+func (d *Database) watch(ctx context.Context) error {
 	if d.private == nil {
 		<-ctx.Done()
 		return nil
@@ -75,8 +84,8 @@ func (d *database) watch(ctx context.Context) error {
 	}
 }
 
-// close stops a private database.
-func (d *database) close() error {
+// Close stops a private database.
+func (d *Database) Close() error {
 	if d.private == nil {
 		return nil
 	}

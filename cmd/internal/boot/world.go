@@ -39,7 +39,7 @@ type World struct {
 	Changes    *change.Log
 	Loader     *transfer.Loader
 
-	database *database
+	database *Database
 }
 
 // Owner says whether this process has to be the one that runs the database's
@@ -68,9 +68,6 @@ func Open(ctx context.Context, c Config, owner Owner, log *slog.Logger) (*World,
 	}
 	return w, nil
 }
-
-// DatabaseURL is where the world's database is.
-func (w *World) DatabaseURL() string { return w.database.url }
 
 func (w *World) build(ctx context.Context) (err error) {
 	if err := pg.Migrate(ctx, w.database.url); err != nil {
@@ -124,5 +121,5 @@ func (w *World) Close() error {
 	if w.Pool != nil {
 		w.Pool.Close()
 	}
-	return w.database.close()
+	return w.database.Close()
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"onemap/cmd/internal/boot"
+	"onemap/geo/grid"
+)
+
+type gridsCommand struct {
+	Make gridsMake `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
+}
+
+type gridsMake struct {
+	boot.Config
+	Region string  `help:"The region's code." required:"" placeholder:"CODE"`
+	Size   float64 `help:"Length of a grid's side, in metres." default:"100"`
+	DryRun bool    `help:"Do everything and keep nothing."`
+	JSON   bool    `help:"Report as JSON." name:"json"`
+}
+
+func (c gridsMake) Run(ctx context.Context) error {
+	code, err := grid.ParseCode(c.Region)
+	if err != nil {
+		return fmt.Errorf("--region: %w", err)
+	}
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	done, err := w.Regions.MakeGrids(ctx, code, c.Size, c.DryRun)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(done)
+	}
+	fmt.Printf("%d regions published as edition %d; %d grids dropped; %d objects moved.\n", done.Regions, done.Edition, done.Dropped, done.Moved)
+	if c.DryRun {
+		fmt.Println("This was a dry run: nothing was kept.")
+	}
+	return nil
+}

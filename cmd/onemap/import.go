@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"onemap/api/pg"
+	"onemap/api/transfer"
+	"onemap/api/transfer/osm"
+	"onemap/cmd/internal/boot"
+	"onemap/geo/crs"
+	"onemap/geo/grid"
+)
+
+type importCommand struct {
+	OSM     importOSM     `cmd:"" name:"osm" help:"An OpenStreetMap extract (.osm.pbf or .osm): buildings, facilities, services, basemap."`
+	Regions importRegions `cmd:"" help:"Boundaries as GeoJSON: city, districts, streets, communities, grids."`
+}
+
+type importOSM struct {
+	boot.Config
+	File       string `arg:"" type:"existingfile" help:"The extract."`
+	DryRun     bool   `help:"Do everything and keep nothing."`
+	Boundaries bool   `help:"Take administrative boundaries that carry a division code as regions."`
+	Found      string `help:"Make a city of this 4-digit code around the extract, for a place without boundaries." placeholder:"CODE"`
+	FoundName  string `help:"The city's name." placeholder:"NAME"`
+	JSON       bool   `help:"Report as JSON." name:"json"`
+}
+
+func (c importOSM) Run(ctx context.Context) error {
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	o := transfer.OSMOptions{DryRun: c.DryRun, Boundaries: c.Boundaries, Found: grid.Code(c.Found), FoundName: c.FoundName, Progress: progress(os.Stderr)}
+	report, err := w.Loader.OSM(ctx, c.File, o)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(report)
+	}
+	printOSM(report)
+	return nil
+}
+
+func printJSON(v any) error {
+	e := json.NewEncoder(os.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// progress shows how far a reading is: one line that moves on a terminal,
+// nothing between begin and end elsewhere.
+func progress(out *os.File) func(osm.Progress) {
+	if !term.IsTerminal(int(out.Fd())) {
+		last := 0
+		return func(p osm.Progress) {
+			if p.Pass != last {
+				last = p.Pass
+				fmt.Fprintf(out, "reading, pass %d of %d\n", p.Pass, p.Passes)
+			}
+		}
+	}
+	return func(p osm.Progress) {
+		share := 100.0
+		if p.Total > 0 {
+			share = 100 * float64(p.Done) / float64(p.Total)
+		}
+		fmt.Fprintf(out, "\rreading, pass %d of %d: %3.0f %%", p.Pass, p.Passes, share)
+		if p.Pass == p.Passes && p.Done >= p.Total {
+			fmt.Fprintln(out)
+		}
+	}
+}
+
+func printOSM(r transfer.OSMReport) {
+	fmt.Printf("Read %d nodes, %d ways, %d relations in %.1f s.\n\n", r.Read.Nodes, r.Read.Ways, r.Read.Relations, r.Seconds)
+	fmt.Printf("%-12s %8s %8s %8s %10s %8s\n", "", "built", "new", "changed", "unchanged", "refused")
+	row := func(name, kind string, built int, m pg.Merged) {
+		fmt.Printf("%-12s %8d %8d %8d %10d %8d\n", name, built, m.Fresh, m.Changed, m.Unchanged, r.Read.RefusedCount(kind))
+	}
+	row("buildings", osm.KindBuilding, r.Read.Buildings, r.Buildings)
+	row("facilities", osm.KindFacility, r.Read.Facilities, r.Facilities)
+	row("services", osm.KindService, r.Read.Services, r.Services)
+	row("basemap", osm.KindBasemap, r.Read.Basemap, r.Basemap)
+	fmt.Printf("%-12s %8d %37d\n", "boundaries", r.Read.Boundaries, r.Read.RefusedCount(osm.KindBoundary))
+	if len(r.Read.Refused) > 0 {
+		fmt.Println("\nRefused:")
+		for _, x := range r.Read.Refused {
+			fmt.Printf("  %-9s %-16s %6d  %s\n", x.Feature, x.Reason, x.Count, some(x.Refs))
+		}
+	}
+	if len(r.Read.Shortened) > 0 {
+		fmt.Println("\nTaken without the part whose nodes are not in the file:")
+		for _, x := range r.Read.Shortened {
+			fmt.Printf("  %-9s %-16s %6d  %s\n", x.Feature, x.Reason, x.Count, some(x.Refs))
+		}
+	}
+	if r.Regions != nil {
+		fmt.Printf("\nRegions: %d published as edition %d.\n", r.Regions.Regions, r.Regions.Edition)
+	}
+	if r.Unplaced > 0 {
+		fmt.Printf("\n%d objects lie in no region. Import boundaries (onemap import regions), or make a city around the extract with --found CODE.\n", r.Unplaced)
+	}
+	if r.DryRun {
+		fmt.Println("\nThis was a dry run: nothing was kept.")
+	}
+}
+
+// some shows the first references; --json has them all.
+func some(refs []string) string {
+	const most = 6
+	if len(refs) <= most {
+		return strings.Join(refs, " ")
+	}
+	return strings.Join(refs[:most], " ") + " ..."
+}
+
+type importRegions struct {
+	boot.Config
+	File         string `arg:"" type:"existingfile" help:"A GeoJSON FeatureCollection of polygons."`
+	CRS          string `help:"The file's datum: wgs84, cgcs2000, gcj02, bd09, epsg:3857." default:"wgs84" name:"crs"`
+	CodeProperty string `help:"The property that holds the region code (code or adcode when not said)." placeholder:"NAME"`
+	NameProperty string `help:"The property that holds the name (name when not said)." placeholder:"NAME"`
+	Under        string `help:"Number features without a code under this region, in the order of the file." placeholder:"CODE"`
+	DryRun       bool   `help:"Do everything and keep nothing."`
+	JSON         bool   `help:"Report as JSON." name:"json"`
+}
+
+func (c importRegions) Run(ctx context.Context) error {
+	datum, err := crs.ParseName(c.CRS)
+	if err != nil {
+		return fmt.Errorf("--crs: %w", err)
+	}
+	o := transfer.RegionOptions{CRS: datum, CodeProperty: c.CodeProperty, NameProperty: c.NameProperty, DryRun: c.DryRun}
+	if c.Under != "" {
+		if o.Under, err = grid.ParseCode(c.Under); err != nil {
+			return fmt.Errorf("--under: %w", err)
+		}
+	}
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	report, err := w.Loader.RegionsFile(ctx, c.File, o)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = printJSON(report)
+	} else {
+		printRegions(report)
+	}
+	if err == nil && len(report.Refused) > 0 {
+		return errFailed
+	}
+	return err
+}
+
+func printRegions(r transfer.RegionReport) {
+	fmt.Printf("Read %d features; published %d regions as edition %d; %d objects moved to another region.\n",
+		r.Read, r.Published.Regions, r.Published.Edition, r.Published.Moved)
+	for _, x := range r.Refused {
+		place := ""
+		if x.Place != nil {
+			place = fmt.Sprintf(" at %.7f,%.7f", x.Place[0], x.Place[1])
+		}
+		fmt.Printf("  refused: feature %d %s%s: %s\n", x.Feature, x.Name, place, x.Reason)
+	}
+	if r.DryRun {
+		fmt.Println("This was a dry run: nothing was kept.")
+	}
+}

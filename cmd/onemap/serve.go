@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"onemap/cmd/internal/boot"
+)
+
+type serveCommand struct {
+	boot.Config
+	boot.ServeConfig
+	Demo     bool   `help:"Load the demo town when it is not there yet, and show its accounts." env:"ONEMAP_DEMO"`
+	DemoSeed uint64 `help:"The demo town's seed." default:"1" env:"ONEMAP_DEMO_SEED"`
+}
+
+func (c serveCommand) Run(ctx context.Context) (err error) {
+	begin := time.Now()
+	log := c.Logger(os.Stderr)
+	// The address first: whoever starts a second server should hear of it at once.
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", c.Listen, err)
+	}
+	defer l.Close()
+	w, err := boot.Open(ctx, c.Config, boot.Serving, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := w.Close(); err == nil {
+			err = closing
+		}
+	}()
+	if c.Demo {
+		if _, err := w.LoadDemo(ctx, c.DemoSeed, demoPeople, func(part string) { fmt.Printf("onemap: demo town: %s\n", part) }); err != nil {
+			return err
+		}
+	}
+	s, err := boot.NewServer(ctx, w, c.ServeConfig, version)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, l, func() { c.announce(ctx, w, l.Addr(), time.Since(begin)) })
+}
+
+// announce prints the one block that says where everything is.
+func (c serveCommand) announce(ctx context.Context, w *boot.World, addr net.Addr, took time.Duration) {
+	url := "http://" + readable(addr)
+	var b strings.Builder
+	fmt.Fprintf(&b, "onemap: listening on %s (ready in %.1f s)\n\n", url, took.Seconds())
+	fmt.Fprintf(&b, "  The town, for everybody   %s/\n", url)
+	fmt.Fprintf(&b, "  Command centre            %s/command\n", url)
+	fmt.Fprintf(&b, "  Report a problem          %s/report\n", url)
+	fmt.Fprintf(&b, "  API                       %s/docs\n", url)
+	if accounts, err := w.Auth.DemoAccounts(ctx); err == nil && len(accounts) > 0 {
+		fmt.Fprintf(&b, "\n  THIS IS A DEMO TOWN. Everybody who reaches this address can sign in, with the password %s:\n", demoPassword)
+		for _, a := range accounts {
+			fmt.Fprintf(&b, "    %-14s %s\n", a.Login, a.Name)
+		}
+	} else if err == nil {
+		fmt.Fprintf(&b, "\n  Make the first account: onemap user add NAME --role administrator --scope '' --data %s\n", c.Data)
+	}
+	if c.DatabaseURL == "" {
+		fmt.Fprintf(&b, "\n  Data lies in %s\n", c.Data)
+	} else {
+		fmt.Fprintf(&b, "\n  Photos lie in %s, everything else in the database given\n", c.Data)
+	}
+	fmt.Fprintf(&b, "  Ctrl-C stops it.\n")
+	fmt.Print(b.String())
+}
+
+// readable puts a name for an address that means every one of the machine.
+func readable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
+		host = "localhost"
+		if ip.IsLoopback() {
+			host = "127.0.0.1"
+		}
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"onemap/api/actor"
+	"onemap/api/auth"
+	"onemap/cmd/internal/boot"
+)
+
+type userCommand struct {
+	Add userAdd `cmd:"" help:"Make an account; the password is asked for, or read from standard input."`
+}
+
+type userAdd struct {
+	boot.Config
+	Login      string `arg:"" help:"The login: small letters and digits."`
+	Name       string `help:"The name others see; the login when not said."`
+	Role       string `help:"operator, supervisor, handler, worker, planner, registrar, auditor, administrator or leader." required:""`
+	Scope      string `help:"The region code of the jurisdiction; empty is everywhere." required:""`
+	Department string `help:"The department's code, for a handler."`
+}
+
+func (c userAdd) Run(ctx context.Context) error {
+	password, err := readPassword()
+	if err != nil {
+		return err
+	}
+	n := auth.NewAccount{
+		Login: c.Login, Name: c.Name, Password: password,
+		Grants: []actor.Grant{{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department}},
+	}
+	if n.Name == "" {
+		n.Name = c.Login
+	}
+	if err := n.Validate(); err != nil {
+		return err
+	}
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if _, err := w.Auth.AddAccount(ctx, n); err != nil {
+		return err
+	}
+	fmt.Printf("%s can sign in as %s.\n", c.Login, c.Role)
+	return nil
+}
+
+// readPassword asks twice on a terminal, and takes a line elsewhere.
+func readPassword() (string, error) {
+	fd := int(os.Stdin.Fd())
+	if !term.IsTerminal(fd) {
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return "", errors.Join(errors.New("no password on standard input"), err)
+		}
+		return line, nil
+	}
+	ask := func(prompt string) (string, error) {
+		fmt.Fprint(os.Stderr, prompt)
+		b, err := term.ReadPassword(fd)
+		fmt.Fprintln(os.Stderr)
+		return string(b), err
+	}
+	first, err := ask("Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := ask("Once more: ")
+	if err == nil && first != second {
+		err = errors.New("the two differ; nothing was done")
+	}
+	return first, err
+}
+
+type keyCommand struct {
+	Add keyAdd `cmd:"" help:"Make a key for a machine and print it, once."`
+}
+
+type keyAdd struct {
+	boot.Config
+	Name       string `help:"What the key is for." default:"key"`
+	Role       string `help:"The role it acts in." required:""`
+	Scope      string `help:"The region code of the jurisdiction; empty is everywhere." required:""`
+	Department string `help:"The department's code, for a handler."`
+}
+
+func (c keyAdd) Run(ctx context.Context) error {
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	key, err := w.Auth.AddKey(ctx, c.Name, actor.Grant{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department})
+	if err != nil {
+		return err
+	}
+	fmt.Println(key)
+	fmt.Fprintln(os.Stderr, "Send it as: Authorization: Bearer KEY. It is shown this once.")
+	return nil
+}
