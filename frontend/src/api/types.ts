@@ -82,6 +82,8 @@ export interface CaseRow {
   lon: number;
   lat: number;
   grid_code: string | null;
+  grid_name: string;
+  grid_name_en: string;
   scope_code: string;
   facility_code: string | null;
   department: string | null;

@@ -12,7 +12,6 @@ import type { View } from '../map/view.ts';
 import { Folder } from './casefile.ts';
 import { type Filters, noFilters, readAddress, tileQuery, writeAddress } from './filters.ts';
 import { Gauges } from './gauges.ts';
-import { loadCommunities } from './places.ts';
 import { Queue } from './queue.ts';
 
 export type Desk = ReturnType<typeof makeDesk>;
@@ -158,7 +157,6 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     void queue.load();
     void gauges.load();
     void loadLists();
-    void loadCommunities();
     void folder.open(selected.value);
     line.open();
   }

@@ -1,3 +1,4 @@
+import { isLate } from '../api/late.ts';
 import type { CaseRow, Me } from '../api/types.ts';
 import { isState, type State } from '../base/symbols.ts';
 import { readView, type View, viewText } from '../map/view.ts';
@@ -134,7 +135,7 @@ export function listQuery(f: Filters, me: Me, now: number): Query | null {
   if (f.tab === 'all') return query;
   const states = todoStates(me).filter((state) => !f.states.length || f.states.includes(state));
   if (!states.length) return null;
-  return { ...query, state: states.join(','), ...(isHandlerOnly(me) ? { mine: true } : {}) };
+  return { ...query, state: states.join(',') };
 }
 
 export function tileQuery(f: Filters, now: number): string {
@@ -148,7 +149,6 @@ const todoOf: Partial<Record<Me['grants'][number]['role'], State[]>> = {
   operator: ['reported', 'filed', 'returned'],
   supervisor: ['reported', 'resolved'],
   handler: ['dispatched', 'in_progress', 'suspended'],
-  worker: ['reported', 'resolved'],
 };
 const openStates: State[] = [
   'reported',
@@ -166,13 +166,9 @@ export function todoStates(me: Me): State[] {
   return mine.size ? openStates.filter((state) => mine.has(state)) : openStates;
 }
 
-export function isHandlerOnly(me: Me): boolean {
-  return me.grants.length > 0 && me.grants.every((grant) => grant.role === 'handler');
-}
-
 /**
- * Whether a row that came by the feed belongs in the list. null when only the server can tell (whose it is is not
- * in the row), and the list must be asked for again.
+ * Whether a row that came by the feed belongs in the list. null when only the server can tell (who has had a hand in it
+ * is not in the row), and the list must be asked for again.
  */
 export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean | null {
   const states = f.tab === 'todo' ? todoStates(me) : null;
@@ -185,13 +181,7 @@ export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean 
   const at = Date.parse(row.created_at);
   if (since && at < Date.parse(since)) return false;
   if (until && at >= Date.parse(until)) return false;
-  return f.tab === 'mine' || (f.tab === 'todo' && isHandlerOnly(me)) ? null : true;
-}
-
-export function isLate(row: Pick<CaseRow, 'due_at' | 'state'>, now: number): boolean {
-  if (!row.due_at || row.state === 'closed' || row.state === 'rejected' || row.state === 'suspended')
-    return false;
-  return Date.parse(row.due_at) < now;
+  return f.tab === 'mine' ? null : true;
 }
 
 function readWindow(text: string | null): [number, number] | null {

@@ -1,4 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
+import { running } from '../../api/late.ts';
 import { states } from '../../base/symbols.ts';
 import { fade, type Palette, type Theme } from '../palette.ts';
 import { fontBold } from './text.ts';
@@ -33,7 +34,7 @@ const late: ExpressionSpecification = [
   'all',
   ['>', ['coalesce', ['get', 'due'], 0], 0],
   ['<', ['coalesce', ['get', 'due'], 0], ['coalesce', ['global-state', 'now'], 0]],
-  ['!', ['in', ['get', 'state'], ['literal', ['closed', 'rejected']]]],
+  ['in', ['get', 'state'], ['literal', [...running]]],
 ];
 const urgent: ExpressionSpecification = ['to-boolean', ['get', 'urgent']];
 
