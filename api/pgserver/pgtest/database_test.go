@@ -2,11 +2,14 @@ package pgtest_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/pgserver"
 	"onemap/api/pgserver/pgtest"
 )
 
@@ -108,6 +111,21 @@ func TestDatabaseIsDroppedAtTheEnd(t *testing.T) {
 	}
 	if there {
 		t.Errorf("%s is still there", name)
+	}
+}
+
+func TestFolderCarriesAServer(t *testing.T) {
+	t.Parallel()
+	dir := pgtest.Folder(t)
+	s, err := pgserver.Start(t.Context(), pgserver.Config{Dir: dir, NoFsync: true, MemoryShare: 0.05})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "pg", "PG_VERSION")); err != nil {
+		t.Error("the cluster is not in the folder: ", err)
 	}
 }
 

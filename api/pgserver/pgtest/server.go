@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -77,6 +78,23 @@ func slots() (string, error) {
 		return "", fmt.Errorf("%s is not a folder that only its owner may write", dir)
 	}
 	return dir, os.Chmod(dir, 0o711) // fails on a stranger's folder, unless we are root
+}
+
+// Folder is a data folder for a test that starts the whole program, removed at
+// the test's end. Under root the database's account may not enter t.TempDir,
+// and the cluster would go to /var/lib and stay there.
+func Folder(tb testing.TB) string {
+	tb.Helper()
+	root, err := slots()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir, err := os.MkdirTemp(root, "data-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // outside uses a server given by its superuser's URL, who then owns all.
