@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ FROM (SELECT ST_EstimatedExtent($1, $2) AS box WHERE EXISTS (SELECT 1 FROM %s)) 
 WHERE e.box IS NOT NULL`
 	var b orb.Bound
 	err := pool.QueryRow(ctx, fmt.Sprintf(q, table), table, column).Scan(&b.Min[0], &b.Min[1], &b.Max[0], &b.Max[1])
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return orb.Bound{}, false, nil
 	}
 	if err != nil {
