@@ -1,0 +1,179 @@
+package apitest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onemap/api/auth"
+	"onemap/api/blob"
+	"onemap/api/building"
+	"onemap/api/cases"
+	"onemap/api/change"
+	"onemap/api/facility"
+	"onemap/api/pg"
+	"onemap/api/pgserver/pgtest"
+	"onemap/api/region"
+	"onemap/api/service"
+	"onemap/api/transfer"
+	"onemap/migrations"
+)
+
+// Start is what the clock of a new city shows: a Monday at 08:00 there.
+var Start = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+
+// Zone is the city's time zone.
+var Zone = time.FixedZone("UTC+8", 8*60*60)
+
+// City is every service over one database.
+type City struct {
+	URL        string
+	Pool       *pgxpool.Pool
+	Clock      *Clock
+	Auth       *auth.Service
+	Regions    *region.Service
+	Buildings  *building.Service
+	Facilities *facility.Service
+	Services   *service.Service
+	Cases      *cases.Service
+	Changes    *change.Log
+	Photos     *blob.Folder
+	Intake     *blob.Intake
+	Loader     *transfer.Loader
+}
+
+// New gives a city of its own to a test.
+func New(tb testing.TB) *City {
+	tb.Helper()
+	url := pgtest.From(tb, key(tb), furnish)
+	pool, err := pg.Open(tb.Context(), url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(pool.Close)
+	c, err := open(tb.Context(), pool, tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c.URL = url
+	return c
+}
+
+func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error) {
+	c := &City{Pool: pool, Clock: &Clock{at: Start}}
+	var err error
+	if c.Photos, err = blob.OpenFolder(photos); err != nil {
+		return nil, err
+	}
+	if c.Auth, err = auth.New(pool, c.Clock.Now, NewID); err != nil {
+		return nil, err
+	}
+	c.Intake = blob.NewIntake(blob.DefaultLimits())
+	c.Regions = region.New(pool, c.Clock.Now)
+	c.Buildings = building.New(pool)
+	c.Facilities = facility.NewService(pool)
+	c.Services = service.New(pool)
+	c.Changes = &change.Log{Pool: pool}
+	c.Cases = cases.New(cases.Config{
+		Pool: pool, Regions: caseRegions{c.Regions}, Facilities: caseFacilities{c.Facilities},
+		Photos: c.Photos, Now: c.Clock.Now, NewID: NewID, Zone: Zone,
+	})
+	c.Regions.Moves(c.Buildings, c.Facilities, c.Services, c.Cases)
+	c.Loader = &transfer.Loader{
+		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
+		NewID: NewID, Now: c.Clock.Now,
+	}
+	return c, c.Regions.Load(ctx)
+}
+
+// key names everything that furnish depends on.
+func key(tb testing.TB) string {
+	tb.Helper()
+	h := sha256.New()
+	files, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := migrations.FS.ReadFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+	}
+	fmt.Fprint(h, "2", regions(), people, departments, cases.Table, cases.StandardCodes())
+	return "apitest " + hex.EncodeToString(h.Sum(nil))
+}
+
+// furnish fills the template that every city is a copy of.
+func furnish(ctx context.Context, url string) error {
+	if err := pg.Migrate(ctx, url); err != nil {
+		return err
+	}
+	pool, err := pg.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	c, err := open(ctx, pool, "") // nothing here touches a photo
+	if err != nil {
+		return err
+	}
+	if err := c.Cases.Seed(ctx); err != nil {
+		return err
+	}
+	if _, err := c.Regions.Publish(ctx, region.Redraw{Source: "apitest", Regions: regions()}); err != nil {
+		return err
+	}
+	if err := c.Auth.PutDepartments(ctx, departments); err != nil {
+		return err
+	}
+	return c.settle(ctx)
+}
+
+// NewID makes ids as the program does.
+func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// Tx runs do in a transaction that is committed.
+func (c *City) Tx(tb testing.TB, do func(tx pgx.Tx) error) {
+	tb.Helper()
+	if err := pg.InTx(tb.Context(), c.Pool, do); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Clock is the time in a city; it stands still until a test moves it.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// Now is what the clock shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Set moves the clock.
+func (c *Clock) Set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
+// Advance moves the clock on.
+func (c *Clock) Advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(by)
+}
