@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const binary = fileURLToPath(new URL('../../../bin/onemap', import.meta.url));
+const startWithin = 240_000; // ms; a cold machine makes its database first
+
+/**
+ * The program under test: the one at ONEMAP_URL, or a fresh one with the demo town that ends with the tests.
+ * @returns {Promise<{origin: string, stop(): Promise<void>}>}
+ */
+export async function openServer() {
+  const given = process.env.ONEMAP_URL;
+  if (given) return { origin: new URL(given).origin, stop: async () => {} };
+  if (!existsSync(binary)) throw new Error(`no program at ${binary}; build it first or set ONEMAP_URL`);
+
+  const data = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
+  const child = spawn(binary, ['serve', '--demo', '--data', data, '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGINT');
+    const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(forced);
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    return { origin: await listening(child, ended), stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+function listening(child, ended) {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`the server did not start in time:\n${said}`)),
+      startWithin,
+    );
+    const hear = (chunk) => {
+      said = (said + chunk).slice(-20_000);
+      const found = /onemap: listening on (http:\/\/\S+)/.exec(said);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(new URL(found[1]).origin);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    ended.then((code) => {
+      clearTimeout(timer);
+      reject(new Error(`the server ended with ${code}:\n${said}`));
+    });
+  });
+}
