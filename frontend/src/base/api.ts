@@ -13,37 +13,57 @@ export const problemWords = words(
   {
     offline: '现在连不上网络，请稍后再试。',
     timeout: '服务器没有及时回应，请再试一次。',
-    server: '服务器出了点问题，我们已记下。请过一会儿再试。',
+    server: '服务器出了点问题，请过一会儿再试。',
     refused: '这次没有成功，请检查后再试。',
-    'auth.wrong': '用户名或密码不对，请再试一次。',
-    'auth.required': '请先登录。',
-    forbidden: '您的岗位不能做这件事。',
+    invalid: '有些内容需要改一改。',
     notfound: '没有找到，或者您看不到它。',
+    forbidden: '您的岗位不能做这件事。',
+    toomany: '操作太频繁了，请稍等一会儿再试。',
+    large: '发送的内容太大了，请减少一些再试。',
+    'auth.wrong': '用户名或密码不对，请再试一次。',
+    'auth.needed': '请先登录。',
     'case.conflict': '别人刚刚处理过这件事，已为您刷新，请看过再办。',
     'case.step': '这件事现在不能这样办。',
-    'photo.kind': '这不是照片。请选择 JPEG、PNG 或 WebP 图片。',
-    'photo.large': '照片太大了，请换一张小些的（12 MB 以内）。',
-    'report.outside': '这个位置不在本城管理范围内，请在地图上重新选点。',
-    invalid: '有些内容需要改一改。',
-    toomany: '操作太频繁了，请稍等一会儿再试。',
+    'case.own_work': '自己处置的案件不能由自己核查结案。',
+    'photo.not_image': '这不是照片。请选择 JPEG、PNG 或 WebP 图片。',
+    'photo.wrong_image': '这种图片格式收不了。请选择 JPEG、PNG 或 WebP 图片。',
+    'photo.too_large': '照片太大了，请换一张小些的（12 MB 以内）。',
+    'photo.truncated': '照片没有传完整，请重新选一次。',
+    'photo.damaged': '这张照片已经损坏，请换一张。',
+    'photo.disk_full': '服务器暂时存不下照片，请过一会儿再试。',
+    'report.far': '这个位置不在本市范围内，请重新选点。',
+    'report.facility': '没有找到这个设施，请核对编号，或改为选位置上报。',
+    'report.category': '请选择问题类型。',
+    'report.photos': '有照片没有收好，请重新添加照片。',
+    'report.key_used': '这件已经报过了。要报另一件，请重新打开页面。',
   },
   {
     offline: 'There is no connection right now. Please try again soon.',
     timeout: 'The server did not answer in time. Please try again.',
-    server: 'Something went wrong on our side and has been noted. Please try again in a while.',
+    server: 'Something went wrong on our side. Please try again in a while.',
     refused: 'That did not work. Please check and try again.',
-    'auth.wrong': 'The name or the password is not right. Please try again.',
-    'auth.required': 'Please sign in first.',
-    forbidden: 'Your role cannot do this.',
+    invalid: 'Something needs to be changed.',
     notfound: 'It was not found, or you may not see it.',
+    forbidden: 'Your role cannot do this.',
+    toomany: 'That was too often. Please wait a moment and try again.',
+    large: 'This is too large to send. Please send less.',
+    'auth.wrong': 'The name or the password is not right. Please try again.',
+    'auth.needed': 'Please sign in first.',
     'case.conflict':
       'Someone has just dealt with this case. It has been refreshed; please look before acting.',
     'case.step': 'This cannot be done with the case now.',
-    'photo.kind': 'This is not a photo. Please choose a JPEG, PNG or WebP picture.',
-    'photo.large': 'The photo is too large. Please choose one under 12 MB.',
-    'report.outside': 'This place is outside the city. Please choose another point on the map.',
-    invalid: 'Something needs to be changed.',
-    toomany: 'That was too often. Please wait a moment and try again.',
+    'case.own_work': 'Whoever handled a case cannot close it.',
+    'photo.not_image': 'This is not a photo. Please choose a JPEG, PNG or WebP picture.',
+    'photo.wrong_image': 'This kind of picture is not taken. Please choose a JPEG, PNG or WebP picture.',
+    'photo.too_large': 'The photo is too large. Please choose one under 12 MB.',
+    'photo.truncated': 'The photo did not arrive whole. Please choose it again.',
+    'photo.damaged': 'This photo is damaged. Please choose another.',
+    'photo.disk_full': 'There is no room for photos right now. Please try again in a while.',
+    'report.far': 'This place is outside the city. Please choose another point.',
+    'report.facility': 'This facility was not found. Check the code, or report by place.',
+    'report.category': 'Please choose the kind of problem.',
+    'report.photos': 'A photo was not kept. Please add the photos again.',
+    'report.key_used': 'This was reported already. To report something else, please open the page again.',
   },
 );
 export type ProblemWord = keyof (typeof problemWords)['zh'];
@@ -70,22 +90,22 @@ export class Problem extends Error {
   /** What happened and what to do, in the language of the page. */
   get words(): string {
     if (this.code in problemWords.zh) return problemWords(this.code as ProblemWord);
-    // The server writes its details in Chinese; on the English page a general sentence reads better.
+    // The server writes its details in English; on the Chinese page a general sentence reads better.
     const detail = this.body.errors?.[0]?.message ?? this.body.detail;
-    if (this.status === 422 && detail && lang() === 'zh') return detail;
+    if (this.status === 422 && detail && lang() === 'en') return detail;
     return problemWords(wordOfStatus[this.status] ?? (this.status >= 500 ? 'server' : 'refused'));
   }
 }
 
 const wordOfStatus: Record<number, ProblemWord> = {
   0: 'offline',
-  401: 'auth.required',
+  401: 'auth.needed',
   403: 'forbidden',
   404: 'notfound',
   408: 'timeout',
   412: 'case.conflict',
-  413: 'photo.large',
-  415: 'photo.kind',
+  413: 'large',
+  415: 'photo.not_image',
   422: 'invalid',
   429: 'toomany',
 };

@@ -19,7 +19,9 @@ export interface Category {
 interface Thing {
   code: string;
   class: string;
+  /** In the language the page was asked for; name_zh and name_en say which is which. */
   name?: string;
+  name_zh?: string;
   name_en?: string;
 }
 
@@ -358,5 +360,5 @@ export class Form {
 
 /** The name of a thing in the language of the page; most have none of their own, and its class says it as well. */
 function nameOf(thing: Thing): string {
-  return (lang() === 'en' ? thing.name_en : thing.name) || className(thing.class);
+  return (lang() === 'en' ? thing.name_en : thing.name_zh || thing.name) || className(thing.class);
 }

@@ -8,12 +8,13 @@ const uploadTimeout = 90_000; // ms, for slow phones
 
 /**
  * Makes a photo small enough for a weak connection. When the browser cannot draw it (an odd format) a JPEG, PNG or
- * WebP goes as it is, and anything else is a Problem with the code photo.kind.
+ * WebP goes as it is, and anything else is a Problem with the code photo.not_image.
  */
 export async function shrink(file: File): Promise<Photo> {
   const small = await redraw(file).catch(() => undefined);
   const chosen = small ?? file;
-  if (!/^image\/(jpeg|png|webp)$/.test(chosen.type)) throw new Problem({ status: 415, code: 'photo.kind' });
+  if (!/^image\/(jpeg|png|webp)$/.test(chosen.type))
+    throw new Problem({ status: 415, code: 'photo.not_image' });
   return { name: file.name, type: chosen.type, bytes: await chosen.arrayBuffer() };
 }
 
