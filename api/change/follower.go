@@ -90,9 +90,15 @@ func (f *Follower) recover(ctx context.Context, at *Position) error {
 
 func (f *Follower) drain(ctx context.Context, at *Position) error {
 	for {
-		entries, err := f.Log.After(ctx, at.Pos, readLimit)
-		if err != nil || len(entries) == 0 {
+		entries, epoch, err := f.Log.since(ctx, at.Pos, readLimit)
+		if err != nil {
 			return err
+		}
+		if epoch != at.Epoch {
+			return f.recover(ctx, at)
+		}
+		if len(entries) == 0 {
+			return nil
 		}
 		if err := f.Apply(ctx, at.Epoch, entries); err != nil {
 			return err

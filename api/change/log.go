@@ -69,16 +69,33 @@ func (l *Log) Reaches(ctx context.Context, p Position) (bool, error) {
 	return kept, err
 }
 
+const (
+	selectAfter = "SELECT pos, at, kind, object, rev, body FROM change_log WHERE pos > $1 ORDER BY pos LIMIT $2"
+	selectEpoch = "SELECT COALESCE(max(epoch), 0) FROM change_epoch"
+)
+
 // After gives up to limit entries that follow pos, in order.
 func (l *Log) After(ctx context.Context, pos int64, limit int) ([]Entry, error) {
-	rows, err := l.Pool.Query(ctx, `
-SELECT pos, at, kind, object, rev, body FROM change_log WHERE pos > $1 ORDER BY pos LIMIT $2`, pos, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the change log: %w", err)
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
-		var e Entry
-		err := row.Scan(&e.Pos, &e.At, &e.Kind, &e.Object, &e.Rev, &e.Body)
-		return e, err
+	entries, _, err := l.since(ctx, pos, limit)
+	return entries, err
+}
+
+// since gives entries as After does, and the epoch in force once they had been
+// read: while that is the reader's own, so are the entries.
+func (l *Log) since(ctx context.Context, pos int64, limit int) (entries []Entry, epoch int64, err error) {
+	b := &pgx.Batch{}
+	b.Queue(selectAfter, pos, limit).Query(func(rows pgx.Rows) (err error) {
+		entries, err = pgx.CollectRows(rows, scanEntry)
+		return err
 	})
+	b.Queue(selectEpoch).QueryRow(func(row pgx.Row) error { return row.Scan(&epoch) })
+	if err := l.Pool.SendBatch(ctx, b).Close(); err != nil {
+		return nil, 0, fmt.Errorf("read the change log: %w", err)
+	}
+	return entries, epoch, nil
+}
+
+func scanEntry(row pgx.CollectableRow) (e Entry, err error) {
+	err = row.Scan(&e.Pos, &e.At, &e.Kind, &e.Object, &e.Rev, &e.Body)
+	return e, err
 }
