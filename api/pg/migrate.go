@@ -62,10 +62,10 @@ func withProvider(ctx context.Context, url string, do func(*goose.Provider) erro
 	c.RuntimeParams["application_name"] = "onemap migrate"
 	db := stdlib.OpenDB(*c)
 	defer db.Close()
-	if err := prepare(ctx, db); err != nil {
+	if err := prepareLocked(ctx, db); err != nil {
 		return err
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // a try each second, for five minutes
 	if err != nil {
 		return err
 	}
@@ -79,8 +79,27 @@ func withProvider(ctx context.Context, url string, do func(*goose.Provider) erro
 	return nil
 }
 
+// prepareKey names the lock under which extension and schema are made: IF NOT
+// EXISTS alone fails when two make them at once.
+const prepareKey = 0x6f6e656d61700001
+
+func prepareLocked(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	defer tx.Rollback() // after Commit it does nothing
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", prepareKey); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	if err := prepare(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
 // prepare looks at the server's versions and makes the extension and the schema.
-func prepare(ctx context.Context, db *sql.DB) error {
+func prepare(ctx context.Context, db *sql.Tx) error {
 	var server int
 	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&server); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
@@ -102,7 +121,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	if !atLeast(have, 3, 3) {
 		return fmt.Errorf("PostGIS %s is too old: version 3.3 or newer is needed (Debian: apt-get install postgresql-15-postgis-3; then ALTER EXTENSION postgis UPDATE)", have)
 	}
-	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil && !strings.Contains(err.Error(), "pg_namespace_nspname_index") {
+	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil {
 		return fmt.Errorf("make the schema: %w", err)
 	}
 	return nil

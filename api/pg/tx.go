@@ -66,8 +66,9 @@ func Constraint(err error) string {
 	return shardSuffix.ReplaceAllString(name, "")
 }
 
-// Fault turns what the database itself failed at into a fault: gone, or out of
-// time. Any other error comes back unchanged.
+// Fault turns what the database itself failed at into a fault: gone, out of
+// time, still contended after every try of InTx, or text it cannot keep. Any
+// other error comes back unchanged.
 func Fault(err error) error {
 	if err == nil || fault.As(err) != nil {
 		return err
@@ -77,10 +78,17 @@ func Fault(err error) error {
 		switch {
 		case e.Code == "57014":
 			return fault.New(fault.Unavailable, "database.slow", "The database took too long; please try again.").Because(err)
-		case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"):
+		case retryable(err):
+			return busy(err)
+		case e.Code == "22021", e.Code == "22P05": // a NUL, or what is no UTF-8, in somebody's text
+			return fault.New(fault.Invalid, "text.invalid", "Text must be UTF-8 without NUL.").Because(err)
+		case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), e.Code == "25P03":
 			return gone(err)
 		}
 		return err
+	}
+	if retryable(err) {
+		return busy(err)
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) || pgconn.SafeToRetry(err) || broken(err) {
@@ -89,8 +97,14 @@ func Fault(err error) error {
 	return err
 }
 
+// gone promises nothing about the transaction: a connection that dies under a
+// COMMIT leaves open whether it was done.
 func gone(err error) error {
-	return fault.New(fault.Unavailable, "database.gone", "The database cannot be reached just now; nothing was changed, please try again.").Because(err)
+	return fault.New(fault.Unavailable, "database.gone", "The database cannot be reached just now; please try again in a moment.").Because(err)
+}
+
+func busy(err error) error {
+	return fault.New(fault.Unavailable, "database.busy", "Too many people changed the same thing at once; nothing was changed, please try again.").Because(err)
 }
 
 // broken recognises a connection that died under a statement.
