@@ -88,8 +88,8 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 // Authenticate finds who stands behind a request. An expired session is a
 // visitor; a wrong key is refused, since a machine must hear of it.
 func (s *Service) Authenticate(ctx context.Context, r *http.Request) (actor.Actor, error) {
-	if key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		a, err := byKey(ctx, s.pool, hashToken(key))
+	if scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		a, err := byKey(ctx, s.pool, hashToken(strings.TrimSpace(key)))
 		if missing(err) {
 			return actor.Nobody, fault.New(fault.Unauthenticated, "auth.key", "This key is not known.")
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/actor"
+	"onemap/api/fault"
 	"onemap/api/plate"
 	"onemap/api/region"
 	"onemap/api/web"
@@ -68,7 +69,13 @@ func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
 	if text == "" {
 		return out, nil
 	}
-	if hit, ok := coordinate(text, q.CRS); ok {
+	datum, err := crs.ParseName(q.CRS)
+	if err != nil {
+		var f fault.Fields
+		f.Add("query.crs", q.CRS, "%s", err.Error())
+		return nil, f.Err("search.crs")
+	}
+	if hit, ok := coordinate(text, datum); ok {
 		out.Body.Items = append(out.Body.Items, hit)
 		return out, nil
 	}
@@ -89,22 +96,18 @@ func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
 var pair = regexp.MustCompile(`^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$`)
 
 // coordinate recognises "113.31,23.41" (lon, lat), in the datum named.
-func coordinate(text, datum string) (Hit, bool) {
+func coordinate(text string, datum crs.Name) (Hit, bool) {
 	m := pair.FindStringSubmatch(text)
 	if m == nil {
 		return Hit{}, false
 	}
 	x, _ := strconv.ParseFloat(m[1], 64) // the pattern allows numbers only
 	y, _ := strconv.ParseFloat(m[2], 64)
-	name, err := crs.ParseName(datum)
+	at, err := datum.WGS84(x, y)
 	if err != nil {
 		return Hit{}, false
 	}
-	at, err := name.WGS84(x, y)
-	if err != nil {
-		return Hit{}, false
-	}
-	return Hit{Type: "coordinate", ID: text, Title: fmt.Sprintf("%.6f, %.6f", at.Lon, at.Lat), Subtitle: strings.ToUpper(string(name)), Lon: at.Lon, Lat: at.Lat}, true
+	return Hit{Type: "coordinate", ID: text, Title: fmt.Sprintf("%.6f, %.6f", at.Lon, at.Lat), Subtitle: strings.ToUpper(string(datum)), Lon: at.Lon, Lat: at.Lat}, true
 }
 
 var escapeLike = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
