@@ -27,7 +27,7 @@ func Routes(s *web.Server, service *Service) {
 	}, service.get)
 }
 
-func (s *Service) get(ctx context.Context, p *idPath) (*web.GeoJSON, error) {
+func (s *Service) get(ctx context.Context, p *idPath) (*web.FeatureAnswer, error) {
 	id, err := uuid.Parse(p.ID)
 	if err != nil {
 		return nil, fault.Missing("building")

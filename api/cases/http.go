@@ -3,7 +3,9 @@ package cases
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -103,6 +105,26 @@ func Routes(s *web.Server, service *Service, intake *blob.Intake) {
 
 // photoRoutes carry bytes, so they are described by hand.
 func (h handlers) photoRoutes(s *web.Server) {
+	id := web.InPath("id", "The photo's id.")
+	size := web.InQuery("size", "thumb for a small one.", &huma.Schema{Type: huma.TypeString, Enum: []any{"thumb"}})
+	jpeg := map[string]*huma.Response{"200": web.Bytes("The photo", "image/jpeg")}
+	web.Describe(s, huma.Operation{
+		OperationID: "upload-photo", Method: http.MethodPost, Path: "/api/v1/photos", Summary: "Upload a photo for a report or a step", Tags: []string{"reports"},
+		Description: "At most 12 MB. It is checked and made new without its metadata. What no report or step claims within a day is forgotten.",
+		RequestBody: &huma.RequestBody{Required: true, Content: web.Bytes("", "image/jpeg", "image/png", "image/webp").Content},
+		Responses: map[string]*huma.Response{"201": {
+			Description: "Kept", Content: map[string]*huma.MediaType{"application/json": {Schema: s.API.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Uploaded](), true, "")}},
+		}},
+		Errors: []int{413, 422, 429, 503},
+	})
+	web.Describe(s, huma.Operation{
+		OperationID: "get-photo", Method: http.MethodGet, Path: "/api/v1/photos/{id}", Summary: "A photo of a case in my sight", Tags: []string{"cases"},
+		Security: web.Staff, Parameters: []*huma.Param{id, size}, Responses: maps.Clone(jpeg), Errors: []int{401, 404},
+	})
+	web.Describe(s, huma.Operation{
+		OperationID: "get-receipt-photo", Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}/photos/{id}", Summary: "A photo of the case a receipt belongs to", Tags: []string{"reports"},
+		Parameters: []*huma.Param{web.InPath("receipt", "The receipt."), id, size}, Responses: maps.Clone(jpeg), Errors: []int{404},
+	})
 	s.Echo.POST("/api/v1/photos", h.upload)
 	s.Echo.GET("/api/v1/photos/:id", h.photo)
 	s.Echo.GET("/api/v1/receipts/:receipt/photos/:id", h.receiptPhoto)

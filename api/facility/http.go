@@ -29,6 +29,16 @@ func Routes(s *web.Server, service *Service) {
 	tag := []string{"map"}
 	web.Add(s, huma.Operation{OperationID: "list-facilities", Method: http.MethodGet, Path: "/api/v1/facilities", Summary: "The facilities nearest to a point, as GeoJSON", Tags: tag, Errors: []int{422}}, service.near)
 	web.Add(s, huma.Operation{OperationID: "get-facility", Method: http.MethodGet, Path: "/api/v1/facilities/{code}", Summary: "The facility that carries a plate, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	code := web.InPath("code", "The plate's code; case, dashes and spaces do not matter.")
+	web.Describe(s, huma.Operation{
+		OperationID: "plate-svg", Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.svg", Summary: "The QR plate of a facility as SVG", Tags: tag,
+		Parameters: []*huma.Param{code}, Responses: map[string]*huma.Response{"200": web.Bytes("The plate", "image/svg+xml")}, Errors: []int{404, 422},
+	})
+	size := web.InQuery("size", "Pixels, 512 when not given.", &huma.Schema{Type: huma.TypeInteger, Minimum: new(128.0), Maximum: new(4096.0)})
+	web.Describe(s, huma.Operation{
+		OperationID: "plate-png", Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.png", Summary: "The QR plate of a facility as PNG", Tags: tag,
+		Parameters: []*huma.Param{code, size}, Responses: map[string]*huma.Response{"200": web.Bytes("The plate", "image/png")}, Errors: []int{404, 422},
+	})
 	s.Echo.GET("/api/v1/facilities/:code/plate.svg", service.plateSVG)
 	s.Echo.GET("/api/v1/facilities/:code/plate.png", service.platePNG)
 }
@@ -47,7 +57,7 @@ func (f Facility) Feature() *geojson.Feature {
 	return feature
 }
 
-func (s *Service) near(ctx context.Context, q *nearQuery) (*web.GeoJSON, error) {
+func (s *Service) near(ctx context.Context, q *nearQuery) (*web.CollectionAnswer, error) {
 	at, err := q.At()
 	if err != nil {
 		return nil, err
@@ -82,7 +92,7 @@ func (s *Service) find(ctx context.Context, typed string) (Facility, error) {
 	return s.ByCode(ctx, s.pool, code)
 }
 
-func (s *Service) get(ctx context.Context, p *codePath) (*web.GeoJSON, error) {
+func (s *Service) get(ctx context.Context, p *codePath) (*web.FeatureAnswer, error) {
 	f, err := s.find(ctx, p.Code)
 	if err != nil {
 		return nil, err

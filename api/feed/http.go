@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
 	"onemap/api/actor"
 	"onemap/api/change"
 	"onemap/api/fault"
+	"onemap/api/pg"
 	"onemap/api/web"
 )
 
@@ -30,7 +32,22 @@ type Feed struct {
 const writeLimit = 10 * time.Second
 
 // Routes registers the feed.
-func (f *Feed) Routes(s *web.Server) { s.Echo.GET("/api/v1/feed", f.serve) }
+func (f *Feed) Routes(s *web.Server) {
+	web.Describe(s, huma.Operation{
+		OperationID: "feed", Method: http.MethodGet, Path: "/api/v1/feed", Summary: "What changes, as server-sent events", Tags: []string{"map"},
+		Description: "Events: hello (the position from which on the stream tells all), case and case.gone (in my sight), bulk (many objects of a kind changed: fetch anew), " +
+			"reset (fetch everything anew). An event's id is EPOCH.POS; sent back as Last-Event-ID it resumes.",
+		Parameters: []*huma.Param{
+			{Name: "Last-Event-ID", In: "header", Description: "The id of the last event seen.", Schema: &huma.Schema{Type: huma.TypeString}},
+			web.InQuery("after", "The same, for a first request.", &huma.Schema{Type: huma.TypeString}),
+		},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+		}},
+		Errors: []int{422, 503},
+	})
+	s.Echo.GET("/api/v1/feed", f.serve)
+}
 
 var errCut = errors.New("the reader was cut off")
 
@@ -49,7 +66,7 @@ func (f *Feed) serve(c echo.Context) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // a proxy passes each event on at once
 	c.Response().WriteHeader(http.StatusOK)
-	st := &stream{c: c, out: http.NewResponseController(c.Response()), by: actor.From(c.Request().Context()), epoch: at.Epoch}
+	st := &stream{c: c, out: http.NewResponseController(c.Response()), by: actor.From(c.Request().Context()), epoch: at.Epoch, pos: at.Pos}
 	// However it ends, the answer has begun: the reader comes back by itself.
 	_ = f.run(c.Request().Context(), st, r, at, from, resume)
 	return nil
@@ -80,7 +97,7 @@ func (f *Feed) run(ctx context.Context, st *stream, r *reader, at, from change.P
 			return err
 		}
 	}
-	if err := st.send(at.Pos, event{"hello", map[string]int64{"pos": at.Pos}}); err != nil {
+	if err := st.send(st.pos, event{"hello", map[string]int64{"pos": st.pos}}); err != nil {
 		return err
 	}
 	beat := time.NewTicker(f.Heartbeat)
@@ -105,7 +122,8 @@ func (f *Feed) run(ctx context.Context, st *stream, r *reader, at, from change.P
 }
 
 // catchUp sends what lies between where the reader stopped and where it joins,
-// or tells it to start over when that is no longer known.
+// or tells it to start over when that is no longer known. A reader that comes
+// from a faster process stopped further on than here: it waits for the rest.
 func (f *Feed) catchUp(ctx context.Context, st *stream, from, to change.Position) error {
 	reaches, err := f.Log.Reaches(ctx, from)
 	if err != nil {
@@ -114,8 +132,9 @@ func (f *Feed) catchUp(ctx context.Context, st *stream, from, to change.Position
 	if !reaches {
 		return st.send(to.Pos, event{"reset", map[string]int64{"pos": to.Pos}})
 	}
-	for pos := from.Pos; pos < to.Pos; {
-		entries, err := f.Log.After(ctx, pos, 1000)
+	st.pos = from.Pos
+	for st.pos < to.Pos {
+		entries, err := f.Log.After(ctx, st.pos, 1000)
 		if err != nil || len(entries) == 0 {
 			return err
 		}
@@ -126,20 +145,24 @@ func (f *Feed) catchUp(ctx context.Context, st *stream, from, to change.Position
 			if err := st.entry(e); err != nil {
 				return err
 			}
-			pos = e.Pos
 		}
 	}
 	return nil
 }
 
 // beat shows life, and ends the stream of a session that has ended or changed.
+// While the database is gone nothing new can be told, so the stream is kept. The
+// id goes with it, so that a reader who sees little need not be searched for much.
 func (f *Feed) beat(ctx context.Context, st *stream) error {
 	by, err := f.Auth.Authenticate(ctx, st.c.Request())
-	if err != nil || by.ID != st.by.ID {
+	switch {
+	case fault.Is(pg.Fault(err), fault.Unavailable):
+	case err != nil || by.ID != st.by.ID:
 		return errCut
+	default:
+		st.by = by
 	}
-	st.by = by
-	return st.write(": beat\n\n")
+	return st.write(fmt.Sprintf(": beat\nid: %s\n\n", st.at()))
 }
 
 // stream writes events to one reader.
@@ -148,9 +171,16 @@ type stream struct {
 	out   *http.ResponseController
 	by    actor.Actor
 	epoch int64
+	pos   int64 // up to here the reader has been told everything
 }
 
+func (s *stream) at() change.Position { return change.Position{Epoch: s.epoch, Pos: s.pos} }
+
 func (s *stream) entry(e change.Entry) error {
+	if e.Pos <= s.pos {
+		return nil
+	}
+	s.pos = e.Pos
 	ev, err := see(e, s.by)
 	if err != nil || ev.name == "" {
 		return err

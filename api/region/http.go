@@ -138,7 +138,7 @@ func (s *Service) list(_ context.Context, q *listQuery) (*listAnswer, error) {
 	return out, nil
 }
 
-func (s *Service) get(_ context.Context, q *codePath) (*web.GeoJSON, error) {
+func (s *Service) get(_ context.Context, q *codePath) (*web.FeatureAnswer, error) {
 	r, ok := s.Index().Region(grid.Code(q.Code))
 	if !ok {
 		return nil, fault.Missing("region")

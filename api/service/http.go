@@ -55,7 +55,7 @@ func feature(row pgx.CollectableRow) (*geojson.Feature, error) {
 	return f, nil
 }
 
-func (s *Service) near(ctx context.Context, q *nearQuery) (*web.GeoJSON, error) {
+func (s *Service) near(ctx context.Context, q *nearQuery) (*web.CollectionAnswer, error) {
 	at, err := q.At()
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ ORDER BY metres LIMIT @limit`, q.Args(at, "kind", q.Kind))
 	return web.Nearest(list)
 }
 
-func (s *Service) get(ctx context.Context, p *idPath) (*web.GeoJSON, error) {
+func (s *Service) get(ctx context.Context, p *idPath) (*web.FeatureAnswer, error) {
 	id, err := uuid.Parse(p.ID)
 	if err != nil {
 		return nil, fault.Missing("service")

@@ -2,12 +2,13 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb/geojson"
 
@@ -15,25 +16,66 @@ import (
 	"onemap/geo/crs"
 )
 
-// GeoJSON is an answer in GeoJSON, WGS84, lon before lat.
-type GeoJSON struct {
+// FeatureAnswer is one map object as GeoJSON, WGS84, lon before lat. The body
+// is encoded already and goes out as it is.
+type FeatureAnswer struct {
 	ContentType string `header:"Content-Type"`
-	ETag        string `header:"ETag"`
-	Body        json.RawMessage
+	Body        []byte
 }
 
+// CollectionAnswer is map objects as GeoJSON.
+type CollectionAnswer struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+const geoType = "application/geo+json"
+
 // Feature answers one feature.
-func Feature(f *geojson.Feature) (*GeoJSON, error) {
+func Feature(f *geojson.Feature) (*FeatureAnswer, error) {
 	body, err := f.MarshalJSON()
-	return &GeoJSON{ContentType: "application/geo+json", Body: body}, err
+	return &FeatureAnswer{ContentType: geoType, Body: body}, err
 }
 
 // Collection answers features; none is an empty list.
-func Collection(features []*geojson.Feature) (*GeoJSON, error) {
+func Collection(features []*geojson.Feature) (*CollectionAnswer, error) {
 	c := geojson.NewFeatureCollection()
 	c.Features = append(c.Features, features...)
 	body, err := c.MarshalJSON()
-	return &GeoJSON{ContentType: "application/geo+json", Body: body}, err
+	return &CollectionAnswer{ContentType: geoType, Body: body}, err
+}
+
+// geometrySchema, featureSchema and collectionSchema are what the answers are
+// in the OpenAPI document (RFC 7946).
+type geometrySchema struct {
+	Type        string `json:"type" enum:"Point,MultiPoint,LineString,MultiLineString,Polygon,MultiPolygon"`
+	Coordinates []any  `json:"coordinates" doc:"Positions as lon, lat in WGS84, nested as the type says."`
+}
+
+type featureSchema struct {
+	Type       string         `json:"type" enum:"Feature"`
+	ID         string         `json:"id"`
+	Geometry   geometrySchema `json:"geometry"`
+	Properties map[string]any `json:"properties"`
+}
+
+type collectionSchema struct {
+	Type     string          `json:"type" enum:"FeatureCollection"`
+	Features []featureSchema `json:"features"`
+}
+
+func (*FeatureAnswer) describe(op *huma.Operation, r huma.Registry) {
+	describeGeoJSON(op, r.Schema(reflect.TypeFor[featureSchema](), true, "Feature"))
+}
+
+func (*CollectionAnswer) describe(op *huma.Operation, r huma.Registry) {
+	describeGeoJSON(op, r.Schema(reflect.TypeFor[collectionSchema](), true, "FeatureCollection"))
+}
+
+func describeGeoJSON(op *huma.Operation, schema *huma.Schema) {
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "OK", Content: map[string]*huma.MediaType{geoType: {Schema: schema}},
+	}}
 }
 
 // Point reads a point in a named datum: the one place where the sender's datum
@@ -85,7 +127,7 @@ func (q NearQuery) Args(at crs.WGS84, name string, value any) pgx.NamedArgs {
 }
 
 // Nearest answers features ordered by their distance_m.
-func Nearest(features []*geojson.Feature) (*GeoJSON, error) {
+func Nearest(features []*geojson.Feature) (*CollectionAnswer, error) {
 	slices.SortStableFunc(features, func(a, b *geojson.Feature) int {
 		return cmp.Compare(a.Properties["distance_m"].(float64), b.Properties["distance_m"].(float64))
 	})

@@ -43,6 +43,9 @@ func authenticate(auth Authenticator, trustProxy bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
+			if operational(c.Path()) {
+				return next(c)
+			}
 			a, err := auth.Authenticate(r.Context(), r)
 			if err != nil {
 				return err
@@ -52,6 +55,12 @@ func authenticate(auth Authenticator, trustProxy bool) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// operational routes are asked by machines that watch us, also when the
+// database, and with it every session, is gone.
+func operational(route string) bool {
+	return route == "/healthz" || route == "/readyz" || route == "/metrics"
 }
 
 func secure(r *http.Request, trustProxy bool) bool {
@@ -86,13 +95,22 @@ func (s *Server) observe(m metrics) echo.MiddlewareFunc {
 				route = "(none)"
 			}
 			status := c.Response().Status
-			m.requests.WithLabelValues(route, c.Request().Method, strconv.Itoa(status)).Inc()
+			m.requests.WithLabelValues(route, knownMethod(c.Request().Method), strconv.Itoa(status)).Inc()
 			m.seconds.WithLabelValues(route).Observe(took.Seconds())
 			s.log.DebugContext(c.Request().Context(), "request", "route", route, "method", c.Request().Method, "status", status,
 				"ms", took.Milliseconds(), "request_id", c.Response().Header().Get(echo.HeaderXRequestID), "actor", actor.From(c.Request().Context()).ID)
 			return nil
 		}
 	}
+}
+
+// knownMethod keeps invented methods from becoming metrics.
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
 }
 
 // Limit lets an address through at a rate per second with a burst; more is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -123,7 +124,7 @@ func humaProblem(status int, message string, errs ...error) huma.StatusError {
 		case err == nil:
 		case errors.As(err, &d):
 			detail := d.ErrorDetail()
-			p.Errors = append(p.Errors, ProblemField{Location: detail.Location, Message: detail.Message, Value: detail.Value})
+			p.Errors = append(p.Errors, ProblemField{Location: detail.Location, Message: detail.Message, Value: told(detail)})
 		default:
 			p.Errors = append(p.Errors, ProblemField{Location: "body", Message: err.Error()})
 		}
@@ -135,6 +136,20 @@ func humaProblem(status int, message string, errs ...error) huma.StatusError {
 		p.Errors = nil
 	}
 	return p
+}
+
+// told is the value to repeat to the sender: never a secret, nor a whole body
+// that may hold one, nor more than helps.
+func told(d *huma.ErrorDetail) any {
+	switch v := d.Value.(type) {
+	case bool, float64, int, int64:
+		return v
+	case string:
+		if len(v) <= 200 && !strings.Contains(d.Location, "password") {
+			return v
+		}
+	}
+	return nil
 }
 
 // WriteProblem answers a raw route's error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,7 +44,7 @@ type Server struct {
 
 // New makes a server without any slice's routes.
 func New(c Config) *Server {
-	huma.NewError = humaProblem
+	problemsForHuma()
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -107,6 +108,10 @@ func (s *Server) logPanic(c echo.Context, err error, stack []byte) error {
 	return err
 }
 
+// problemsForHuma makes the library answer with our problems. The library holds
+// this for the whole process.
+var problemsForHuma = sync.OnceFunc(func() { huma.NewError = humaProblem })
+
 // Add registers an operation whose handler may return any error.
 func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	if op.MaxBodyBytes == 0 {
@@ -114,6 +119,11 @@ func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *
 	}
 	if op.BodyReadTimeout == 0 {
 		op.BodyReadTimeout = 15 * time.Second
+	}
+	if answer, ok := any(new(O)).(interface {
+		describe(*huma.Operation, huma.Registry)
+	}); ok {
+		answer.describe(&op, s.API.OpenAPI().Components.Schemas)
 	}
 	huma.Register(s.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)

@@ -51,6 +51,10 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 	if err != nil {
 		return nil, err
 	}
+	// After the head is known: what was redrawn before it is told to nobody.
+	if err := w.Regions.Load(ctx); err != nil {
+		return nil, err
+	}
 	s := &Server{world: w, hub: feed.NewHub(head)}
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
@@ -85,6 +89,7 @@ func (s *Server) routes() {
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
+	describeTiles(s.web)
 	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake})
 }
 
