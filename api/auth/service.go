@@ -179,6 +179,21 @@ func (s *Service) Departments(ctx context.Context) ([]Department, error) {
 	return selectDepartments(ctx, s.pool)
 }
 
+// Account finds an account by its login.
+func (s *Service) Account(ctx context.Context, login string) (actor.Actor, error) {
+	a, _, err := byLogin(ctx, s.pool, login)
+	if missing(err) {
+		return a, fault.Missing("account")
+	}
+	return a, err
+}
+
+// MarkDemo makes accounts the demo's: shown to everybody, with their password.
+func (s *Service) MarkDemo(ctx context.Context, logins []string) error {
+	_, err := s.pool.Exec(ctx, "UPDATE account SET demo = true WHERE login = ANY ($1)", logins)
+	return err
+}
+
 // DemoAccounts lists the accounts of the demo town; in a real city there are none.
 func (s *Service) DemoAccounts(ctx context.Context) ([]actor.Actor, error) {
 	rows, err := s.pool.Query(ctx, selectActor+`WHERE a.demo ORDER BY a.created_at, a.id`)

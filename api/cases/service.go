@@ -80,6 +80,9 @@ func hash(b []byte) []byte {
 	return sum[:]
 }
 
+// keyHash is what the database keeps of a sender's key.
+func keyHash(key string) string { return base32.StdEncoding.EncodeToString(hash([]byte(key))) }
+
 // receiptOf derives the receipt from the reporter's own key, so that a retry
 // gets the same one although the database holds neither.
 func receiptOf(key string, id uuid.UUID) string {
@@ -105,7 +108,11 @@ func (s *Service) Report(ctx context.Context, key string, r Report) (Receipt, er
 	var out Receipt
 	err = pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		id := s.NewID()
-		earlier, err := s.remember(ctx, tx, key, r.fingerprint(), id)
+		fingerprint, err := r.fingerprint(ctx, tx, c.photos)
+		if err != nil {
+			return err
+		}
+		earlier, err := s.remember(ctx, tx, key, fingerprint, id)
 		if err != nil {
 			return err
 		}
@@ -122,21 +129,31 @@ func (s *Service) Report(ctx context.Context, key string, r Report) (Receipt, er
 // remember notes the key; a key noted before gives the case it made. A second
 // sender of the same key waits here for the first one's end.
 func (s *Service) remember(ctx context.Context, tx pgx.Tx, key string, fingerprint []byte, id uuid.UUID) (earlier uuid.UUID, err error) {
-	keyHash := base32.StdEncoding.EncodeToString(hash([]byte(key)))
 	answer, _ := json.Marshal(id) // a uuid: cannot fail
 	tag, err := tx.Exec(ctx, "INSERT INTO idempotency (key, route, request_hash, answer, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-		keyHash, reportRoute, fingerprint, answer, s.Now())
+		keyHash(key), reportRoute, fingerprint, answer, s.Now())
 	if err != nil || tag.RowsAffected() == 1 {
 		return uuid.Nil, err
 	}
 	var was []byte
-	if err := tx.QueryRow(ctx, "SELECT request_hash, answer FROM idempotency WHERE route = $1 AND key = $2", reportRoute, keyHash).Scan(&was, &answer); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT request_hash, answer FROM idempotency WHERE route = $1 AND key = $2", reportRoute, keyHash(key)).Scan(&was, &answer); err != nil {
 		return uuid.Nil, err
 	}
 	if !slices.Equal(was, fingerprint) {
 		return uuid.Nil, fault.New(fault.Conflict, "report.key_used", "This key was used for another report; please send this one under a key of its own.")
 	}
 	return earlier, json.Unmarshal(answer, &earlier)
+}
+
+// Known finds the case that a key has made, and its revision; 0 when the key is new.
+func (s *Service) Known(ctx context.Context, key string) (id uuid.UUID, rev int64, err error) {
+	err = s.Pool.QueryRow(ctx, `
+SELECT c.id, c.rev FROM idempotency i JOIN case_file c ON c.id = (i.answer #>> '{}')::uuid WHERE i.route = $1 AND i.key = $2`,
+		reportRoute, keyHash(key)).Scan(&id, &rev)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, 0, nil
+	}
+	return id, rev, err
 }
 
 // again is the answer the first sending got.
@@ -202,7 +219,7 @@ func (s *Service) open(ctx context.Context, tx pgx.Tx, key string, id uuid.UUID,
 	if _, err := tx.Exec(ctx, insertCase, args); err != nil {
 		return Receipt{}, err
 	}
-	if err := claimPhotos(ctx, tx, c.photos, id, 1); err != nil {
+	if err := claimPhotos(ctx, tx, c.photos, id, 1, now.Add(-unclaimedLife)); err != nil {
 		return Receipt{}, err
 	}
 	row, err := s.announce(ctx, tx, id, nil)
@@ -325,7 +342,7 @@ func (s *Service) Step(ctx context.Context, id uuid.UUID, do Do) error {
 		return err
 	}
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
-		c, err := lockCase(ctx, tx, id, by.Cases())
+		c, err := lockCase(ctx, tx, id, by)
 		if err != nil {
 			return err
 		}
@@ -350,7 +367,7 @@ func allowed(by actor.Actor, c locked, do Do) (Transition, actor.Role, error) {
 	if !ok {
 		return t, "", fault.Newf(fault.Forbidden, "case.role", "The step %q is for: %v.", do.Action, t.Roles)
 	}
-	if t.To == Closed && c.handlerID != nil && *c.handlerID == by.ID {
+	if t.To == Closed && c.worked {
 		return t, "", fault.New(fault.Forbidden, "case.own_work", "Who handled a case cannot close it; somebody else has to check.")
 	}
 	var f fault.Fields
@@ -419,7 +436,7 @@ func (s *Service) take(ctx context.Context, tx pgx.Tx, c locked, t Transition, r
 	if _, err := tx.Exec(ctx, updateCase, args); err != nil {
 		return inWords(err)
 	}
-	if err := claimPhotos(ctx, tx, photos, c.ID, seq); err != nil {
+	if err := claimPhotos(ctx, tx, photos, c.ID, seq, now.Add(-unclaimedLife)); err != nil {
 		return err
 	}
 	_, err := s.announce(ctx, tx, c.ID, &c.Row)
@@ -434,6 +451,8 @@ func inWords(err error) error {
 		return errors.Join(f.Err("case.department"), err)
 	case "case_file_closer_ck":
 		return fault.New(fault.Forbidden, "case.own_work", "Who handled a case cannot close it; somebody else has to check.").Because(err)
+	case "case_file_handler_fk", "case_file_closer_fk":
+		return fault.New(fault.Forbidden, "case.person", "Handling and closing a case are for a person's account, not for a key.").Because(err)
 	case "case_event_step_fk", "case_event_chain_fk":
 		return fault.New(fault.Invalid, "case.step", "The table of steps does not allow this.").Because(err)
 	}
@@ -453,9 +472,13 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Case, error) {
 	if err := s.fill(ctx, &c); err != nil {
 		return c, fmt.Errorf("case %s: %w", id, err)
 	}
+	worked, err := workedOn(ctx, s.Pool, id, by)
+	if err != nil {
+		return c, err
+	}
 	c.Actions = []Option{}
 	for _, t := range From(c.State) {
-		if _, ok := t.roleOf(by, c.Row); ok && !(t.To == Closed && c.handlerID != nil && *c.handlerID == by.ID) {
+		if _, ok := t.roleOf(by, c.Row); ok && !(t.To == Closed && worked) {
 			c.Actions = append(c.Actions, Option{t.Action, append([]Need{}, t.Needs...)})
 		}
 	}
@@ -467,8 +490,8 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Case, error) {
 
 // fill reads what a case has beside its row.
 func (s *Service) fill(ctx context.Context, c *Case) error {
-	err := s.Pool.QueryRow(ctx, "SELECT text, given_crs, given_x, given_y, facility_id, handler_id FROM case_file WHERE id = $1", c.ID).
-		Scan(&c.Text, &c.Given.CRS, &c.Given.X, &c.Given.Y, &c.facilityID, &c.handlerID)
+	err := s.Pool.QueryRow(ctx, "SELECT text, given_crs, given_x, given_y, facility_id FROM case_file WHERE id = $1", c.ID).
+		Scan(&c.Text, &c.Given.CRS, &c.Given.X, &c.Given.Y, &c.facilityID)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
@@ -19,6 +20,7 @@ import (
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/service"
@@ -40,8 +42,8 @@ type DemoLoaded struct {
 }
 
 // LoadDemo brings the demo town of a seed in, through the same services that
-// everybody uses; a town that is there already stays as it is. said hears of
-// each part as it begins.
+// everybody uses; a town that is there already stays as it is, and a loading
+// that broke off goes on where it stopped. said hears of each part as it begins.
 func (w *World) LoadDemo(ctx context.Context, seed uint64, people int, said func(string)) (DemoLoaded, error) {
 	if accounts, err := w.Auth.DemoAccounts(ctx); err != nil || len(accounts) > 0 {
 		return DemoLoaded{Already: true}, err
@@ -56,7 +58,7 @@ func (w *World) LoadDemo(ctx context.Context, seed uint64, people int, said func
 		name string
 		load func(context.Context) error
 	}{
-		{"regions", d.regions}, {"map", d.objects}, {"accounts", d.accounts}, {"cases", d.cases},
+		{"regions", d.regions}, {"map", d.objects}, {"accounts", d.accounts}, {"cases", d.cases}, {"opening", d.open},
 	} {
 		said(part.name)
 		if err := part.load(ctx); err != nil {
@@ -70,6 +72,7 @@ type demo struct {
 	*World
 	town   *town.Town
 	actors map[string]actor.Actor // by role, or by "handler/" and the department
+	logins []string
 }
 
 func (d *demo) regions(ctx context.Context) error {
@@ -155,7 +158,7 @@ func (d *demo) people() []auth.NewAccount {
 	has := map[string]bool{}
 	for _, a := range d.town.Accounts {
 		list = append(list, auth.NewAccount{
-			Login: a.Login, Name: a.Name, Password: auth.DemoPassword, Demo: true,
+			Login: a.Login, Name: a.Name, Password: auth.DemoPassword,
 			Grants: []actor.Grant{{Role: actor.Role(a.Role), Prefix: a.Scope, Department: a.Department}},
 		})
 		has[a.Department] = true
@@ -163,7 +166,7 @@ func (d *demo) people() []auth.NewAccount {
 	for _, x := range d.town.Departments {
 		if !has[x.Code] {
 			list = append(list, auth.NewAccount{
-				Login: "handler-" + strings.ToLower(x.Code), Name: x.Name + "·处置员（演示）", Password: auth.DemoPassword, Demo: true,
+				Login: "handler-" + strings.ToLower(x.Code), Name: x.Name + "·处置员（演示）", Password: auth.DemoPassword,
 				Grants: []actor.Grant{{Role: actor.Handler, Prefix: town.CityCode, Department: x.Code}},
 			})
 		}
@@ -171,21 +174,29 @@ func (d *demo) people() []auth.NewAccount {
 	return list
 }
 
-// accounts makes the accounts and remembers who acts in which role.
+// accounts makes the accounts and remembers who acts in which role. They
+// become the demo's when the town is whole.
 func (d *demo) accounts(ctx context.Context) error {
 	for _, n := range d.people() {
-		id, err := d.Auth.AddAccount(ctx, n)
+		_, err := d.Auth.AddAccount(ctx, n)
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			return fmt.Errorf("%s: %w", n.Login, err)
+		}
+		a, err := d.Auth.Account(ctx, n.Login)
 		if err != nil {
 			return fmt.Errorf("%s: %w", n.Login, err)
 		}
-		g := n.Grants[0]
-		key := actorKey(string(g.Role), g.Department)
+		d.logins = append(d.logins, n.Login)
+		key := actorKey(string(n.Grants[0].Role), n.Grants[0].Department)
 		if _, taken := d.actors[key]; !taken {
-			d.actors[key] = actor.Actor{ID: id, Login: n.Login, Name: n.Name, Demo: true, Grants: n.Grants}
+			d.actors[key] = a
 		}
 	}
 	return nil
 }
+
+// open says that the town is whole.
+func (d *demo) open(ctx context.Context) error { return d.Auth.MarkDemo(ctx, d.logins) }
 
 // cases walks every case through its past, as those who took the steps.
 func (d *demo) cases(ctx context.Context) error {
@@ -202,39 +213,56 @@ func (d *demo) walk(ctx context.Context, c town.Case, now time.Time) error {
 	at := now.Add(-c.Ago)
 	clock := func() time.Time { return at }
 	s := d.CasesAt(clock)
-	photos, err := d.photo(ctx, s, c.Photo, c.Ref)
+	id, rev, err := s.Known(ctx, demoKey(d.town.Seed, c.Ref))
 	if err != nil {
 		return err
+	}
+	if rev == 0 {
+		if id, err = d.report(ctx, s, c); err != nil {
+			return err
+		}
+		rev = 1
+	}
+	for i, step := range c.Steps {
+		at = at.Add(step.After)
+		if int64(i+1) < rev {
+			continue // taken by a loading that broke off
+		}
+		if err := d.step(ctx, s, id, int64(i+1), step, c.Ref); err != nil {
+			return fmt.Errorf("step %d %s: %w", i, step.Action, err)
+		}
+	}
+	return nil
+}
+
+func (d *demo) report(ctx context.Context, s *cases.Service, c town.Case) (uuid.UUID, error) {
+	photos, err := d.photo(ctx, s, c.Photo, c.Ref)
+	if err != nil {
+		return uuid.Nil, err
 	}
 	lon, lat := c.Point[0], c.Point[1]
 	report := cases.Report{Category: c.Category, Concern: c.Concern, Text: c.Text, Place: c.Place, Lon: &lon, Lat: &lat, Photos: photos, Urgent: c.Urgent}
 	if c.Facility >= 0 {
 		report.FacilityCode = d.town.Facilities[c.Facility].Code.Raw()
 	}
-	by := ctx
 	if c.Channel == "staff" {
-		by = actor.With(ctx, d.actors[string(actor.Worker)])
+		ctx = actor.With(ctx, d.actors[string(actor.Worker)])
 	}
-	receipt, err := s.Report(by, demoKey(d.town.Seed, c.Ref), report)
+	receipt, err := s.Report(ctx, demoKey(d.town.Seed, c.Ref), report)
+	return receipt.ID, err
+}
+
+func (d *demo) step(ctx context.Context, s *cases.Service, id uuid.UUID, rev int64, step town.Step, ref string) error {
+	photos, err := d.photo(ctx, s, step.Photo, fmt.Sprint(ref, rev))
 	if err != nil {
 		return err
 	}
-	for i, step := range c.Steps {
-		at = at.Add(step.After)
-		photos, err := d.photo(ctx, s, step.Photo, fmt.Sprint(c.Ref, i))
-		if err != nil {
-			return err
-		}
-		who, ok := d.actors[actorKey(step.Role, step.Department)]
-		if !ok {
-			return fmt.Errorf("nobody is %s of %q", step.Role, step.Department)
-		}
-		do := cases.Do{Action: cases.Action(step.Action), Note: step.Note, Department: step.Department, Photos: photos, Rev: int64(i + 1)}
-		if err := s.Step(actor.With(ctx, who), receipt.ID, do); err != nil {
-			return fmt.Errorf("step %d %s: %w", i, step.Action, err)
-		}
+	who, ok := d.actors[actorKey(step.Role, step.Department)]
+	if !ok {
+		return fmt.Errorf("nobody is %s of %q", step.Role, step.Department)
 	}
-	return nil
+	do := cases.Do{Action: cases.Action(step.Action), Note: step.Note, Department: step.Department, Photos: photos, Rev: rev}
+	return s.Step(actor.With(ctx, who), id, do)
 }
 
 func actorKey(role, department string) string {
