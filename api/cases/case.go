@@ -119,5 +119,4 @@ type Case struct {
 	Given    GivenPoint  `json:"given"`
 
 	facilityID *uuid.UUID
-	handlerID  *uuid.UUID
 }

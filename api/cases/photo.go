@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"time"
@@ -40,20 +41,38 @@ func (s *Service) Upload(ctx context.Context, intake *blob.Intake, body io.Reade
 	}
 	up := Uploaded{ID: s.NewID(), Width: p.Width, Height: p.Height}
 	err = pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+		// One at a time for one content, so that a file is never taken back under another's row.
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(binary.BigEndian.Uint64(p.SHA256[:8]))); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, "INSERT INTO photo (id, sha256, width, height, bytes, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
 			up.ID, p.SHA256[:], p.Width, p.Height, len(p.JPEG), s.Now())
 		if err != nil {
 			return err
 		}
-		if err := s.Photos.Put(ctx, p.Key(), p.JPEG); err != nil {
-			return err
+		err = s.Photos.Put(ctx, p.Key(), p.JPEG)
+		if err == nil {
+			err = s.Photos.Put(ctx, p.Key().Thumb(), p.Thumb)
 		}
-		return s.Photos.Put(ctx, p.Key().Thumb(), p.Thumb)
+		if err != nil {
+			return errors.Join(err, s.takeBack(ctx, tx, up.ID, p))
+		}
+		return nil
 	})
 	if errors.Is(err, blob.ErrFull) {
 		return Uploaded{}, fault.New(fault.Unavailable, "photo.disk_full", "There is no room for photos just now; nothing was kept. The report can be sent without, and the photo later.").Because(err)
 	}
 	return up, err
+}
+
+// takeBack removes the files of an upload that failed half-way, unless an
+// earlier photo has the same content.
+func (s *Service) takeBack(ctx context.Context, tx pgx.Tx, id uuid.UUID, p blob.Photo) error {
+	var shared bool
+	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM photo WHERE sha256 = $1 AND id <> $2)", p.SHA256[:], id).Scan(&shared); err != nil || shared {
+		return err
+	}
+	return errors.Join(s.Photos.Delete(ctx, p.Key()), s.Photos.Delete(ctx, p.Key().Thumb()))
 }
 
 // OpenPhoto opens a photo of a case that the scope sees.

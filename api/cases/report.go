@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"context"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -8,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"onemap/api/fault"
+	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/geo/crs"
 )
@@ -135,8 +138,21 @@ func (c checked) title(facility *Facility) (zh, en string) {
 }
 
 // fingerprint is the report as it was sent, to tell a retry from another
-// report under the same key.
-func (r Report) fingerprint() []byte {
+// report under the same key. A photo counts by its content: a sender that does
+// not know whether the first try arrived uploads it again, under another id.
+func (r Report) fingerprint(ctx context.Context, q pg.Querier, photos []uuid.UUID) ([]byte, error) {
+	contents, err := selectContents(ctx, q, photos)
+	if err != nil {
+		return nil, err
+	}
+	r.Photos = nil
+	for _, id := range photos {
+		if sha, ok := contents[id]; ok {
+			r.Photos = append(r.Photos, hex.EncodeToString(sha))
+		} else {
+			r.Photos = append(r.Photos, id.String())
+		}
+	}
 	b, _ := json.Marshal(r) // plain fields only: cannot fail
-	return hash(b)
+	return hash(b), nil
 }

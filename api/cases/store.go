@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,14 +106,15 @@ ON CONFLICT (day, district) DO UPDATE SET last = case_counter.last + 1 RETURNING
 type locked struct {
 	Row
 	handlerID *uuid.UUID
+	worked    bool // the actor did part of the work
 	lastAt    time.Time
 }
 
-func lockCase(ctx context.Context, tx pgx.Tx, id uuid.UUID, scope actor.Scope) (locked, error) {
+func lockCase(ctx context.Context, tx pgx.Tx, id uuid.UUID, by actor.Actor) (locked, error) {
 	args := pgx.NamedArgs{"id": id}
 	var l locked
 	// The lock comes first, alone: a row read before it may be yesterday's.
-	err := tx.QueryRow(ctx, `SELECT c.handler_id FROM case_file c WHERE c.id = @id AND `+visible(scope, args)+` FOR UPDATE`, args).Scan(&l.handlerID)
+	err := tx.QueryRow(ctx, `SELECT c.handler_id FROM case_file c WHERE c.id = @id AND `+visible(by.Cases(), args)+` FOR UPDATE`, args).Scan(&l.handlerID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return l, fault.Missing("case")
 	}
@@ -122,8 +124,18 @@ func lockCase(ctx context.Context, tx pgx.Tx, id uuid.UUID, scope actor.Scope) (
 	if l.Row, err = oneRow(ctx, tx, "WHERE c.id = @id", args); err != nil {
 		return l, err
 	}
+	if l.worked, err = workedOn(ctx, tx, id, by); err != nil {
+		return l, err
+	}
 	err = tx.QueryRow(ctx, "SELECT at FROM case_event WHERE case_id = $1 AND seq = $2", id, l.Rev).Scan(&l.lastAt)
 	return l, err
+}
+
+// workedOn says whether the actor handled the case at any time, also when
+// somebody else took the last step of the work: who did must not close it.
+func workedOn(ctx context.Context, q pg.Querier, id uuid.UUID, by actor.Actor) (worked bool, err error) {
+	err = q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM case_event WHERE case_id = $1 AND actor_id = $2 AND actor_role = $3)", id, by.ID, actor.Handler).Scan(&worked)
+	return worked, err
 }
 
 const updateCase = `
@@ -162,13 +174,32 @@ func selectPhotos(ctx context.Context, q pg.Querier, id uuid.UUID) ([]Photo, err
 	return list, err
 }
 
-// claimPhotos gives uploaded photos to a case's step. One that is not there, or
-// somebody's already, is refused.
-func claimPhotos(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, caseID uuid.UUID, seq int64) error {
+// selectContents gives the hash of what each photo shows.
+func selectContents(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID][]byte, error) {
+	contents := map[uuid.UUID][]byte{}
+	if len(ids) == 0 {
+		return contents, nil
+	}
+	rows, err := q.Query(ctx, "SELECT id, sha256 FROM photo WHERE id = ANY ($1)", ids)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	var sha []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &sha}, func() error {
+		contents[id] = slices.Clone(sha)
+		return nil
+	})
+	return contents, err
+}
+
+// claimPhotos gives uploaded photos to a case's step. One that is not there, is
+// from before the given time or somebody's already, is refused.
+func claimPhotos(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, caseID uuid.UUID, seq int64, since time.Time) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	tag, err := tx.Exec(ctx, "UPDATE photo SET case_id = $2, event_seq = $3 WHERE id = ANY ($1) AND case_id IS NULL", ids, caseID, seq)
+	tag, err := tx.Exec(ctx, "UPDATE photo SET case_id = $2, event_seq = $3 WHERE id = ANY ($1) AND case_id IS NULL AND created_at >= $4", ids, caseID, seq, since)
 	if err != nil {
 		return err
 	}
