@@ -74,7 +74,7 @@ type caseOut struct {
 }
 
 type stepIn struct {
-	casePath
+	ID      string `path:"id" format:"uuid"` // not through casePath: what is embedded and unexported is not read
 	IfMatch string `header:"If-Match" doc:"The ETag of the case as you saw it."`
 	Body    struct {
 		Action     string   `json:"action" enum:"file,reject,dispatch,return,accept,suspend,resume,resolve,close,rework"`

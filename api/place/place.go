@@ -94,12 +94,13 @@ func Move(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index, no
 	if len(ids) == 0 {
 		return 0, nil
 	}
-	_, err = tx.Exec(ctx, `
+	// What has come to be kept while this waited for its row stays, too.
+	moved, err := tx.Exec(ctx, `
 UPDATE `+table+` t SET grid_code = n.grid_code, scope_code = n.scope_code, updated_at = $4
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (id, grid_code, scope_code)
-WHERE t.id = n.id`, ids, grids, scopes, now)
+WHERE t.id = n.id AND NOT (`+keep+`)`, ids, grids, scopes, now)
 	if err != nil {
 		return 0, fmt.Errorf("move objects of %s: %w", table, err)
 	}
-	return int64(len(ids)), nil
+	return moved.RowsAffected(), nil
 }
