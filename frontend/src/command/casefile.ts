@@ -24,6 +24,8 @@ export class Folder {
   readonly acting = ref<Action | null>(null);
   readonly stepProblem = shallowRef<Problem | null>(null);
   readonly conflict = shallowRef<Conflict | null>(null);
+  /** A step is half taken: the file must not change under the hand. */
+  readonly drafting = ref(false);
   private etag: string | null = null;
   private turn = 0;
   private readonly selected: Ref<string | null>;
@@ -40,6 +42,7 @@ export class Folder {
       this.file.value = null;
       this.stepProblem.value = null;
       this.conflict.value = null;
+      this.drafting.value = false;
     }
     this.problem.value = null;
     if (!id) return;
@@ -82,12 +85,13 @@ export class Folder {
     }
   }
 
-  /** The feed says the open case changed. While a conflict is shown, it is the reader who says when to go on. */
+  /** The feed says the open case changed. Over a half-taken step this is a conflict, and the reader says when to go on. */
   changed(row: CaseRow): void {
     const file = this.file.value;
-    if (file && row.id === file.id && row.rev > file.rev && !this.acting.value && !this.conflict.value) {
-      void this.open(row.id, true);
-    }
+    const known = Math.max(file?.rev ?? 0, this.conflict.value?.theirs.rev ?? 0);
+    if (!file || row.id !== file.id || row.rev <= known || this.acting.value) return;
+    if (this.drafting.value || this.conflict.value) void this.compare(file);
+    else void this.open(row.id, true);
   }
 
   /** The reader has seen what the other did and goes on from there. */
@@ -100,7 +104,7 @@ export class Folder {
   private async compare(mine: CaseFile): Promise<void> {
     try {
       const { data } = await askFull<CaseFile>(`/api/v1/cases/${mine.id}`);
-      this.conflict.value = { mine, theirs: data };
+      if (this.selected.value === mine.id) this.conflict.value = { mine, theirs: data };
       this.onChange(data);
     } catch (cause) {
       if (ended(cause)) return;
