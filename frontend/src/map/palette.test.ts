@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { states, stateToken } from '../base/symbols.ts';
-import css from '../base/tokens.css?raw';
 import { fade, mix, palettes } from './palette.ts';
+
+const css = readFileSync(join(import.meta.dirname, '../base/tokens.css'), 'utf8');
 
 /** The value of a token in the block of a theme. */
 function token(theme: 'night' | 'day', name: string): string | undefined {
