@@ -2,6 +2,7 @@ package region
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,12 +48,13 @@ func (s *Service) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.swap(ix)
+	s.Adopt(ix)
 	return nil
 }
 
-// swap publishes an index unless a newer one is there.
-func (s *Service) swap(ix *grid.Index) {
+// Adopt answers with an index from now on, unless a newer one is there. It must
+// be of a committed edition.
+func (s *Service) Adopt(ix *grid.Index) {
 	for {
 		had := s.index.Load()
 		if had.Edition() >= ix.Edition() || s.index.CompareAndSwap(had, ix) {
@@ -84,7 +86,7 @@ func (s *Service) Hold(ctx context.Context, tx pgx.Tx) (*grid.Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.swap(ix)
+	s.Adopt(ix)
 	return ix, nil
 }
 
@@ -109,43 +111,49 @@ type Redraw struct {
 func (s *Service) Publish(ctx context.Context, r Redraw) (Published, error) {
 	var done Published
 	var next *grid.Index
-	list := slices.Clone(r.Regions)
-	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	err := pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		done = Published{Regions: len(list)}
-		if err := nextEdition(ctx, tx); err != nil {
-			return err
+	err := pg.InTx(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		if done, next, err = s.PublishIn(ctx, tx, r); err == nil && r.DryRun {
+			err = errDryRun
 		}
-		if err := s.write(ctx, tx, r, list, &done); err != nil {
-			return err
-		}
-		var err error
-		if next, err = ReadIndex(ctx, tx); err != nil {
-			return err
-		}
-		done.Edition = next.Edition()
-		for _, m := range s.movers {
-			moved, err := m.Move(ctx, tx, next, s.now())
-			if err != nil {
-				return err
-			}
-			done.Moved += moved
-		}
-		if r.DryRun {
-			return errDryRun
-		}
-		return change.Record(ctx, tx, change.Bulk("region", s.now(), len(list)))
+		return err
 	})
-	if err == errDryRun {
+	if errors.Is(err, errDryRun) {
 		return done, nil
 	}
 	if err == nil {
-		s.swap(next)
+		s.Adopt(next)
 	}
 	return done, err
 }
 
-var errDryRun = fmt.Errorf("dry run")
+var errDryRun = errors.New("dry run")
+
+// PublishIn does it within the caller's transaction, which goes on with the
+// new index; after the commit the caller gives it to Adopt.
+func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published, *grid.Index, error) {
+	list := slices.Clone(r.Regions)
+	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	done := Published{Regions: len(list)}
+	if err := nextEdition(ctx, tx); err != nil {
+		return done, nil, err
+	}
+	if err := s.write(ctx, tx, r, list, &done); err != nil {
+		return done, nil, err
+	}
+	next, err := ReadIndex(ctx, tx)
+	if err != nil {
+		return done, nil, err
+	}
+	done.Edition = next.Edition()
+	for _, m := range s.movers {
+		moved, err := m.Move(ctx, tx, next, s.now())
+		if err != nil {
+			return done, nil, err
+		}
+		done.Moved += moved
+	}
+	return done, next, change.Record(ctx, tx, change.Bulk("region", s.now(), len(list)))
+}
 
 func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Region, done *Published) error {
 	known := s.knownIn(ctx, tx)
@@ -162,8 +170,8 @@ func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Re
 			keep[region.Code.Parent()] = append(keep[region.Code.Parent()], string(region.Code))
 		}
 	}
-	if !r.Replace {
-		return nil
+	if err := adopt(ctx, tx); err != nil || !r.Replace {
+		return err
 	}
 	for community, codes := range keep {
 		n, err := dropGrids(ctx, tx, community, codes)

@@ -52,7 +52,7 @@ func holdEdition(ctx context.Context, tx pgx.Tx) (edition int64, err error) {
 const upsert = `
 INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
 VALUES (@code, @level, @parent, @name, @name_en, @source, @geom, @now)
-ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en,
+ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, name = excluded.name, name_en = excluded.name_en,
     source = excluded.source, geom = excluded.geom, updated_at = excluded.updated_at`
 
 // put writes a region whose parent is known already, or "" when it has none.
@@ -61,6 +61,16 @@ func put(ctx context.Context, tx pgx.Tx, r grid.Region, parent grid.Code, source
 		"code": string(r.Code), "level": string(r.Code.Level()), "parent": nullable(parent), "name": r.Name, "name_en": r.NameEn,
 		"source": source, "geom": r.Geom, "now": now,
 	})
+	return err
+}
+
+// adopt ties regions that came before their parent to it.
+func adopt(ctx context.Context, tx pgx.Tx) error {
+	const sql = `
+UPDATE region r SET parent = p.code FROM region p
+WHERE r.parent IS NULL AND length(r.code) > 4
+  AND p.code = left(r.code, CASE length(r.code) WHEN 15 THEN 12 WHEN 12 THEN 9 WHEN 9 THEN 6 ELSE 4 END)`
+	_, err := tx.Exec(ctx, sql)
 	return err
 }
 

@@ -118,34 +118,46 @@ func (l *Loader) OSM(ctx context.Context, path string, o OSMOptions) (OSMReport,
 			f.Place = x.streets.nearest(f.Point)
 		}
 	}
-	if err := l.osmRegions(ctx, &x, o, &report); err != nil {
+	regions, err := osmRegions(&x, o)
+	if err != nil {
 		return report, err
 	}
-	err = l.inTx(ctx, o.DryRun, func(tx pgx.Tx) error { return l.writeExtract(ctx, tx, &x, &report) })
+	var ix *grid.Index
+	err = l.inTx(ctx, o.DryRun, func(tx pgx.Tx) (err error) {
+		if ix, err = l.place(ctx, tx, regions, &report); err != nil {
+			return err
+		}
+		return l.writeExtract(ctx, tx, ix, &x, &report)
+	})
+	if err == nil && !o.DryRun {
+		l.Regions.Adopt(ix)
+	}
 	report.Seconds = time.Since(start).Seconds()
 	return report, err
 }
 
-// osmRegions publishes the regions the extract is to bring, before its objects
-// are placed.
-func (l *Loader) osmRegions(ctx context.Context, x *extract, o OSMOptions, report *OSMReport) error {
+// osmRegions are the regions the extract is to bring.
+func osmRegions(x *extract, o OSMOptions) ([]grid.Region, error) {
 	var list []grid.Region
 	if o.Boundaries {
 		list = append(list, boundaryRegions(x.boundaries)...)
 	}
-	if o.Found != "" {
-		found, err := foundCity(o.Found, o.FoundName, x.bound)
-		if err != nil {
-			return err
-		}
-		list = append(list, found...)
+	if o.Found == "" {
+		return list, nil
 	}
-	if len(list) == 0 {
-		return nil
+	found, err := foundCity(o.Found, o.FoundName, x.bound)
+	return append(list, found...), err
+}
+
+// place gives the index that places the extract's objects: with the regions
+// that it brings, or the one in force.
+func (l *Loader) place(ctx context.Context, tx pgx.Tx, regions []grid.Region, report *OSMReport) (*grid.Index, error) {
+	if len(regions) == 0 {
+		return l.Regions.Hold(ctx, tx)
 	}
-	done, err := l.Regions.Publish(ctx, region.Redraw{Source: osmSource, Regions: list, DryRun: o.DryRun})
+	done, ix, err := l.Regions.PublishIn(ctx, tx, region.Redraw{Source: osmSource, Regions: regions})
 	report.Regions = &done
-	return err
+	return ix, err
 }
 
 // boundaryRegions are the boundaries whose division code is one of ours.
@@ -165,7 +177,7 @@ func boundaryRegions(list []osm.Boundary) []grid.Region {
 
 // foundCity makes one region of each level down to the community from a rectangle.
 func foundCity(code grid.Code, name string, b orb.Bound) ([]grid.Region, error) {
-	if code.Level() != grid.City {
+	if _, err := grid.ParseCode(string(code)); err != nil || code.Level() != grid.City {
 		return nil, fmt.Errorf("found: %q is no city code: want 4 digits", code)
 	}
 	if b.IsEmpty() || b.Min == b.Max {
@@ -183,11 +195,7 @@ func foundCity(code grid.Code, name string, b orb.Bound) ([]grid.Region, error) 
 	return out, nil
 }
 
-func (l *Loader) writeExtract(ctx context.Context, tx pgx.Tx, x *extract, report *OSMReport) error {
-	ix, err := l.Regions.Hold(ctx, tx)
-	if err != nil {
-		return err
-	}
+func (l *Loader) writeExtract(ctx context.Context, tx pgx.Tx, ix *grid.Index, x *extract, report *OSMReport) (err error) {
 	report.Unplaced = unplaced(ix, x)
 	now := l.Now()
 	if report.Buildings, err = l.Buildings.Import(ctx, tx, ix, osmSource, x.buildings, l.NewID, now); err != nil {

@@ -102,6 +102,14 @@ func readFeatures(path string) ([]*geojson.Feature, error) {
 		}
 		return nil, fmt.Errorf("%s is no GeoJSON FeatureCollection: %w", path, err)
 	}
+	if len(c.Features) == 0 {
+		return nil, fmt.Errorf("%s holds no features", path)
+	}
+	for i, f := range c.Features {
+		if f == nil {
+			return nil, fmt.Errorf("%s is no GeoJSON FeatureCollection: feature %d is null", path, i+1)
+		}
+	}
 	return c.Features, nil
 }
 
@@ -145,7 +153,11 @@ func (o RegionOptions) code(f *geojson.Feature, number int) (grid.Code, error) {
 		return "", errors.New("nothing lies under a grid")
 	}
 	below := grid.Levels()[o.Under.Level().Order()+1]
-	return grid.ParseCode(fmt.Sprintf("%s%0*d", o.Under, below.Digits()-len(o.Under), number))
+	code := fmt.Sprintf("%s%0*d", o.Under, below.Digits()-len(o.Under), number)
+	if len(code) > below.Digits() {
+		return "", fmt.Errorf("is number %d, more than the %d digits of a %s under %s can count", number, below.Digits()-len(o.Under), below, o.Under)
+	}
+	return grid.ParseCode(code)
 }
 
 // regionCode reads an official code, which official tables fill up with zeros:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -66,6 +67,10 @@ func ToProblem(err error) *Problem {
 	case f != nil && f.Kind != fault.Internal:
 		p := newProblem(statuses[f.Kind], f.Code, f.Public)
 		for _, field := range f.Fields {
+			// JSON has no NaN, which a query may well hold.
+			if _, err := json.Marshal(field.Value); err != nil {
+				field.Value = fmt.Sprint(field.Value)
+			}
 			p.Errors = append(p.Errors, ProblemField(field))
 		}
 		return p
