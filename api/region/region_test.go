@@ -177,7 +177,7 @@ func TestWritersDuringRedrawsLandInTheRightGrid(t *testing.T) {
 			}
 		})
 	}
-	for range 12 {
+	for range 20 {
 		if _, err := c.Regions.Publish(t.Context(), region.Redraw{Source: "test", Regions: exchanged(c)}); err != nil {
 			t.Error(err)
 		}
@@ -211,7 +211,7 @@ func TestWritersDuringRedrawsLandInTheRightGrid(t *testing.T) {
 	if slices.Contains(written, 0) {
 		t.Errorf("a writer never came through: %v", written)
 	}
-	t.Logf("%d objects written during 12 redraws", looked)
+	t.Logf("%d objects written during 20 redraws", looked)
 }
 
 func TestGridsAreCutAtEveryLevel(t *testing.T) {

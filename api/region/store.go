@@ -39,7 +39,13 @@ FROM region_edition e LEFT JOIN region r ON true ORDER BY r.code`)
 	return grid.NewIndex(edition, list)
 }
 
+// nextEdition waits for those who hold the edition in force. It asks for the
+// table, not for the row: whoever comes later to hold it waits behind the
+// redraw, where a row shared by one writer after the other would never be free.
 func nextEdition(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, "LOCK TABLE region_edition IN EXCLUSIVE MODE"); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, "UPDATE region_edition SET edition = edition + 1 WHERE one = 1")
 	return err
 }
