@@ -26,6 +26,7 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
+		h.Set("Cache-Control", "no-store") // unless the handler knows better: most answers are somebody's own
 		return next(c)
 	}
 }

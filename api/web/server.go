@@ -74,6 +74,7 @@ func apiConfig(version string) huma.Config {
 	c.CreateHooks = nil // no $schema links in bodies
 	c.SchemasPath = ""
 	c.DocsPath = "" // served by us, without outside scripts
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"key":     {Type: "http", Scheme: "bearer"},

@@ -1,0 +1,105 @@
+package web_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func TestHeadersOnEveryAnswer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	for _, request := range [][2]string{
+		{"GET", "/healthz"}, {"GET", "/nowhere"}, {"DELETE", "/things/1"}, {"GET", "/fail/panic"}, {"GET", "/raw/panic"}, {"POST", "/things/1"},
+		{"GET", "/openapi.json"}, {"GET", "/docs"}, {"GET", "/fail/internal"},
+	} {
+		a, _ := s.ask(t, request[0], request[1], "", "Sec-Fetch-Site", "cross-site")
+		for name, part := range map[string]string{
+			"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Permissions-Policy": "geolocation=(self)", "X-Request-Id": "-",
+		} {
+			if got := a.Header.Get(name); !strings.Contains(got, part) {
+				t.Errorf("%s %s: %s is %q", request[0], request[1], name, got)
+			}
+		}
+		policy := a.Header.Get("Content-Security-Policy")
+		if strings.Contains(policy, "unsafe-eval") || strings.Contains(policy, "script-src 'unsafe") || strings.Contains(policy, "http:") {
+			t.Errorf("policy %q", policy)
+		}
+	}
+}
+
+func TestMetricsAndLogsNameRoutesOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.ask(t, "POST", "/things/my-private-id?size=3&q=王小明", `{"name":"张三的长椅","password":"pass-word-1","lon":1}`)
+	s.ask(t, "POST", "/things/my-private-id?size=300&q=王小明", `{"name":"张","password":"pw"}`)
+	s.ask(t, "GET", "/raw/panic?q=王小明", "", "Authorization", "Bearer secret-key", "Cookie", "onemap_session=token-of-mine")
+	s.ask(t, "GET", "/fail/staff?q=王小明", "", "Authorization", "Bearer wrong-key")
+	s.ask(t, "GET", "/nowhere/my-private-id?q=王小明", "")
+	s.ask(t, "INVENTED", "/things/my-private-id", "")
+	_, b := s.ask(t, "GET", "/metrics", "")
+	metrics := string(b)
+	for _, want := range []string{
+		`onemap_http_requests_total{method="POST",route="/things/:id",status="200"} 1`,
+		`onemap_http_requests_total{method="POST",route="/things/:id",status="422"} 1`,
+		`status="404"`, `method="other"`, "onemap_http_seconds_bucket", "go_goroutines",
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("metrics do not hold %s", want)
+		}
+	}
+	for _, private := range []string{"my-private-id", "王小明", "张", "pass-word", "secret-key", "wrong-key", "token-of-mine", "INVENTED"} {
+		if strings.Contains(metrics, private) {
+			t.Errorf("metrics hold %q", private)
+		}
+		if strings.Contains(s.log.String(), private) && private != "INVENTED" {
+			t.Errorf("the log holds %q", private)
+		}
+	}
+	if !strings.Contains(s.log.String(), "actor=00000000-0000-4000-8000-000000000001") || !strings.Contains(s.log.String(), "route=/things/:id") {
+		t.Errorf("the log does not say who asked for what:\n%s", s.log)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, errors.New("secret database address"))
+	if a, _ := s.ask(t, "GET", "/healthz", "", "Authorization", "Bearer wrong-key"); a.StatusCode != 200 {
+		t.Errorf("healthz %d", a.StatusCode)
+	}
+	if p := s.problem(t, 503, "server.unready", "GET", "/readyz", ""); strings.Contains(p.Detail, "secret") {
+		t.Errorf("readyz says %q", p.Detail)
+	}
+	if a, b := newSite(t, nil).ask(t, "GET", "/readyz", ""); a.StatusCode != 200 || string(b) != "ready\n" {
+		t.Errorf("readyz %d %s", a.StatusCode, b)
+	}
+}
+
+func TestOpenAPI(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	_, b := s.ask(t, "GET", "/openapi-3.0.json", "")
+	doc, err := openapi3.NewLoader().LoadFromData(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, b = s.ask(t, "GET", "/openapi.json", "")
+	var three struct {
+		OpenAPI string
+		Info    struct{ Version string }
+	}
+	if err := json.Unmarshal(b, &three); err != nil || !strings.HasPrefix(three.OpenAPI, "3.1") || three.Info.Version != "1.2.3" {
+		t.Errorf("%+v, %v", three, err)
+	}
+	a, page := s.ask(t, "GET", "/docs", "")
+	if a.StatusCode != 200 || strings.Contains(string(page), "<script") || !strings.Contains(string(page), "/things/{id}") {
+		t.Errorf("docs: %d %s", a.StatusCode, page)
+	}
+}
