@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -33,9 +34,14 @@ type Service struct {
 	nobody  string        // a hash to compare with when there is no such login
 }
 
+// nobodysHash is a hash of what nobody knows; it takes a while to make, once.
+var nobodysHash = sync.OnceValues(func() (string, error) {
+	return argon2id.CreateHash(rand.Text(), argon2id.DefaultParams)
+})
+
 // New makes the service.
 func New(pool *pgxpool.Pool, now func() time.Time, newID func() uuid.UUID) (*Service, error) {
-	nobody, err := argon2id.CreateHash(rand.Text(), argon2id.DefaultParams)
+	nobody, err := nobodysHash()
 	if err != nil {
 		return nil, err
 	}
