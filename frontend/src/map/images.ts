@@ -22,6 +22,8 @@ export function picture(name: string): Picture | null {
   if (theme !== 'night' && theme !== 'day') return null;
   if (what === 'case') return isState(a) ? casePicture(theme, a, b === 'late') : null;
   if (what === 'donut') return donutPicture(theme, Number(a), b, c === 'late');
+  // Lamps, trees and bollards are many and seldom asked for: a dot each.
+  if (what === 'facility' && a === 'other') return dotPicture(theme, b === 'intact' || b === '');
   if (what === 'facility') return badge(theme, a, 'square', b === 'intact' || b === '');
   if (what === 'service') return badge(theme, a, 'disc', true);
   return null;
@@ -65,6 +67,13 @@ export function donutPicture(theme: Theme, size: number, composition: string, la
       `<circle cx="${middle}" cy="${middle}" r="${middle - 2}" fill="${fade(p.panel, 0.94)}"/>${arcs.join('')}${rim}`,
     ),
   };
+}
+
+function dotPicture(theme: Theme, intact: boolean): Picture {
+  const p = palettes[theme];
+  const side = 10;
+  const ink = intact ? mix(p.panel, p.label, 0.55) : p.danger;
+  return { side, svg: svgOf(side, `<circle cx="5" cy="5" r="3.2" fill="${ink}" stroke="${p.panel}"/>`) };
 }
 
 function badge(theme: Theme, name: string, form: 'square' | 'disc', intact: boolean): Picture {

@@ -9,7 +9,7 @@ export const t = live(
       lead: '看看身边有什么，坏了的随手报。',
       search: '搜地址、设施码、公共服务',
       report: '我要上报',
-      report_lead: '设施坏了、路面脏了，拍张照就能报，不用注册。',
+      report_lead: '设施坏了、路面脏了，拍张照就能报。',
       staff: '工作人员登录',
       nearby: '附近的公共服务',
       near_map: '按地图中心由近到远',

@@ -49,6 +49,7 @@ export interface Picked {
   /** lon, lat */
   point?: [number, number];
   building?: string;
+  /** The code on its plate. */
   facility?: string;
   service?: string;
   region?: string;
@@ -121,6 +122,6 @@ function withPicked(layer: LayerSpecification, picked: Picked): LayerSpecificati
     'region-picked': picked.region,
   }[layer.id];
   if (value === undefined || !('filter' in layer)) return layer;
-  const attribute = layer.id === 'region-picked' ? 'code' : 'id';
+  const attribute = layer.id === 'region-picked' || layer.id === 'facilities-picked' ? 'code' : 'id';
   return { ...layer, filter: ['==', ['get', attribute], value] } as LayerSpecification;
 }

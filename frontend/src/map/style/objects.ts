@@ -50,10 +50,13 @@ function points(p: Palette, theme: Theme, lang: Lang, of: Point): LayerSpecifica
       filter: cluster,
       layout: { visibility },
       paint: {
-        'circle-color': mix(p.panel, services ? p.accent : p.label, 0.16),
-        'circle-stroke-color': mix(p.panel, services ? p.accent : p.label, 0.5),
+        'circle-color': mix(p.panel, services ? p.accent : p.label, services ? 0.16 : 0.1),
+        'circle-opacity': services ? 0.95 : 0.8,
+        'circle-stroke-color': mix(p.panel, services ? p.accent : p.label, services ? 0.5 : 0.22),
         'circle-stroke-width': 1,
-        'circle-radius': ['step', ['get', 'n'], 9, 10, 11, 100, 14, 1000, 17],
+        'circle-radius': services
+          ? ['step', ['get', 'n'], 9, 10, 11, 100, 14]
+          : ['step', ['get', 'n'], 7, 10, 8.5, 100, 10.5, 1000, 13],
       },
     },
     {
@@ -65,11 +68,11 @@ function points(p: Palette, theme: Theme, lang: Lang, of: Point): LayerSpecifica
         visibility,
         'text-field': countText,
         'text-font': font,
-        'text-size': 11,
+        'text-size': services ? 11 : 10,
         'text-allow-overlap': true,
         'text-ignore-placement': true,
       },
-      paint: { 'text-color': mix(p.muted, p.text, 0.4) },
+      paint: { 'text-color': services ? mix(p.muted, p.text, 0.4) : p.muted },
     },
     {
       ...base,
@@ -91,9 +94,11 @@ function points(p: Palette, theme: Theme, lang: Lang, of: Point): LayerSpecifica
           'case',
           ['in', ['get', 'kind'], ['literal', ['hospital', 'police', 'clinic', 'school']]],
           0,
+          ['==', ['coalesce', ['get', 'class'], ''], 'other'],
+          2,
           1,
         ],
-        'icon-allow-overlap': ['step', ['zoom'], false, 16, true],
+        'icon-allow-overlap': ['step', ['zoom'], false, services ? 15 : 17.5, true],
         'text-field': ['step', ['zoom'], '', services ? 15 : 17.5, oneName(lang)],
         'text-font': services ? fontBold : font,
         'text-size': services ? 12 : 11,
