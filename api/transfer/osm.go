@@ -37,6 +37,7 @@ type OSMOptions struct {
 type OSMReport struct {
 	Read       osm.Report        `json:"read"`
 	Regions    *region.Published `json:"regions,omitempty"`
+	NotRegions []NotRegion       `json:"not_regions,omitempty"`
 	Buildings  pg.Merged         `json:"buildings"`
 	Facilities pg.Merged         `json:"facilities"`
 	Services   pg.Merged         `json:"services"`
@@ -44,6 +45,13 @@ type OSMReport struct {
 	Unplaced   int               `json:"unplaced"` // objects that no region holds
 	Seconds    float64           `json:"seconds"`
 	DryRun     bool              `json:"dry_run"`
+}
+
+// NotRegion is a boundary that was asked for as a region and cannot be one.
+type NotRegion struct {
+	Ref    string `json:"ref"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
 }
 
 // osmSource is the source of every object of OpenStreetMap: its references are
@@ -118,7 +126,7 @@ func (l *Loader) OSM(ctx context.Context, path string, o OSMOptions) (OSMReport,
 			f.Place = x.streets.nearest(f.Point)
 		}
 	}
-	regions, err := osmRegions(&x, o)
+	regions, err := osmRegions(&x, o, &report)
 	if err != nil {
 		return report, err
 	}
@@ -137,10 +145,10 @@ func (l *Loader) OSM(ctx context.Context, path string, o OSMOptions) (OSMReport,
 }
 
 // osmRegions are the regions the extract is to bring.
-func osmRegions(x *extract, o OSMOptions) ([]grid.Region, error) {
+func osmRegions(x *extract, o OSMOptions, report *OSMReport) ([]grid.Region, error) {
 	var list []grid.Region
 	if o.Boundaries {
-		list = append(list, boundaryRegions(x.boundaries)...)
+		list, report.NotRegions = boundaryRegions(x.boundaries)
 	}
 	if o.Found == "" {
 		return list, nil
@@ -160,19 +168,31 @@ func (l *Loader) place(ctx context.Context, tx pgx.Tx, regions []grid.Region, re
 	return ix, err
 }
 
-// boundaryRegions are the boundaries whose division code is one of ours.
-func boundaryRegions(list []osm.Boundary) []grid.Region {
-	var out []grid.Region
-	seen := map[grid.Code]bool{}
+// boundaryRegions are the boundaries whose division code is one of ours, and
+// the others with the reason.
+func boundaryRegions(list []osm.Boundary) (regions []grid.Region, not []NotRegion) {
+	seen := map[grid.Code]string{}
 	for _, b := range list {
 		code, err := regionCode(b.Code, "")
-		if err != nil || seen[code] || len(fatal(b.Geom)) > 0 {
+		reason := ""
+		switch broken := fatal(b.Geom); {
+		case b.Code == "":
+			reason = "carries no division code"
+		case err != nil:
+			reason = err.Error()
+		case seen[code] != "":
+			reason = fmt.Sprintf("code %s is %s already", code, seen[code])
+		case len(broken) > 0:
+			reason = sentences(broken)
+		}
+		if reason != "" {
+			not = append(not, NotRegion{b.Ref, b.Name, reason})
 			continue
 		}
-		seen[code] = true
-		out = append(out, grid.Region{Code: code, Name: b.Name, NameEn: b.NameEn, Geom: b.Geom})
+		seen[code] = b.Ref
+		regions = append(regions, grid.Region{Code: code, Name: b.Name, NameEn: b.NameEn, Geom: b.Geom})
 	}
-	return out
+	return regions, not
 }
 
 // foundCity makes one region of each level down to the community from a rectangle.

@@ -106,6 +106,9 @@ func printOSM(r transfer.OSMReport) {
 	if r.Regions != nil {
 		fmt.Printf("\nRegions: %d published as edition %d.\n", r.Regions.Regions, r.Regions.Edition)
 	}
+	for _, x := range r.NotRegions {
+		fmt.Printf("  no region: %s %s %s\n", x.Ref, x.Name, x.Reason)
+	}
 	if r.Unplaced > 0 {
 		fmt.Printf("\n%d objects lie in no region. Import boundaries (onemap import regions), or make a city around the extract with --found CODE.\n", r.Unplaced)
 	}
