@@ -41,11 +41,15 @@ func (p *Pages) send(c echo.Context, name string) error {
 			return c.Blob(http.StatusOK, h.Get("Content-Type"), body)
 		}
 	}
-	body, err := fs.ReadFile(p.files, name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+	info, err := fs.Stat(p.files, name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || err == nil && info.IsDir() {
 		h.Del("Cache-Control")
 		return fault.Missing("file")
 	}
+	if err != nil {
+		return err
+	}
+	body, err := fs.ReadFile(p.files, name)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,8 @@ import (
 
 	"onemap/api/cases"
 	"onemap/api/fault"
+	"onemap/api/pg"
+	"onemap/api/web"
 )
 
 // newKey is the idempotency key of a form: a reload makes another one.
@@ -45,7 +47,7 @@ func (p *Pages) submit(c echo.Context) error {
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, receipt.ReceiptURL+langQuery(c))
 	}
-	f := fault.As(err)
+	f := fault.As(pg.Fault(err))
 	if f == nil || f.Kind == fault.Internal {
 		return err
 	}
@@ -148,7 +150,7 @@ func (p *Pages) showAgain(c echo.Context, form *multipart.Form, f *fault.Error) 
 	}
 	page := p.newReport(lang(c), key, known)
 	page.Error = inWords(f, page.Lang)
-	return p.show(c, http.StatusUnprocessableEntity, "report.html", page)
+	return p.show(c, web.ToProblem(f).Status, "report.html", page)
 }
 
 // formWords are the form's refusals in the reader's own words, by the field.
