@@ -3,6 +3,7 @@ package town
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // address numbers the houses: along their street from its south or west end,
@@ -27,9 +28,12 @@ func (m *maker) address() {
 
 func (m *maker) number(b *block, street int, at spot, taken map[string]bool) string {
 	s := m.streets[street]
-	along, even := at.x, b.middle().y > s.from.y
+	along, even := at.x-s.from.x, b.middle().y > s.from.y
 	if s.upright() {
-		along, even = at.y, b.middle().x > s.from.x
+		along, even = at.y-s.from.y, b.middle().x > s.from.x
+		if slices.Contains(m.xs, s.from.x) {
+			along = at.y - m.ys[0] // an avenue counts on beyond the river
+		}
 	}
 	const frontage = 7.0 // metres a number
 	n := 2*int(math.Max(0, along)/frontage) + 1

@@ -33,15 +33,13 @@ func (m *maker) buildUp(b *block) {
 // inner width and height, and how large it is, in metres or, where less, as
 // shares of the block.
 type part struct {
-	x, y         float64
-	long, deep   float64
-	shareX       float64 // at most this share of the width
-	levels       int
-	use          string
-	name         name
-	shape        func(long, deep float64) form
-	lawnInstead  bool
-	doorAndNamed bool
+	x, y       float64
+	long, deep float64
+	shareX     float64 // at most this share of the width
+	levels     int
+	use        string
+	name       name
+	shape      func(long, deep float64) form // nil is a lawn
 }
 
 func hooked(long, deep float64) form { return hook(long, deep, min(14, deep/2.6)) }
@@ -52,39 +50,39 @@ var publicPlans = map[use]struct {
 	parts   []part
 }{
 	civic: {"commercial", []part{
-		{0.5, 0.8, 80, 22, 0.8, 6, "public", name{"东门街道办事处", "Dongmen Subdistrict Office"}, slab, false, true},
-		{0.2, 0.45, 34, 20, 0.3, 4, "public", name{"东门派出所", "Dongmen Police Station"}, angled, false, true},
-		{0.8, 0.45, 34, 20, 0.3, 3, "public", name{"青禾消防救援站", "Qinghe Fire Station"}, slab, false, true},
-		{0.5, 0.3, 60, 50, 0.38, 0, "", name{"市民广场", "Civic Square"}, nil, true, false},
+		{0.5, 0.8, 80, 22, 0.8, 6, "public", name{"东门街道办事处", "Dongmen Subdistrict Office"}, slab},
+		{0.2, 0.45, 34, 20, 0.3, 4, "public", name{"东门派出所", "Dongmen Police Station"}, angled},
+		{0.8, 0.45, 34, 20, 0.3, 3, "public", name{"青禾消防救援站", "Qinghe Fire Station"}, slab},
+		{0.5, 0.3, 60, 50, 0.38, 0, "", name{"市民广场", "Civic Square"}, nil},
 	}},
 	market: {"retail", []part{
-		{0.5, 0.66, 84, 46, 0.8, 2, "retail", name{"东门菜场", "Dongmen Market"}, slab, false, true},
-		{0.25, 0.2, 44, 14, 0.4, 2, "retail", name{}, slab, false, false},
-		{0.75, 0.2, 44, 14, 0.4, 2, "retail", name{}, slab, false, false},
+		{0.5, 0.66, 84, 46, 0.8, 2, "retail", name{"东门菜场", "Dongmen Market"}, slab},
+		{0.25, 0.2, 44, 14, 0.4, 2, "retail", name{}, slab},
+		{0.75, 0.2, 44, 14, 0.4, 2, "retail", name{}, slab},
 	}},
 	mall: {"retail", []part{
-		{0.45, 0.6, 92, 58, 0.72, 5, "commercial", name{"青禾天地", "Qinghe Mall"}, angled, false, true},
-		{0.85, 0.25, 26, 26, 0.22, 17, "office", name{"青禾天地写字楼", "Qinghe Mall Tower"}, slab, false, true},
-		{0.25, 0.16, 46, 14, 0.4, 2, "retail", name{}, slab, false, false},
+		{0.45, 0.6, 92, 58, 0.72, 5, "commercial", name{"青禾天地", "Qinghe Mall"}, angled},
+		{0.85, 0.25, 26, 26, 0.22, 17, "office", name{"青禾天地写字楼", "Qinghe Mall Tower"}, slab},
+		{0.25, 0.16, 46, 14, 0.4, 2, "retail", name{}, slab},
 	}},
 	offices: {"commercial", []part{
-		{0.25, 0.7, 40, 26, 0.36, 15, "office", name{"商务中心A座", "Business Centre A"}, slab, false, true},
-		{0.75, 0.7, 40, 26, 0.36, 12, "office", name{"商务中心B座", "Business Centre B"}, slab, false, true},
-		{0.5, 0.22, 70, 20, 0.8, 4, "commercial", name{"青禾宾馆", "Qinghe Hotel"}, slab, false, true},
+		{0.25, 0.7, 40, 26, 0.36, 15, "office", name{"商务中心A座", "Business Centre A"}, slab},
+		{0.75, 0.7, 40, 26, 0.36, 12, "office", name{"商务中心B座", "Business Centre B"}, slab},
+		{0.5, 0.22, 70, 20, 0.8, 4, "commercial", name{"青禾宾馆", "Qinghe Hotel"}, slab},
 	}},
 	hospital: {"health", []part{
-		{0.5, 0.2, 86, 24, 0.84, 5, "hospital", name{"青禾市人民医院门诊楼", "Qinghe People's Hospital, Outpatients"}, slab, false, true},
-		{0.3, 0.72, 60, 34, 0.46, 11, "hospital", name{"青禾市人民医院住院楼", "Qinghe People's Hospital, Wards"}, hooked, false, true},
-		{0.8, 0.72, 30, 20, 0.28, 4, "hospital", name{"青禾市人民医院急诊楼", "Qinghe People's Hospital, Emergency"}, slab, false, true},
+		{0.5, 0.2, 86, 24, 0.84, 5, "hospital", name{"青禾市人民医院门诊楼", "Qinghe People's Hospital, Outpatients"}, slab},
+		{0.3, 0.72, 60, 34, 0.46, 11, "hospital", name{"青禾市人民医院住院楼", "Qinghe People's Hospital, Wards"}, hooked},
+		{0.8, 0.72, 30, 20, 0.28, 4, "hospital", name{"青禾市人民医院急诊楼", "Qinghe People's Hospital, Emergency"}, slab},
 	}},
 	library: {"commercial", []part{
-		{0.32, 0.6, 52, 40, 0.5, 4, "public", name{"青禾市图书馆", "Qinghe Library"}, hooked, false, true},
-		{0.82, 0.62, 36, 30, 0.3, 3, "public", name{"青禾剧场", "Qinghe Theatre"}, slab, false, true},
-		{0.5, 0.16, 80, 20, 0.8, 0, "", name{"文化广场", "Culture Square"}, nil, true, false},
+		{0.32, 0.6, 52, 40, 0.5, 4, "public", name{"青禾市图书馆", "Qinghe Library"}, hooked},
+		{0.82, 0.62, 36, 30, 0.3, 3, "public", name{"青禾剧场", "Qinghe Theatre"}, slab},
+		{0.5, 0.16, 80, 20, 0.8, 0, "", name{"文化广场", "Culture Square"}, nil},
 	}},
 	careHome: {"residential", []part{
-		{0.5, 0.68, 74, 40, 0.8, 4, "apartments", name{"青禾颐养院", "Qinghe Care Home"}, hooked, false, true},
-		{0.5, 0.2, 70, 30, 0.7, 0, "", name{"颐园", "Yiyuan Garden"}, nil, true, false},
+		{0.5, 0.68, 74, 40, 0.8, 4, "apartments", name{"青禾颐养院", "Qinghe Care Home"}, hooked},
+		{0.5, 0.2, 70, 30, 0.7, 0, "", name{"颐园", "Yiyuan Garden"}, nil},
 	}},
 }
 
@@ -98,15 +96,18 @@ func (m *maker) buildPublic(b *block) {
 		c := spot{r.x0 + p.x*r.width(), r.y0 + p.y*r.height()}
 		c.x = min(max(c.x, r.x0+long/2), r.x1-long/2)
 		c.y = min(max(c.y, r.y0+deep/2), r.y1-deep/2)
-		if p.lawnInstead {
+		if p.shape == nil {
 			m.draw("green", "garden", p.name, 5, m.ground.area(rect{c.x - long/2, c.y - deep/2, c.x + long/2, c.y + deep/2}))
 			m.greens = append(m.greens, green{block: b.index, middle: c, play: c})
 			continue
 		}
-		m.raise(b, c, p.shape(long, deep), p.levels, p.use, p.name, "")
 		if i == 0 {
+			if b.use == market || b.use == careHome {
+				p.name = b.name
+			}
 			m.marks = append(m.marks, mark{name: shortest(b.name, p.name), at: m.ground.at(c), gate: true})
 		}
+		m.raise(b, c, p.shape(long, deep), p.levels, p.use, p.name, "")
 	}
 }
 

@@ -47,6 +47,12 @@ var (
 		{"福临家园", "Fulin Homes"}, {"清风苑", "Qingfeng Court"}, {"荷塘月色", "Hetang Garden"}, {"春晖里", "Chunhuili"}, {"永安小区", "Yongan Estate"},
 		{"供销社宿舍", "Co-op Dormitory"}, {"棉纺厂宿舍", "Cotton Mill Dormitory"}, {"教师新村", "Teachers' Village"}, {"百合园", "Baihe Garden"}, {"绿洲家园", "Lvzhou Homes"},
 		{"兰亭雅居", "Lanting Residence"}, {"枫林苑", "Fenglin Court"}, {"水岸华庭", "Shuian Court"}, {"富康小区", "Fukang Estate"}, {"银杏苑", "Yinxing Court"},
+		{"祥和苑", "Xianghe Court"}, {"嘉和花园", "Jiahe Garden"}, {"紫荆园", "Zijing Garden"}, {"碧水湾", "Bishui Bay"}, {"景秀园", "Jingxiu Garden"},
+		{"丽景小区", "Lijing Estate"}, {"安居苑", "Anju Court"}, {"金色家园", "Jinse Homes"}, {"玉兰花园", "Yulan Garden"}, {"怡景苑", "Yijing Court"},
+		{"向阳新村", "Xiangyang New Village"}, {"农机厂宿舍", "Tractor Works Dormitory"}, {"粮食局宿舍", "Grain Bureau Dormitory"}, {"铁路新村", "Railway New Village"}, {"盛世家园", "Shengshi Homes"},
+		{"翰林苑", "Hanlin Court"}, {"状元府", "Zhuangyuan Residence"}, {"乐居小区", "Leju Estate"}, {"星河湾", "Xinghe Bay"}, {"月亮湾", "Yueliang Bay"},
+		{"福田小区", "Futian Estate"}, {"康宁苑", "Kangning Court"}, {"长青园", "Changqing Garden"}, {"春江花园", "Chunjiang Garden"}, {"仁和里", "Renheli"},
+		{"太平里", "Taipingli"}, {"吉祥里", "Jixiangli"}, {"如意里", "Ruyili"}, {"香樟园", "Xiangzhang Garden"}, {"桃源居", "Taoyuan Residence"},
 		{"芳草地", "Fangcaodi"}, {"同心家园", "Tongxin Homes"}, {"聚贤里", "Juxianli"}, {"云溪谷", "Yunxi Valley"}, {"南园小区", "Nanyuan Estate"},
 	}
 	communityNames = []name{
@@ -105,9 +111,15 @@ func (n *names) side(upright bool) name {
 	n.given++
 	base := n.sides[(n.given-1)%len(n.sides)]
 	if round := (n.given - 1) / len(n.sides); round > 0 {
-		base = name{fmt.Sprintf("%s%d", base.zh, round+1), fmt.Sprintf("%s %d", base.en, round+1)}
+		base = name{base.zh + numeral(round), fmt.Sprintf("%s No. %d", base.en, round+1)}
 	}
 	return name{base.zh + ending.zh, base.en + ending.en}
+}
+
+// numeral counts 二, 三, ... as in 棉花二巷; beyond ten it repeats itself,
+// which only the largest towns reach.
+func numeral(round int) string {
+	return []string{"二", "三", "四", "五", "六", "七", "八", "九", "十"}[(round-1)%9]
 }
 
 func bridgeName(road name) name {

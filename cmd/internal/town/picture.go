@@ -3,6 +3,7 @@ package town
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -32,8 +33,8 @@ func DemoPhoto(kind string, seed uint64) image.Image {
 		dice: d,
 	}
 	c.scene()
-	if draw, ok := subjects[thing]; ok {
-		draw(c, isFixed)
+	if subject, ok := subjects[thing]; ok {
+		subject(c, isFixed)
 	}
 	c.grain()
 	return c.img
@@ -72,8 +73,11 @@ func (c *canvas) flat(col color.NRGBA, dots ...dot) {
 	c.pen.Draw(c.img, seen, image.NewUniform(col), image.Point{})
 }
 
+// box fills whole pixels, which is quicker than flat.
 func (c *canvas) box(col color.NRGBA, x, y, w, h float64) {
-	c.flat(col, dot{x, y}, dot{x + w, y}, dot{x + w, y + h}, dot{x, y + h})
+	whole := func(v float64) int { return int(math.Round(v)) }
+	r := image.Rect(whole(x), whole(y), whole(x+w), whole(y+h))
+	draw.Draw(c.img, r.Intersect(c.img.Rect), image.NewUniform(col), image.Point{}, draw.Over)
 }
 
 func (c *canvas) oval(col color.NRGBA, x, y, rx, ry float64) {
@@ -123,7 +127,8 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
 }
 
-func clear(hex uint32, alpha uint8) color.NRGBA {
+// glass is a colour that lets some of what is behind it through.
+func glass(hex uint32, alpha uint8) color.NRGBA {
 	col := rgb(hex)
 	col.A = alpha
 	return col
@@ -168,7 +173,7 @@ func (c *canvas) scene() {
 func (c *canvas) house(wall color.NRGBA, x, y, w, h float64) {
 	c.box(wall, x, y, w, h)
 	c.box(lighter(wall, -0.12), x+w*0.86, y, w*0.14, h)
-	pane := clear(0x51657a, 190)
+	pane := glass(0x51657a, 190)
 	for wy := y + 14; wy < y+h-26; wy += 30 {
 		for wx := x + 12; wx < x+w*0.8; wx += 30 {
 			c.box(pane, wx, wy, 16, 16)

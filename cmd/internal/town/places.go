@@ -103,7 +103,7 @@ func (f *furnisher) stop(s *street, t, side float64, number int) {
 	// A stop is called after what is near it.
 	last := &f.town.Facilities[len(f.town.Facilities)-1]
 	if m, distance := f.nearestMark(siteOf(last.Point)); m != nil && distance < 220 {
-		last.Name, last.NameEn = "1路公交"+m.name.zh+"站", "Bus 1, "+m.name.en
+		last.Name, last.NameEn = "1路公交"+m.name.zh+"站", m.name.en+" bus stop (line 1)"
 	}
 	ahead := 9.0 / math.Hypot(s.to.x-s.from.x, s.to.y-s.from.y)
 	f.beside(s, spot{p.x + (s.to.x-s.from.x)*ahead, p.y + (s.to.y-s.from.y)*ahead}, side, "waste_basket", 2.4)

@@ -19,7 +19,7 @@ const gridSize = 250
 func (m *maker) divide() error {
 	d := m.dice("regions")
 	b, y := m.bounds(), m.riverY()
-	cuts := [2][]float64{m.cuts(d, 0), m.cuts(d, 1)}
+	cuts := m.cuts(d)
 	river := slices.Sorted(slices.Values(append(append([]float64{b.x0, b.x1}, cuts[0]...), cuts[1]...)))
 	south := append(append([]float64{b.x0}, cuts[0]...), b.x1)
 	north := append(append([]float64{b.x0}, cuts[1]...), b.x1)
@@ -64,16 +64,19 @@ func (m *maker) divide() error {
 	return nil
 }
 
-// cuts are the avenues that part the communities of one bank: two of the
-// inner ones, or in a large town every one.
-func (m *maker) cuts(d dice, bank int) []float64 {
-	inner := slices.Clone(m.xs[1 : len(m.xs)-1])
-	for len(inner) > 2 && len(m.xs) <= 6 {
-		// not the same ones on both banks, so that the borders meet the river apart
-		drop := (bank + d.IntN(2)*2) % len(inner)
-		inner = slices.Delete(inner, drop, drop+1)
+// cuts are the avenues that part the communities of the south and of the
+// north bank: every inner one in a large town; of three, two on each bank, and
+// not the same two.
+func (m *maker) cuts(d dice) [2][]float64 {
+	inner := m.xs[1 : len(m.xs)-1]
+	south, north := slices.Clone(inner), slices.Clone(inner)
+	if len(inner) == 3 {
+		drop := d.IntN(3)
+		south = slices.Delete(south, drop, drop+1)
+		drop = (drop + 1 + d.IntN(2)) % 3
+		north = slices.Delete(north, drop, drop+1)
 	}
-	return inner
+	return [2][]float64{south, north}
 }
 
 func numberedCommunity(number int) name {

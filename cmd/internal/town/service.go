@@ -3,6 +3,7 @@ package town
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -21,13 +22,13 @@ func (m *maker) serve() {
 		high  int
 		count int
 	}{
-		{"canteen", name{"长者食堂", "Seniors' Canteen"}, "Mo-Su 07:00-08:30,11:00-13:00,17:00-18:30", 40, 90, 4},
-		{"clinic", name{"社区卫生服务站", "Community Clinic"}, "Mo-Su 08:00-12:00,14:00-17:30", 30, 60, 4},
-		{"pharmacy", name{"便民药房", "Pharmacy"}, "Mo-Su 08:00-21:30", 0, 0, 5},
-		{"bank", name{"青禾农商银行支行", "Qinghe Rural Bank"}, "Mo-Fr 09:00-17:00", 0, 0, 3},
-		{"post_office", name{"邮政支局", "Post Office"}, "Mo-Sa 08:30-17:30", 0, 0, 1},
-		{"social_facility", name{"残疾人之家", "Day Centre for Disabled People"}, "Mo-Fr 08:30-17:00", 30, 30, 1},
-		{"marketplace", name{"生鲜便民市场", "Fresh Food Market"}, "Mo-Su 06:00-19:00", 40, 60, 1},
+		{"canteen", name{"%s长者食堂", "%s Seniors' Canteen"}, "Mo-Su 07:00-08:30,11:00-13:00,17:00-18:30", 40, 90, 4},
+		{"clinic", name{"%s社区卫生服务站", "%s Community Clinic"}, "Mo-Su 08:00-12:00,14:00-17:30", 30, 60, 4},
+		{"pharmacy", name{"%s便民药房", "%s Pharmacy"}, "Mo-Su 08:00-21:30", 0, 0, 5},
+		{"bank", name{"青禾农商银行%s支行", "Qinghe Rural Bank, %s Branch"}, "Mo-Fr 09:00-17:00", 0, 0, 3},
+		{"post_office", name{"%s邮政支局", "%s Post Office"}, "Mo-Sa 08:30-17:30", 0, 0, 1},
+		{"social_facility", name{"%s残疾人之家", "%s Day Centre for Disabled People"}, "Mo-Fr 08:30-17:00", 30, 30, 1},
+		{"marketplace", name{"%s生鲜便民市场", "%s Fresh Food Market"}, "Mo-Su 06:00-19:00", 40, 60, 1},
 	} {
 		for range max(1, int(math.Round(float64(s.count)*grow))) {
 			capacity := 0
@@ -90,7 +91,8 @@ func (m *maker) open(i int, kind string, n name, hours string, capacity int) {
 }
 
 // moveIn looks for a free shop, in a community if one is named, far from
-// others of the kind; a name without a place gets its street's.
+// others of the kind and of another name; the name of a branch has its
+// street's in it.
 func (m *maker) moveIn(d dice, kind string, n name, hours string, capacity int, community string) {
 	best, bestScore := -1, -1.0
 	for i := range m.houses {
@@ -98,7 +100,7 @@ func (m *maker) moveIn(d dice, kind string, n name, hours string, capacity int, 
 		if h.use != "retail" || h.taken || m.blocks[h.block].use == market {
 			continue
 		}
-		if community != "" && m.communityOf(h.centre) != community {
+		if community != "" && m.communityOf(h.centre) != community || community == "" && m.named(m.withStreet(i, n)) {
 			continue
 		}
 		score := 900.0
@@ -141,7 +143,11 @@ func (m *maker) anyHouse(community string) int {
 func (m *maker) withStreet(house int, n name) name {
 	h := m.houses[house]
 	s := m.streets[m.nearestSide(&m.blocks[h.block], h.at)].name
-	return name{s.zh + n.zh, firstWord(s.en) + " " + n.en}
+	return name{fmt.Sprintf(n.zh, s.zh), fmt.Sprintf(n.en, firstWord(s.en))}
+}
+
+func (m *maker) named(n name) bool {
+	return slices.ContainsFunc(m.town.Services, func(s Service) bool { return s.Name == n.zh })
 }
 
 func firstWord(s string) string {

@@ -91,7 +91,7 @@ func (m *maker) draft() {
 
 func (m *maker) riverY() float64 { return m.ys[m.bank] + riverRoad }
 
-// town's border in the plan.
+// bounds is the border of the town in the plan.
 func (m *maker) bounds() rect {
 	return rect{-margin, -margin, m.xs[len(m.xs)-1] + margin, m.ys[len(m.ys)-1] + margin}
 }

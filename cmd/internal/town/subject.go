@@ -9,7 +9,7 @@ var subjects = map[string]func(c *canvas, fixed bool){
 }
 
 var (
-	shadow = clear(0x20242a, 70)
+	shadow = glass(0x20242a, 70)
 	steel  = rgb(0x5a646d)
 	wood   = rgb(0xa8723f)
 	white  = rgb(0xf2f1ec)
@@ -54,7 +54,7 @@ func drawBin(c *canvas, fixed bool) {
 			c.blob(rgb(0xc94f42), x-34+112*float64(i), y-174, 18, 14)
 			c.blob(rgb(0x3d3f44), x-66+112*float64(i), y-196, 30, 22)
 		}
-		c.oval(clear(0x5b4b34, 110), x+20, y+50, 190, 22)
+		c.oval(glass(0x5b4b34, 110), x+20, y+50, 190, 22)
 		c.litter(26, x+10, y+42, 220, 40)
 	}
 }
@@ -93,13 +93,13 @@ func drawLamp(c *canvas, fixed bool) {
 	x := 500 + c.between(-80, 80)
 	c.oval(shadow, x+20, 600, 80, 12)
 	if !fixed { // dusk, and no light
-		c.box(clear(0x101a33, 120), 0, 0, pictureWide, pictureTall)
+		c.box(glass(0x101a33, 120), 0, 0, pictureWide, pictureTall)
 	}
 	c.line(rgb(0x4d565e), 20, dot{x, 600}, dot{x, 70})
 	c.box(rgb(0x3e464d), x-24, 520, 48, 82)
 	c.line(rgb(0x4d565e), 12, dot{x, 84}, dot{x - 150, 54})
 	if fixed {
-		c.flat(clear(0xfff1b8, 70), dot{x - 190, 66}, dot{x - 120, 66}, dot{x + 30, 600}, dot{x - 330, 600})
+		c.flat(glass(0xfff1b8, 70), dot{x - 190, 66}, dot{x - 120, 66}, dot{x + 30, 600}, dot{x - 330, 600})
 		c.oval(rgb(0xfff4c4), x-154, 64, 44, 13)
 		return
 	}
@@ -115,7 +115,7 @@ func drawLamp(c *canvas, fixed bool) {
 func drawShelter(c *canvas, fixed bool) {
 	x, y := 480+c.between(-30, 30), 590.0
 	c.oval(shadow, x, y+14, 330, 22)
-	c.box(clear(0xbfd8e6, 150), x-250, y-270, 500, 200)
+	c.box(glass(0xbfd8e6, 150), x-250, y-270, 500, 200)
 	for _, dx := range []float64{-270, -90, 90, 270} {
 		c.line(steel, 13, dot{x + dx, y - 310}, dot{x + dx, y + 8})
 	}
@@ -133,13 +133,13 @@ func drawShelter(c *canvas, fixed bool) {
 	hit := dot{x + 180, y - 190}
 	for range 13 {
 		end := dot{hit.x + c.between(-80, 66), hit.y + c.between(-76, 110)}
-		c.line(clear(0xffffff, 220), 2.5, hit, dot{(hit.x+end.x)/2 + c.between(-9, 9), (hit.y + end.y) / 2}, end)
+		c.line(glass(0xffffff, 220), 2.5, hit, dot{(hit.x+end.x)/2 + c.between(-9, 9), (hit.y + end.y) / 2}, end)
 	}
-	c.blob(clear(0x6d8294, 220), hit.x, hit.y, 20, 24)
+	c.blob(glass(0x6d8294, 220), hit.x, hit.y, 20, 24)
 	for range 20 {
-		c.blob(clear(0xdbeaf2, 230), x+180+c.between(-90, 80), y+c.between(6, 40), 7, 4)
+		c.blob(glass(0xdbeaf2, 230), x+180+c.between(-90, 80), y+c.between(6, 40), 7, 4)
 	}
-	c.flat(clear(0x35424c, 160), dot{x - 210, y - 328}, dot{x - 150, y - 328}, dot{x - 172, y - 298}, dot{x - 200, y - 302})
+	c.flat(glass(0x35424c, 160), dot{x - 210, y - 328}, dot{x - 150, y - 328}, dot{x - 172, y - 298}, dot{x - 200, y - 302})
 }
 
 func drawCabinet(c *canvas, fixed bool) {
@@ -178,7 +178,7 @@ func (c *canvas) bicycle(x, y, size float64, col color.NRGBA, lean float64) {
 	for _, dx := range []float64{-1, 1} {
 		p := turn(dx*0.72, 0)
 		c.ring(tyre, p.x, p.y, 0.44*size, 0.07*size)
-		c.ring(clear(0xb8bec4, 160), p.x, p.y, 0.2*size, 0.02*size)
+		c.ring(glass(0xb8bec4, 160), p.x, p.y, 0.2*size, 0.02*size)
 	}
 	back, front, crank, saddle, head := turn(-0.72, 0), turn(0.72, 0), turn(-0.1, 0), turn(-0.3, -0.62), turn(0.5, -0.6)
 	c.line(col, 0.07*size, back, crank, head, saddle, crank)
@@ -210,7 +210,7 @@ func drawBicycles(c *canvas, fixed bool) {
 func drawManhole(c *canvas, fixed bool) {
 	c.box(rgb(0x5c5f62), 0, kerb+40, pictureWide, pictureTall)
 	for range 900 {
-		c.box(clear([]uint32{0x6d7073, 0x4b4e51}[c.IntN(2)], 120), c.between(0, pictureWide), c.between(kerb+40, pictureTall), 3, 2)
+		c.box(glass([]uint32{0x6d7073, 0x4b4e51}[c.IntN(2)], 120), c.between(0, pictureWide), c.between(kerb+40, pictureTall), 3, 2)
 	}
 	c.line(rgb(0xe6e3da), 16, dot{0, 690}, dot{pictureWide, 470})
 	x, y := 470+c.between(-40, 40), 580.0
@@ -222,7 +222,7 @@ func drawManhole(c *canvas, fixed bool) {
 		c.line(rgb(0x4d5154), 7, dot{x - 150 + 26*k*k*4, y + 62*k}, dot{x + 150 - 26*k*k*4, y + 62*k})
 	}
 	if fixed {
-		c.oval(clear(0x2b2d2f, 90), x, y, 226, 106)
+		c.oval(glass(0x2b2d2f, 90), x, y, 226, 106)
 		c.oval(rgb(0x7b7f82), x, y, 182, 81)
 		for i := range 5 {
 			c.ring(rgb(0x595d60), x, y, 14+13*float64(i), 5)
@@ -304,7 +304,7 @@ func drawRubbish(c *canvas, fixed bool) {
 		for i := range 3 {
 			c.box(rgb(0x6b7075), x-70, 324+15*float64(i), 140, 6)
 		}
-		c.oval(clear(0x8f979c, 70), x, y+20, 240, 40)
+		c.oval(glass(0x8f979c, 70), x, y+20, 240, 40)
 		return
 	}
 	c.oval(shadow, x, y+66, 330, 34)
@@ -324,7 +324,7 @@ func drawRoad(c *canvas, fixed bool) {
 	c.box(rgb(0x606366), 0, kerb+24, pictureWide, pictureTall)
 	c.box(rgb(0xa9a59d), 0, kerb+14, pictureWide, 18)
 	for range 1100 {
-		c.box(clear([]uint32{0x72767a, 0x4e5154}[c.IntN(2)], 120), c.between(0, pictureWide), c.between(kerb+34, pictureTall), 3, 2)
+		c.box(glass([]uint32{0x72767a, 0x4e5154}[c.IntN(2)], 120), c.between(0, pictureWide), c.between(kerb+34, pictureTall), 3, 2)
 	}
 	for i := range 5 {
 		k := float64(i)
@@ -339,7 +339,7 @@ func drawRoad(c *canvas, fixed bool) {
 	c.blob(rgb(0x4a4d4f), x, y, 250, 84)
 	c.blob(rgb(0x37332e), x, y+4, 214, 66)
 	c.blob(rgb(0x6f6556), x+10, y+14, 170, 44)
-	c.blob(clear(0x8fa5b5, 210), x+20, y+16, 140, 32)
+	c.blob(glass(0x8fa5b5, 210), x+20, y+16, 140, 32)
 	for range 12 {
 		c.blob(rgb([]uint32{0x55585a, 0x77797a, 0x8a8478}[c.IntN(3)]), x+c.between(-260, 260), y+c.between(-90, 90), 14, 8)
 	}

@@ -134,7 +134,7 @@ const (
 	MaxPeople = 100_000
 )
 
-// Make makes the town. People set its size, about one house for 25 of them;
+// Make makes the town. People set its size, about one house of flats for 29 of them and an old quarter;
 // numbers outside MinPeople to MaxPeople are brought to the nearest of these.
 func Make(seed uint64, people int) (*Town, error) {
 	people = min(max(people, MinPeople), MaxPeople)

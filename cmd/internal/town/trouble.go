@@ -62,13 +62,13 @@ var troubles = []trouble{
 	{kind: "transformer", category: "01048", concern: "broken", photo: "cabinet", weight: 1, urgent: true, texts: []string{"小区变压器箱的门没锁，小孩在旁边玩，太危险了。"}, done: []string{"已上锁并加装警示牌。"}},
 
 	{category: "06010", title: name{"暴露垃圾", "Exposed rubbish"}, department: "D02", concern: "dirty", photo: "rubbish", weight: 10, texts: []string{
-		"不知道谁在路边倒了一堆装修垃圾，已经两天了。", "墙角堆了好多生活垃圾，苍蝇很多。", "河边草丛里都是塑料袋和饭盒，没人捡。",
+		"不知道谁在路边倒了一堆装修垃圾，已经两天了。", "墙角堆了好多生活垃圾，苍蝇很多。", "草丛里都是塑料袋和饭盒，没人捡。",
 	}, done: []string{"已清运垃圾约0.6吨，地面冲洗完毕。", "已清理干净，并在该处设置提示牌。"}},
 	{category: "06013", title: name{"道路破损", "Damaged road"}, department: "D03", concern: "broken", photo: "road", weight: 8, texts: []string{
 		"路面有个大坑，下雨天积水看不出来，昨天有人骑车摔了。", "人行道的砖翘起来一大片，推轮椅根本过不去。", "路沿石断了，尖角朝外，扎破了轮胎。",
 	}, done: []string{"坑槽已切割修补，面积约2.4平方米，恢复通行。", "翘起地砖已重新铺装。"}},
 	{category: "09010", title: name{"非机动车乱停放", "Badly parked bicycles"}, department: "D06", concern: "messy", photo: "bicycles", weight: 7, texts: []string{
-		"电动车把单元门口堵得严严实实，老人出门要侧着身子。", "放学时间校门口停满了电动车，孩子只能走到马路上。", "共享单车堆在盲道上，盲人朋友怎么走？",
+		"电动车把人行道堵得严严实实，老人只能绕到马路上。", "放学时间路边停满了电动车，孩子只能走到马路上。", "共享单车堆在盲道上，盲人朋友怎么走？",
 	}, done: []string{"现场清理并劝离37辆，放学时段安排专人值守。", "已归位摆放，补划停车线。"}},
 	{category: "06036", title: name{"乱堆物堆料", "Piled-up clutter"}, department: "D06", concern: "messy", photo: "rubbish", weight: 4, texts: []string{
 		"楼下店家把泡沫箱堆到消防通道上，说了也不听。", "沙子水泥堆在人行道上快一个星期了。",
@@ -77,13 +77,13 @@ var troubles = []trouble{
 		"绿化带里的草长得比人还高，里面都是烟头和饮料瓶。", "草坪被踩秃了一大块，一下雨全是泥。",
 	}, done: []string{"已修剪清理，秃斑处补种草皮。"}},
 	{category: "07001", title: name{"非法小广告", "Illegal posters"}, department: "D06", concern: "poor", photo: "sign", weight: 4, texts: []string{
-		"电线杆上贴满了小广告，撕了又贴。", "楼道里、墙上全是开锁通下水的广告，太难看了。",
+		"电线杆上贴满了小广告，撕了又贴。", "路边墙上全是开锁通下水的广告，太难看了。",
 	}, done: []string{"已铲除并覆涂，涉及号码已移交处理。"}},
 	{category: "09005", title: name{"店外经营", "Trading outside the shop"}, department: "D06", concern: "messy", photo: "rubbish", weight: 3, texts: []string{
 		"烧烤店晚上把桌子摆到人行道上，油烟和吵闹到半夜。", "水果店的摊子占了一半人行道。",
 	}, done: []string{"已现场教育并要求退店经营，连续三晚复查无反弹。"}},
 	{category: "06012", title: name{"道路不洁", "Dirty road"}, department: "D02", concern: "dirty", photo: "road", weight: 3, texts: []string{
-		"渣土车漏了一路的泥，汽车一过全是灰。", "菜场门口地上都是烂菜叶和脏水，每天都这样。",
+		"渣土车漏了一路的泥，汽车一过全是灰。", "地上都是烂菜叶和脏水，每天都这样。",
 	}, done: []string{"已安排洒水车冲洗，责任单位已约谈。"}},
 	{category: "02014", title: name{"交通信号灯故障", "Traffic signals out of order"}, department: "D09", concern: "broken", photo: "lamp", weight: 2, urgent: true, texts: []string{
 		"路口红绿灯不亮了，车都抢着走，接孩子不敢过马路。",

@@ -38,26 +38,27 @@ type want struct {
 	zone  zone
 	count int
 	large bool // the largest block that is left; otherwise the most central
+	once  bool // also in a large town
 	name  name
 }
 
 var wants = []want{
-	{park, between, 1, true, name{"青禾公园", "Qinghe Park"}},
-	{civic, centre, 1, false, name{"市民中心", "Civic Centre"}},
-	{market, centre, 1, false, name{"东门菜场", "Dongmen Market"}},
-	{mall, centre, 1, false, name{"青禾天地", "Qinghe Mall"}},
-	{offices, centre, 1, false, name{"商务中心", "Business Centre"}},
-	{smallPark, centre, 2, false, name{"口袋公园", "Pocket Park"}},
-	{library, centre, 1, false, name{"文化中心", "Culture Centre"}},
-	{oldTown, centre, 2, false, name{"老街", "Old Street"}},
-	{hospital, between, 1, false, name{"青禾市人民医院", "Qinghe People's Hospital"}},
-	{primary, between, 2, false, name{"小学", "Primary School"}},
-	{middle, between, 1, false, name{"青禾中学", "Qinghe Middle School"}},
-	{college, between, 1, true, name{"青禾职业学院", "Qinghe Vocational College"}},
-	{sports, between, 1, false, name{"体育公园", "Sports Park"}},
-	{careHome, between, 1, false, name{"颐养院", "Care Home"}},
-	{forest, edge, 2, true, name{"青禾山", "Mount Qinghe"}},
-	{industry, edge, 2, true, name{"青禾工业园", "Qinghe Industrial Park"}},
+	{park, between, 1, true, false, name{"青禾公园", "Qinghe Park"}},
+	{civic, centre, 1, false, true, name{"市民中心", "Civic Centre"}},
+	{market, centre, 1, false, false, name{"东门菜场", "Dongmen Market"}},
+	{mall, centre, 1, false, true, name{"青禾天地", "Qinghe Mall"}},
+	{offices, centre, 1, false, true, name{"商务中心", "Business Centre"}},
+	{smallPark, centre, 2, false, false, name{"口袋公园", "Pocket Park"}},
+	{library, centre, 1, false, true, name{"文化中心", "Culture Centre"}},
+	{oldTown, centre, 2, false, false, name{"老街", "Old Street"}},
+	{hospital, between, 1, false, true, name{"青禾市人民医院", "Qinghe People's Hospital"}},
+	{primary, between, 2, false, false, name{"小学", "Primary School"}},
+	{middle, between, 1, false, false, name{"青禾中学", "Qinghe Middle School"}},
+	{college, between, 1, true, true, name{"青禾职业学院", "Qinghe Vocational College"}},
+	{sports, between, 1, false, false, name{"体育公园", "Sports Park"}},
+	{careHome, between, 1, false, false, name{"青禾颐养院", "Qinghe Care Home"}},
+	{forest, edge, 2, true, false, name{"青禾山", "Mount Qinghe"}},
+	{industry, edge, 2, true, false, name{"青禾工业园", "Qinghe Industrial Park"}},
 }
 
 // assignUses gives every block its use: first what the town needs once or
@@ -67,6 +68,9 @@ func (m *maker) assignUses() {
 	grow := m.scale() * m.scale()
 	for _, w := range wants {
 		count := max(1, int(math.Round(float64(w.count)*grow)))
+		if w.once {
+			count = w.count
+		}
 		for i := range count {
 			b := m.choose(d, w)
 			if b == nil {
