@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -41,6 +43,25 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, c)
+}
+
+// OpenForRenders connects for queries that are often given up half-way, such as
+// the tiles of a map that moves on: a query given up is cancelled at the
+// server, and its connection, warm with projections, is kept.
+func OpenForRenders(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	c, err := Config(url)
+	if err != nil {
+		return nil, err
+	}
+	c.MaxConns = 8
+	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 2 * time.Second}
+	}
+	return open(ctx, c)
+}
+
+func open(ctx context.Context, c *pgxpool.Config) (*pgxpool.Pool, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

@@ -30,6 +30,7 @@ type cli struct {
 	Key     keyCommand     `cmd:"" help:"Keys of machines."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up, or down."`
 	Config  configCommand  `cmd:"" help:"Show the configuration in force."`
+	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 }
 

@@ -2,14 +2,17 @@ package boot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
@@ -55,6 +58,21 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 	if err := w.Regions.Load(ctx); err != nil {
 		return nil, err
 	}
+	return newServer(w, head, c, version)
+}
+
+// OpenAPI is the document that describes every operation, as /openapi.json
+// gives it; it needs no database.
+func OpenAPI(version string) ([]byte, error) {
+	w := &World{Log: slog.New(slog.DiscardHandler), Changes: &change.Log{}, Tiles: &pgxpool.Pool{}}
+	s, err := newServer(w, change.Position{}, ServeConfig{}, version)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(s.web.API.OpenAPI(), "", "  ")
+}
+
+func newServer(w *World, head change.Position, c ServeConfig, version string) (*Server, error) {
 	s := &Server{world: w, hub: feed.NewHub(head)}
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
@@ -66,8 +84,9 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 			return method == http.MethodPost && slices.Contains([]string{"/api/v1/reports", "/api/v1/photos", "/report"}, path)
 		}),
 	)
+	var err error
 	s.tiles, err = tiles.New(tiles.Config{
-		Pool: w.Pool, Reader: tileReader{w.Auth}, Zone: w.Zone, CacheBytes: c.CacheMB << 20, TrustForwarded: c.TrustProxy, Log: w.Log,
+		Pool: w.Tiles, Reader: tileReader{w.Auth}, Zone: w.Zone, CacheBytes: c.CacheMB << 20, TrustForwarded: c.TrustProxy, Log: w.Log,
 	})
 	if err != nil {
 		return nil, err

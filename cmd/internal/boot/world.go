@@ -26,6 +26,7 @@ type World struct {
 	Config Config
 	Log    *slog.Logger
 	Pool   *pgxpool.Pool
+	Tiles  *pgxpool.Pool // for renders, which are often given up
 	Zone   *time.Location
 
 	Auth       *auth.Service
@@ -76,6 +77,9 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.Pool, err = pg.Open(ctx, w.database.url); err != nil {
 		return err
 	}
+	if w.Tiles, err = pg.OpenForRenders(ctx, w.database.url); err != nil {
+		return err
+	}
 	photos, err := w.Config.photos()
 	if err != nil {
 		return err
@@ -118,8 +122,10 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // Close gives the database back.
 func (w *World) Close() error {
-	if w.Pool != nil {
-		w.Pool.Close()
+	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Pool} {
+		if pool != nil {
+			pool.Close()
+		}
 	}
 	return w.database.Close()
 }

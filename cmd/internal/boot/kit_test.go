@@ -1,0 +1,141 @@
+package boot
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"onemap/api/actor"
+	"onemap/api/apitest"
+	"onemap/api/building"
+	"onemap/api/cases"
+	"onemap/api/facility"
+	"onemap/api/service"
+)
+
+// program is the whole program over a small city, answering HTTP.
+type program struct {
+	*World
+	server *Server
+	url    string
+	// One thing of each kind in street A.
+	facility facility.Facility
+	receipt  cases.Receipt
+	photo    string
+	building string
+	service  string
+}
+
+func start(t *testing.T) *program {
+	t.Helper()
+	city := apitest.New(t)
+	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai"}, Serving, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := world.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	server, err := NewServer(t.Context(), world, ServeConfig{CacheMB: 8}, "1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	http := httptest.NewServer(server.web.Echo)
+	t.Cleanup(http.Close)
+	p := &program{World: world, server: server, url: http.URL}
+	p.furnish(t, city)
+	return p
+}
+
+func (p *program) furnish(t *testing.T, city *apitest.City) {
+	t.Helper()
+	at := apitest.InGridA
+	p.facility = city.Facility(t, "bench", at)
+	var picture bytes.Buffer
+	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 80, 60)), nil); err != nil {
+		t.Fatal(err)
+	}
+	up, err := p.Cases.Upload(t.Context(), p.Intake, &picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.photo = up.ID.String()
+	p.receipt, err = p.Cases.Report(t.Context(), apitest.NewID().String(), cases.Report{
+		FacilityCode: p.facility.Code.Raw(), Concern: "broken", Text: "靠背断了", Photos: []string{p.photo},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	city.Tx(t, func(tx pgx.Tx) error {
+		ix, err := p.Regions.Hold(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		around := orb.MultiPolygon{{{{at[0], at[1]}, {at[0] + 0.001, at[1]}, {at[0], at[1] + 0.001}, {at[0], at[1]}}}}
+		if _, err := p.Buildings.Import(t.Context(), tx, ix, "test", []building.Building{{Ref: "1", Name: "青禾楼", Point: at, Geom: around}}, newID, city.Clock.Now()); err != nil {
+			return err
+		}
+		if _, err := p.Services.Import(t.Context(), tx, ix, "test", []service.Place{{Ref: "1", Kind: "clinic", Name: "青禾诊所", Point: at}}, newID, city.Clock.Now()); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(t.Context(), "SELECT id::text FROM building").Scan(&p.building); err != nil {
+			return err
+		}
+		return tx.QueryRow(t.Context(), "SELECT id::text FROM service").Scan(&p.service)
+	})
+}
+
+func (p *program) key(t *testing.T, role actor.Role, prefix string) string {
+	t.Helper()
+	key, err := p.Auth.AddKey(t.Context(), "test", actor.Grant{Role: role, Prefix: prefix})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// get asks with a key, or as a visitor.
+func (p *program) get(t *testing.T, path, key string) (int, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "identity")
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	b, err := io.ReadAll(a.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.StatusCode, b
+}
+
+func (p *program) document(t *testing.T) map[string]map[string]json.RawMessage {
+	t.Helper()
+	_, b := p.get(t, "/openapi.json", "")
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc.Paths
+}
