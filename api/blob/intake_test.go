@@ -71,8 +71,10 @@ func corners(w, h int) *image.RGBA {
 
 func quarter(i int) color.Color {
 	return []color.Color{
-		color.RGBA{230, 20, 20, 255}, color.RGBA{20, 200, 20, 255},
-		color.RGBA{20, 20, 230, 255}, color.RGBA{230, 220, 20, 255},
+		color.RGBA{230, 20, 20, 255},
+		color.RGBA{20, 200, 20, 255},
+		color.RGBA{20, 20, 230, 255},
+		color.RGBA{230, 220, 20, 255},
 	}[i]
 }
 

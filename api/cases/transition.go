@@ -123,11 +123,6 @@ func find(from State, action Action) (Transition, bool) {
 	return Table[i], true
 }
 
-// running says whether a deadline can be missed in a state.
-func (s State) running() bool {
-	return slices.Contains([]State{Reported, Filed, Dispatched, Returned, InProgress}, s)
-}
-
 // Open says whether somebody still has to do something.
 func (s State) Open() bool { return s != Closed && s != Rejected }
 

@@ -289,9 +289,17 @@ func TestTheReceiptTellsEveryStep(t *testing.T) {
 		role   actor.Role
 		action cases.Action
 	}{
-		{actor.Operator, cases.DoFile}, {actor.Operator, cases.DoDispatch}, {actor.Handler, cases.DoReturn}, {actor.Operator, cases.DoDispatch},
-		{actor.Handler, cases.DoAccept}, {actor.Handler, cases.DoSuspend}, {actor.Handler, cases.DoResume}, {actor.Handler, cases.DoResolve},
-		{actor.Supervisor, cases.DoRework}, {actor.Handler, cases.DoResolve}, {actor.Supervisor, cases.DoClose},
+		{actor.Operator, cases.DoFile},
+		{actor.Operator, cases.DoDispatch},
+		{actor.Handler, cases.DoReturn},
+		{actor.Operator, cases.DoDispatch},
+		{actor.Handler, cases.DoAccept},
+		{actor.Handler, cases.DoSuspend},
+		{actor.Handler, cases.DoResume},
+		{actor.Handler, cases.DoResolve},
+		{actor.Supervisor, cases.DoRework},
+		{actor.Handler, cases.DoResolve},
+		{actor.Supervisor, cases.DoClose},
 	} {
 		do := cases.Do{Action: step.action, Note: "<b>说明</b>", Department: "D01", Rev: int64(i + 1)}
 		if err := s.Cases.Step(s.As(step.role), r.ID, do); err != nil {

@@ -88,7 +88,7 @@ func prepareLocked(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}
-	defer tx.Rollback() // after Commit it does nothing
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", prepareKey); err != nil {
 		return fmt.Errorf("reach the database: %w", err)
 	}

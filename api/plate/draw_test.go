@@ -198,8 +198,8 @@ func TestCaptionIsEscaped(t *testing.T) {
 	if bytes.Contains(svg, []byte("<script")) {
 		t.Fatalf("%s", svg)
 	}
-	var any struct{}
-	if err := xml.Unmarshal(svg, &any); err != nil {
+	var whole struct{}
+	if err := xml.Unmarshal(svg, &whole); err != nil {
 		t.Fatal(err)
 	}
 }

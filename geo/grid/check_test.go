@@ -19,7 +19,7 @@ func kinds(found []Finding) string {
 func TestCheckRings(t *testing.T) {
 	t.Parallel()
 	ring := func(nodes ...node) orb.Ring { return closeRing(offset(nodes)) }
-	big := orb.Ring(ring(square(0, 0, 1000)...))
+	big := ring(square(0, 0, 1000)...)
 	for name, c := range map[string]struct {
 		g    orb.Geometry
 		want string

@@ -39,12 +39,12 @@ func clearOf(p orb.Polygon, c orb.Point) bool {
 		if math.IsNaN(c[axis]) {
 			return false
 		}
-		clear := false
+		free := false
 		at := cuts(p, c, axis)
 		for i := 1; i < len(at); i += 2 {
-			clear = clear || at[i-1]+hair < c[axis] && c[axis] < at[i]-hair
+			free = free || at[i-1]+hair < c[axis] && c[axis] < at[i]-hair
 		}
-		if !clear {
+		if !free {
 			return false
 		}
 	}

@@ -242,7 +242,7 @@ func TestReadStops(t *testing.T) {
 	t.Parallel()
 	document := doc(way(1, "1 2 5 4 1", "building=yes"))
 	full := errors.New("disk full")
-	if _, err := Read(context.Background(), strings.NewReader(document), int64(len(document)), &failing{err: full}, nil); err != full {
+	if _, err := Read(context.Background(), strings.NewReader(document), int64(len(document)), &failing{err: full}, nil); !errors.Is(err, full) {
 		t.Errorf("sink's error came back as %v", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -90,7 +90,7 @@ func (w *xmlWalk) objects(passed func(int64) error) error {
 			}
 		}
 		e, err := w.next()
-		if err == errLevel {
+		if errors.Is(err, errLevel) {
 			break
 		}
 		if err != nil {
@@ -150,7 +150,7 @@ func (w *xmlWalk) content() error {
 	w.tags, w.nodes, w.members = w.tags[:0], w.nodes[:0], w.members[:0]
 	for {
 		e, err := w.next()
-		if err == errLevel {
+		if errors.Is(err, errLevel) {
 			return nil
 		}
 		if err != nil {
@@ -191,7 +191,7 @@ func (w *xmlWalk) skip() error {
 	for depth := 1; depth > 0; {
 		_, err := w.next()
 		switch {
-		case err == errLevel:
+		case errors.Is(err, errLevel):
 			depth--
 		case err != nil:
 			return err

@@ -36,6 +36,7 @@ import (
 type ServeConfig struct {
 	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ONEMAP_LISTEN"`
 	TrustProxy bool   `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them." env:"ONEMAP_TRUST_PROXY"`
+	Unlimited  bool   `help:"Do not limit how often one address may report or sign in: for tests and benchmarks." hidden:"" env:"ONEMAP_UNLIMITED"`
 	CacheMB    uint64 `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
 }
 
@@ -78,12 +79,9 @@ func newServer(w *World, head change.Position, c ServeConfig, version string) (*
 	s.web = web.New(web.Config{
 		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy,
 	})
-	s.web.Echo.Use(
-		web.Limit(1, 30, func(method, path string) bool { return method == http.MethodPost && path == "/api/v1/session" }),
-		web.Limit(20, 100, func(method, path string) bool {
-			return method == http.MethodPost && slices.Contains([]string{"/api/v1/reports", "/api/v1/photos", "/report"}, path)
-		}),
-	)
+	if !c.Unlimited {
+		s.limit()
+	}
 	var err error
 	s.tiles, err = tiles.New(tiles.Config{
 		Pool: w.Tiles, Reader: tileReader{w.Auth}, Zone: w.Zone, CacheBytes: c.CacheMB << 20, TrustForwarded: c.TrustProxy, Log: w.Log,
@@ -94,6 +92,17 @@ func newServer(w *World, head change.Position, c ServeConfig, version string) (*
 	s.routes()
 	s.gauges(metrics)
 	return s, nil
+}
+
+// limit bounds what one address may send: sign-ins, since each costs a hash,
+// and what anybody may post.
+func (s *Server) limit() {
+	s.web.Echo.Use(
+		web.Limit(1, 30, func(method, path string) bool { return method == http.MethodPost && path == "/api/v1/session" }),
+		web.Limit(20, 100, func(method, path string) bool {
+			return method == http.MethodPost && slices.Contains([]string{"/api/v1/reports", "/api/v1/photos", "/report"}, path)
+		}),
+	)
 }
 
 // routes is the table of contents of the HTTP interface.

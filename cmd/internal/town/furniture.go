@@ -40,7 +40,6 @@ type row struct {
 var (
 	avenues = []string{"primary", "secondary"}
 	roads   = []string{"primary", "secondary", "tertiary"}
-	all     = []string{"primary", "secondary", "tertiary", "residential"}
 )
 
 var rows = []row{

@@ -160,8 +160,13 @@ func (f *furnisher) inCompounds() {
 			dx, dy float64
 			chance float64
 		}{
-			{"parcel_locker", 4.4, 4, 0.9}, {"recycling", -4.4, 5, 1}, {"bicycle_parking", 4.6, 12, 0.6},
-			{"transformer", -4.8, 13, 0.7}, {"gas_regulator", 4.6, 20, 0.4}, {"bollard", 2.9, -1, 0.6}, {"info_board", -4.2, 1, 0.5},
+			{"parcel_locker", 4.4, 4, 0.9},
+			{"recycling", -4.4, 5, 1},
+			{"bicycle_parking", 4.6, 12, 0.6},
+			{"transformer", -4.8, 13, 0.7},
+			{"gas_regulator", 4.6, 20, 0.4},
+			{"bollard", 2.9, -1, 0.6},
+			{"info_board", -4.2, 1, 0.5},
 		} {
 			where := f.ground.at(spot{g.at.x + item.dx, g.at.y + inward*item.dy})
 			if !f.d.chance(item.chance) || f.onRoad(where, 0.3) || f.crowded(where, 1.2) || f.inHouse(where) {

@@ -65,9 +65,12 @@ func (m *maker) outskirts() {
 	const off = 12 // metres from the middle of a road
 	bank := riverHalf + 8
 	for _, r := range []rect{
-		{b.x0, b.y0, b.x1, south - off}, {b.x0, north + off, b.x1, b.y1},
-		{b.x0, south - off, west - off, y - bank}, {b.x0, y + bank, west - off, north + off},
-		{east + off, south - off, b.x1, y - bank}, {east + off, y + bank, b.x1, north + off},
+		{b.x0, b.y0, b.x1, south - off},
+		{b.x0, north + off, b.x1, b.y1},
+		{b.x0, south - off, west - off, y - bank},
+		{b.x0, y + bank, west - off, north + off},
+		{east + off, south - off, b.x1, y - bank},
+		{east + off, y + bank, b.x1, north + off},
 	} {
 		m.draw("green", "meadow", name{}, 9, m.ground.area(r))
 	}
