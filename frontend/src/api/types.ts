@@ -1,8 +1,11 @@
 /**
- * What the server answers, in its own names. One file mirrors the contract, so that every page means the same by a
- * case, a region or a facility.
+ * What the server answers, by the names the pages use. The shapes come from its OpenAPI document
+ * (`npm run types` writes schema.gen.ts from a running server); here is said only what the document cannot: which
+ * words a string may be, and what a GeoJSON feature carries. A change of the server shows as an error of the compiler.
  */
-import type { State } from '../base/symbols.ts';
+import type { components } from './schema.gen.ts';
+
+type S = components['schemas'];
 
 export type Role =
   | 'operator'
@@ -15,177 +18,47 @@ export type Role =
   | 'administrator'
   | 'leader';
 
-export interface Grant {
-  role: Role;
-  /** A prefix of the region code; '' is everywhere. */
-  scope: string;
-  scope_name: string;
-  department: string | null;
-  department_name: string | null;
-}
+export type Grant = Omit<S['AuthMeGrant'], 'role'> & { role: Role };
+export type Me = Omit<S['AuthMe'], 'grants'> & { grants: Grant[] };
+export type DemoAccounts = Omit<S['DemoAnswerBody'], 'accounts'> & { accounts: Me[] | null };
 
-export interface Me {
-  id: string;
-  login: string;
-  name: string;
-  demo: boolean;
-  grants: Grant[];
-}
+type Box = [west: number, south: number, east: number, north: number];
+export type ChainLink = S['RegionLink'];
+export type Region = Omit<S['RegionRow'], 'bbox'> & { bbox: Box };
+export type Located = S['RegionLocation'];
 
-export interface DemoAccounts {
-  demo: boolean;
-  accounts: { login: string; name: string; role: Role; role_name: string }[] | null;
-  password?: string;
-}
-
-export type Level = 'city' | 'district' | 'street' | 'community' | 'grid';
-
-export interface ChainLink {
-  code: string;
-  level: Level;
-  name: string;
-  name_en: string;
-}
-
-export interface Region extends ChainLink {
-  parent: string | null;
-  bbox: [number, number, number, number];
-}
-
-export type Datum = 'wgs84' | 'cgcs2000' | 'gcj02' | 'bd09';
-
-export interface Located {
-  lon: number;
-  lat: number;
-  given: { crs: string; x: number; y: number };
-  outside: boolean;
-  grid_code: string | null;
-  scope_code: string;
-  edition: number | string;
-  chain: ChainLink[] | null;
-}
-
-export interface CaseRow {
-  id: string;
-  fid: number;
-  number: string;
-  type: string;
-  category: string;
-  category_name: string;
-  concern: string;
-  title: string;
-  title_en: string;
-  state: State;
-  urgent: boolean;
-  channel: string;
-  place: string;
-  lon: number;
-  lat: number;
-  grid_code: string | null;
-  grid_name: string;
-  grid_name_en: string;
-  scope_code: string;
-  facility_code: string | null;
-  department: string | null;
-  department_name: string | null;
-  due_at: string | null;
-  created_at: string;
-  updated_at: string;
-  rev: number;
-}
-
-export type Action =
-  | 'file'
-  | 'reject'
-  | 'dispatch'
-  | 'return'
-  | 'accept'
-  | 'suspend'
-  | 'resume'
-  | 'resolve'
-  | 'close'
-  | 'rework';
-
-export interface CasePhoto {
-  id: string;
-  url: string;
-  thumb_url: string;
-  stage: 'report' | 'after';
-}
-
-export interface CaseEvent {
-  seq: number;
-  at: string;
-  action: string;
-  from_state: string;
-  to_state: State;
-  actor_name: string;
-  actor_role: string;
-  department_name: string | null;
-  note: string;
-}
-
-export interface AllowedAction {
-  action: Action;
-  needs: ('note' | 'department')[] | null;
-}
-
-export interface CaseFile extends CaseRow {
-  text: string;
-  chain: ChainLink[] | null;
-  facility: FacilityBrief | null;
-  photos: CasePhoto[] | null;
-  events: CaseEvent[] | null;
+export type CaseRow = S['CaseRow'];
+export type Action = S['StepInBody']['action'];
+export type Step = S['StepInBody'];
+export type CaseEvent = S['CaseEvent'];
+export type CasePhoto = S['CasePhoto'];
+export type AllowedAction = { action: Action; needs: ('note' | 'department')[] | null };
+export type CaseFile = Omit<S['Case'], 'facility' | 'actions'> & {
+  /** Null for a case that is not about a facility. */
+  facility: S['CaseFacility'] | null;
   actions: AllowedAction[] | null;
-  earlier: CaseRow[] | null;
-  given: { crs: string; x: number; y: number } | null;
-}
+};
+export type CasePage = S['CasePage'];
+export type Figures = Omit<S['CaseFigures'], 'by_state'> & {
+  by_state: Partial<Record<CaseRow['state'], number>>;
+};
+export type Department = S['AuthDepartment'];
+export type Category = S['CaseCategory'];
 
-export interface FacilityBrief {
-  id?: string;
+export type Found = Omit<S['SearchHit'], 'bbox'> & { bbox?: Box };
+export type FoundType = Found['type'];
+
+export interface FacilityProperties {
+  id: string;
   code: string;
   class: string;
-  kind?: string;
+  kind: string;
   name?: string;
   name_en?: string;
   place?: string;
   owner?: string;
   maintainer?: string;
   state?: string;
-}
-
-export interface CasePage {
-  items: CaseRow[] | null;
-  next: string | null;
-  total: number;
-}
-
-export interface Figures {
-  by_state: Partial<Record<State, number>> | null;
-  open: number;
-  overdue: number;
-  today: number;
-  closed_today: number;
-  on_time_share: number | null;
-  hours: { at: string; count: number }[] | null;
-}
-
-export interface Department {
-  code: string;
-  name: string;
-  name_en: string;
-}
-
-export interface Category {
-  code: string;
-  name: string;
-  name_en: string;
-  kind: 'component' | 'event';
-  class?: string | null;
-}
-
-export interface FacilityProperties extends FacilityBrief {
-  id: string;
   distance_m?: number;
   open_cases?: number;
 }
@@ -193,46 +66,33 @@ export interface FacilityProperties extends FacilityBrief {
 export interface ServiceProperties {
   id: string;
   kind: string;
-  name: string;
-  name_en: string;
-  address: string;
-  hours: string;
-  capacity: number | null;
+  name?: string;
+  name_en?: string;
+  address?: string;
+  hours?: string;
+  capacity?: number | null;
   distance_m?: number;
 }
 
 export interface BuildingProperties {
   id: string;
-  name: string;
+  name?: string;
   name_en?: string;
-  use: string;
+  use?: string;
   address?: string;
-  levels: number | null;
+  levels?: number | null;
   height?: number | null;
 }
 
 export interface PointFeature<P> {
   type: 'Feature';
-  geometry: { type: 'Point'; coordinates: [number, number] };
+  geometry: { type: 'Point'; coordinates: [lon: number, lat: number] };
   properties: P;
 }
 
 export interface Collection<P> {
   type: 'FeatureCollection';
   features: PointFeature<P>[] | null;
-}
-
-export type FoundType = 'case' | 'facility' | 'building' | 'service' | 'region' | 'coordinate' | 'place';
-
-export interface Found {
-  type: FoundType;
-  id: string;
-  code: string;
-  title: string;
-  subtitle: string;
-  lon: number;
-  lat: number;
-  bbox?: [number, number, number, number] | null;
 }
 
 /** What the feed says of one case. `was` is where it stood before, so that the old place can be cleared too. */

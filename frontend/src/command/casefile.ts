@@ -1,14 +1,7 @@
 import { type Ref, ref, shallowRef } from 'vue';
-import type { Action, CaseFile, CaseRow } from '../api/types.ts';
+import type { Action, CaseFile, CaseRow, Step } from '../api/types.ts';
 import { askFull, Problem } from '../base/api.ts';
 import { ended } from './session.ts';
-
-export interface Step {
-  action: Action;
-  note?: string;
-  department?: string;
-  photos?: string[];
-}
 
 /** What somebody else changed while a step was being taken here. */
 export interface Conflict {

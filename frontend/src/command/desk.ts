@@ -136,6 +136,11 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     const tabOnly = JSON.stringify({ ...next, tab: '' }) === JSON.stringify({ ...last, tab: '' });
     if (!tabOnly) void gauges.load();
   });
+  // The server's count goes before what was reckoned from the feed.
+  watch(gauges.counts, (counts) => {
+    const n = counts[filters.value.tab];
+    if (n !== undefined && !queue.loading.value) queue.total.value = n;
+  });
   watch([filters, layers, view, selected], () => {
     const q = writeAddress({
       filters: filters.value,

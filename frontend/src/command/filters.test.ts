@@ -23,8 +23,6 @@ const as = (...roles: Grant['role'][]): Me => ({
     role,
     scope: '9901',
     scope_name: '',
-    department: null,
-    department_name: null,
   })),
 });
 const row = (part: Partial<CaseRow> = {}): CaseRow =>

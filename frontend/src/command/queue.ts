@@ -89,7 +89,8 @@ export class Queue {
       selected: this.selected.value,
       more: this.next !== null,
     });
-    if (this.total.value !== null) this.total.value += this.items.value.length - before.length;
+    const counted = (items: Item[]) => items.filter((item) => !item.stale).length;
+    if (this.total.value !== null) this.total.value += counted(this.items.value) - counted(before);
     if (created && verdict) this.onNews(row);
   }
 

@@ -57,12 +57,22 @@ const order: ExpressionSpecification = [
   2,
 ];
 
-export function cases(p: Palette, theme: Theme): LayerSpecification[] {
-  const base = { source: 'cases', 'source-layer': 'cases' } as const;
-  const onTop = { 'icon-allow-overlap': true, 'icon-ignore-placement': true } as const;
+const onTop = { 'icon-allow-overlap': true, 'icon-ignore-placement': true } as const;
+const tile = { source: 'cases', 'source-layer': 'cases' } as const;
+const size: ExpressionSpecification = [
+  'interpolate',
+  ['linear'],
+  ['zoom'],
+  10,
+  ['case', urgent, 1, 0.78],
+  16,
+  ['case', urgent, 1.35, 1],
+];
+
+export function clusters(p: Palette, theme: Theme): LayerSpecification[] {
   return [
     {
-      ...base,
+      ...tile,
       id: 'cases-cluster',
       type: 'symbol',
       filter: cluster,
@@ -78,32 +88,37 @@ export function cases(p: Palette, theme: Theme): LayerSpecification[] {
       },
       paint: { 'text-color': p.text },
     },
+  ];
+}
+
+export function cases(theme: Theme): LayerSpecification[] {
+  return [
     {
-      ...base,
+      ...tile,
       id: 'cases-point',
       type: 'symbol',
       filter: single,
-      layout: {
-        ...onTop,
-        'icon-image': caseName(theme),
-        'icon-size': [
-          'interpolate',
-          ['linear'],
-          ['zoom'],
-          10,
-          ['case', urgent, 1, 0.78],
-          16,
-          ['case', urgent, 1.35, 1],
-        ],
-        'symbol-sort-key': order,
-      },
+      layout: { ...onTop, 'icon-image': caseName(theme), 'icon-size': size, 'symbol-sort-key': order },
       paint: {},
     },
   ];
 }
 
-/** The picked case has a halo of its own source, so that it shows at once and also inside a cluster. */
-export function pickedCase(p: Palette): LayerSpecification[] {
+/** The picked case once more on top, from a source of its own: it shows at once, and inside a cluster too. */
+export function pickedCase(): LayerSpecification[] {
+  return [
+    {
+      id: 'picked-case',
+      type: 'symbol',
+      source: 'picked',
+      filter: ['!=', ['get', 'icon'], ''],
+      layout: { ...onTop, 'icon-image': ['get', 'icon'], 'icon-size': size },
+    },
+  ];
+}
+
+/** A halo around what is picked; its own colour keeps its meaning. */
+export function pickedRing(p: Palette): LayerSpecification[] {
   return [
     {
       id: 'picked-halo',

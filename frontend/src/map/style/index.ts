@@ -6,7 +6,7 @@ import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl';
 import { palettes, type Theme } from '../palette.ts';
 import { buildings, pickedBuilding } from './buildings.ts';
-import { cases, pickedCase } from './cases.ts';
+import { cases, clusters, pickedCase, pickedRing } from './cases.ts';
 import { gridLabels, grids } from './grids.ts';
 import { boundaries, ground } from './ground.ts';
 import { labels } from './labels.ts';
@@ -39,8 +39,10 @@ export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecificati
     ...gridLabels(p, lang, shown.grids),
     ...objects(p, theme, lang, shown),
     ...pickedPoint(p),
-    ...pickedCase(p),
-    ...(shown.cases ? cases(p, theme) : []),
+    ...(shown.cases ? clusters(p, theme) : []),
+    ...pickedRing(p),
+    ...(shown.cases ? cases(theme) : []),
+    ...pickedCase(),
   ];
 }
 
@@ -48,6 +50,9 @@ export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecificati
 export interface Picked {
   /** lon, lat */
   point?: [number, number];
+  /** The picture of the case at the point, so that it shows inside a cluster too. */
+  icon?: string;
+  urgent?: boolean;
   building?: string;
   /** The code on its plate. */
   facility?: string;
@@ -86,7 +91,7 @@ export function style(of: StyleOf): StyleSpecification {
       facilities: tiles(of.origin, 'facilities', 10, 18),
       services: tiles(of.origin, 'services', 10, 18),
       ...(of.shown.cases ? { cases: tiles(of.origin, 'cases', 6, 18, of.caseQuery) } : {}),
-      picked: { type: 'geojson', data: pickedPlace(of.picked.point) },
+      picked: { type: 'geojson', data: pickedPlace(of.picked) },
     },
     layers: layers(of.theme, of.lang, of.shown).map((layer) => withPicked(layer, of.picked)),
   };
@@ -107,9 +112,15 @@ function tiles(
   return { type: 'vector', tiles: [tileAddress(origin, layer, query)], minzoom, maxzoom };
 }
 
-function pickedPlace(point?: [number, number]): FeatureCollection {
+function pickedPlace({ point, icon = '', urgent = false }: Picked): FeatureCollection {
   const features = point
-    ? [{ type: 'Feature' as const, properties: {}, geometry: { type: 'Point' as const, coordinates: point } }]
+    ? [
+        {
+          type: 'Feature' as const,
+          properties: { icon, urgent },
+          geometry: { type: 'Point' as const, coordinates: point },
+        },
+      ]
     : [];
   return { type: 'FeatureCollection', features };
 }
