@@ -1,63 +1,141 @@
 package place_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/apitest"
 	"onemap/api/place"
+	"onemap/api/service"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
-func index(t *testing.T, at orb.Point, side float64) *grid.Index {
-	t.Helper()
-	x, y := at[0], at[1]
-	geom := orb.MultiPolygon{{{{x, y}, {x + side, y}, {x + side, y + side}, {x, y + side}, {x, y}}}}
-	ix, err := grid.NewIndex(1, []grid.Region{{Code: "8801", Name: "x", Geom: geom}})
-	if err != nil {
-		t.Fatal(err)
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]grid.Place{
+		"<nil> ":                          {Outside: true, FarOutside: true},
+		"<nil> 9901":                      {Outside: true, Scope: "9901"},
+		"<nil> 990101001001":              {Scope: "990101001001"},
+		"990101001001001 990101001001001": {Grid: "990101001001001", Scope: "990101001001001"},
+	} {
+		g, scope := place.Codes(p)
+		got := "<nil> " + scope
+		if g != nil {
+			got = *g + " " + scope
+		}
+		if got != want {
+			t.Errorf("%+v gives %q, want %q", p, got, want)
+		}
 	}
-	return ix
 }
 
-func TestNearNamesTheLikelyReading(t *testing.T) {
+func TestFarPointsAreRefusedWithTheLikelyDatum(t *testing.T) {
 	t.Parallel()
-	helsinki := index(t, orb.Point{24.9, 60.1}, 0.1)
-	tests := []struct {
-		name  string
-		given crs.Name
-		x, y  float64
-		want  string // "" is taken
-	}{
-		{"inside", crs.NameWGS84, 24.95, 60.15, ""},
-		{"just outside", crs.NameWGS84, 24.89, 60.15, ""},
-		{"swapped", crs.NameWGS84, 60.15, 24.95, "swapped:wgs84"},
-		{"metres read as metres of another datum", crs.NameGCJ02, 2777421, 8437660, "epsg:3857"},
-		{"nowhere near in any reading", crs.NameWGS84, 10, 10, "covers lon 24.9000 to 25.0000, lat 60.1000 to 60.2000"},
+	ix := apitest.New(t).Regions.Index()
+	refuse := func(given crs.Name, x, y float64, says ...string) {
+		t.Helper()
+		at, err := given.WGS84(x, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := place.Near(ix, given, x, y, at, "body.lon")
+		if bad == nil {
+			t.Errorf("%v %v in %s was taken", x, y, given)
+			return
+		}
+		for _, s := range append(says, "113.3000 to 113.3400", "23.4000 to 23.4200") {
+			if bad.Location != "body.lon" || !strings.Contains(bad.Message, s) {
+				t.Errorf("%v %v in %s: %q does not say %q", x, y, given, bad.Message, s)
+			}
+		}
 	}
-	for _, tt := range tests {
-		f := place.Near(helsinki, tt.given, tt.x, tt.y, crs.WGS84{Lon: tt.x, Lat: tt.y}, "body.lon")
-		if (f == nil) != (tt.want == "") || f != nil && (!strings.Contains(f.Message, tt.want) || f.Location != "body.lon") {
-			t.Errorf("%s: %+v, want %q", tt.name, f, tt.want)
+	refuse(crs.NameWGS84, 0, 0)
+	refuse(crs.NameWGS84, 23.41, 113.32-90) // nowhere near, in no order
+	refuse(crs.NameWebMercator, 113.32, 23.41, "would lie inside", "wgs84")
+	for _, at := range []orb.Point{apitest.InGridA, apitest.Outside} {
+		if bad := place.Near(ix, crs.NameWGS84, at[0], at[1], crs.FromPoint(at), "x"); bad != nil {
+			t.Errorf("%v is refused: %+v", at, bad)
 		}
 	}
 	empty, err := grid.NewIndex(0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := place.Near(empty, crs.NameWGS84, 10, 10, crs.WGS84{Lon: 10, Lat: 10}, ""); f != nil {
-		t.Errorf("without any region nothing is far outside: %+v", f)
+	if bad := place.Near(empty, crs.NameWGS84, 0, 0, crs.WGS84{}, "x"); bad != nil {
+		t.Errorf("without any city every place is as good as another: %+v", bad)
 	}
 }
 
-func TestCodes(t *testing.T) {
+// After a redraw every object is where PostGIS says, those that are kept stay,
+// and only what changed is written.
+func TestMoveAgreesWithPostGIS(t *testing.T) {
 	t.Parallel()
-	if g, s := place.Codes(grid.Place{Grid: "990101001001001", Scope: "990101001001001"}); g == nil || *g != "990101001001001" || s != *g {
-		t.Errorf("in a grid: %v %q", g, s)
+	c := apitest.New(t)
+	random := rand.New(rand.NewPCG(7, 7))
+	list := make([]service.Place, 300)
+	for i := range list {
+		list[i] = service.Place{Ref: fmt.Sprint(i), Kind: "clinic", Point: orb.Point{113.295 + 0.05*random.Float64(), 23.395 + 0.03*random.Float64()}}
 	}
-	if g, s := place.Codes(grid.Place{Scope: "9901", Outside: true}); g != nil || s != "9901" {
-		t.Errorf("just outside: %v %q", g, s)
+	later := c.Clock.Now().Add(time.Hour)
+	c.Tx(t, func(tx pgx.Tx) error {
+		ix, err := c.Regions.Hold(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		if _, err := c.Services.Import(t.Context(), tx, ix, "test", list, apitest.NewID, c.Clock.Now()); err != nil {
+			return err
+		}
+		if n, err := place.Move(t.Context(), tx, "service", "FALSE", ix, later); err != nil || n != 0 {
+			t.Errorf("nothing was redrawn, yet %d moved, %v", n, err)
+		}
+		// One grid goes: what lay in it lies in its community now.
+		if _, err := tx.Exec(t.Context(), "DELETE FROM region WHERE code = $1", apitest.GridA); err != nil {
+			return err
+		}
+		regions := regionsBut(c.Regions.Index(), apitest.GridA)
+		next, err := grid.NewIndex(ix.Edition()+1, regions)
+		if err != nil {
+			return err
+		}
+		var there int64
+		if err := tx.QueryRow(t.Context(), "SELECT count(*) FROM service WHERE grid_code = $1", apitest.GridA).Scan(&there); err != nil {
+			return err
+		}
+		if n, err := place.Move(t.Context(), tx, "service", "TRUE", next, later); err != nil || n != 0 {
+			t.Errorf("all were to be kept, yet %d moved, %v", n, err)
+		}
+		n, err := place.Move(t.Context(), tx, "service", "FALSE", next, later)
+		if err != nil || n != there || n == 0 {
+			t.Errorf("%d moved, want the %d of the grid that went, %v", n, there, err)
+		}
+		var wrong, written int64
+		err = tx.QueryRow(t.Context(), `
+SELECT count(*) FILTER (WHERE s.grid_code IS DISTINCT FROM (SELECT r.code FROM region r WHERE r.level = 'grid' AND ST_Covers(r.geom, s.point))
+                           OR s.scope_code <> COALESCE((SELECT r.code FROM region r WHERE ST_Covers(r.geom, s.point) ORDER BY length(r.code) DESC LIMIT 1), '9901')),
+       count(*) FILTER (WHERE s.updated_at = $1)
+FROM service s`, later).Scan(&wrong, &written)
+		if err != nil || wrong != 0 || written != n {
+			t.Errorf("%d are not where PostGIS says; %d were written, %d moved; %v", wrong, written, n, err)
+		}
+		return nil
+	})
+}
+
+func regionsBut(ix *grid.Index, code grid.Code) []grid.Region {
+	var list []grid.Region
+	for _, level := range grid.Levels() {
+		for _, ref := range ix.AtLevel(level) {
+			if r, ok := ix.Region(ref.Code); ok && ref.Code != code {
+				list = append(list, r)
+			}
+		}
 	}
+	return list
 }

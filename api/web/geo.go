@@ -45,31 +45,39 @@ func Collection(features []*geojson.Feature) (*CollectionAnswer, error) {
 	return &CollectionAnswer{ContentType: geoType, Body: body}, err
 }
 
-// geometrySchema, featureSchema and collectionSchema are what the answers are
+// geometry, feature and featureCollection are what the answers are
 // in the OpenAPI document (RFC 7946).
-type geometrySchema struct {
+type geometry struct {
 	Type        string `json:"type" enum:"Point,MultiPoint,LineString,MultiLineString,Polygon,MultiPolygon"`
 	Coordinates []any  `json:"coordinates" doc:"Positions as lon, lat in WGS84, nested as the type says."`
 }
 
-type featureSchema struct {
-	Type       string         `json:"type" enum:"Feature"`
-	ID         string         `json:"id"`
-	Geometry   geometrySchema `json:"geometry"`
-	Properties map[string]any `json:"properties"`
+type feature struct {
+	Type       string     `json:"type" enum:"Feature"`
+	ID         string     `json:"id"`
+	Geometry   geometry   `json:"geometry"`
+	Properties properties `json:"properties"`
 }
 
-type collectionSchema struct {
-	Type     string          `json:"type" enum:"FeatureCollection"`
-	Features []featureSchema `json:"features"`
+// properties differ by what the feature is; any of them may be null.
+type properties map[string]any
+
+// Schema is an object of anything.
+func (properties) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+type featureCollection struct {
+	Type     string    `json:"type" enum:"FeatureCollection"`
+	Features []feature `json:"features"`
 }
 
 func (*FeatureAnswer) describe(op *huma.Operation, r huma.Registry) {
-	describeGeoJSON(op, r.Schema(reflect.TypeFor[featureSchema](), true, "Feature"))
+	describeGeoJSON(op, r.Schema(reflect.TypeFor[feature](), true, ""))
 }
 
 func (*CollectionAnswer) describe(op *huma.Operation, r huma.Registry) {
-	describeGeoJSON(op, r.Schema(reflect.TypeFor[collectionSchema](), true, "FeatureCollection"))
+	describeGeoJSON(op, r.Schema(reflect.TypeFor[featureCollection](), true, ""))
 }
 
 func describeGeoJSON(op *huma.Operation, schema *huma.Schema) {

@@ -85,7 +85,8 @@ func newSite(t *testing.T, ready error) site {
 	})
 	web.Add(s, huma.Operation{OperationID: "fail", Method: http.MethodGet, Path: "/fail/{how}"}, func(ctx context.Context, in *struct {
 		How string `path:"how"`
-	}) (*answer, error) {
+	},
+	) (*answer, error) {
 		switch in.How {
 		case "internal":
 			return nil, errors.New("secret cause")

@@ -13,8 +13,15 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	for _, request := range [][2]string{
-		{"GET", "/healthz"}, {"GET", "/nowhere"}, {"DELETE", "/things/1"}, {"GET", "/fail/panic"}, {"GET", "/raw/panic"}, {"POST", "/things/1"},
-		{"GET", "/openapi.json"}, {"GET", "/docs"}, {"GET", "/fail/internal"},
+		{"GET", "/healthz"},
+		{"GET", "/nowhere"},
+		{"DELETE", "/things/1"},
+		{"GET", "/fail/panic"},
+		{"GET", "/raw/panic"},
+		{"POST", "/things/1"},
+		{"GET", "/openapi.json"},
+		{"GET", "/docs"},
+		{"GET", "/fail/internal"},
 	} {
 		a, _ := s.ask(t, request[0], request[1], "", "Sec-Fetch-Site", "cross-site")
 		for name, part := range map[string]string{

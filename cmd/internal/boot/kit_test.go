@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -106,7 +107,14 @@ func (p *program) key(t *testing.T, role actor.Role, prefix string) string {
 }
 
 // get asks with a key, or as a visitor.
-func (p *program) get(t *testing.T, path, key string) (int, []byte) {
+func (p *program) get(t *testing.T, path, key string) (status int, body []byte) {
+	t.Helper()
+	status, _, body = p.getTyped(t, path, key)
+	return status, body
+}
+
+// getTyped asks for the media type, too.
+func (p *program) getTyped(t *testing.T, path, key string) (status int, media string, body []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
 	if err != nil {
@@ -125,7 +133,8 @@ func (p *program) get(t *testing.T, path, key string) (int, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.StatusCode, b
+	media, _, _ = strings.Cut(a.Header.Get("Content-Type"), ";")
+	return a.StatusCode, media, b
 }
 
 func (p *program) document(t *testing.T) map[string]map[string]json.RawMessage {

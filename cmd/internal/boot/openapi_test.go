@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"onemap/api/actor"
+	"onemap/api/apitest"
 )
 
 // undescribed are the routes that are no part of the API.
@@ -75,33 +78,80 @@ func TestTheDocumentIsValid(t *testing.T) {
 	}
 }
 
-// What the map objects' operations send is what the document says.
-func TestGeoJSONIsAsDescribed(t *testing.T) {
+// What the operations send is what the document says they do: status, media
+// type and, where there is one, schema.
+func TestAnswersAreAsDescribed(t *testing.T) {
 	t.Parallel()
 	p := start(t)
-	_, b := p.get(t, "/openapi-3.0.json", "")
+	_, b := p.get(t, "/openapi.json", "") // in 3.0 a property of any type cannot be null
 	doc, err := openapi3.NewLoader().LoadFromData(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, schema := range map[string]string{
-		"/api/v1/facilities?near=113.3025,23.405&radius=1000": "FeatureCollection",
-		"/api/v1/facilities?near=113.3425,23.405&radius=1":    "FeatureCollection",
-		"/api/v1/services?near=113.3025,23.405":               "FeatureCollection",
-		"/api/v1/facilities/" + p.facility.Code.String():      "Feature",
-		"/api/v1/services/" + p.service:                       "Feature",
-		"/api/v1/buildings/" + p.building:                     "Feature",
-		"/api/v1/regions/9901":                                "Feature",
-		"/api/v1/cases/nowhere":                               "Problem",
-	} {
-		_, body := p.get(t, path, "")
-		var value any
-		if err := json.Unmarshal(body, &value); err != nil {
-			t.Errorf("%s: %v: %s", path, err, body)
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	key := p.key(t, actor.Operator, apitest.CityCode)
+	addresses := map[string][]string{
+		"/api/v1/locate":                         {"/api/v1/locate?lon=113.3025&lat=23.405", "/api/v1/locate?lon=0&lat=0", "/api/v1/locate?lon=x&lat=95"},
+		"/api/v1/regions":                        {"/api/v1/regions", "/api/v1/regions?level=grid", "/api/v1/regions?level=planet"},
+		"/api/v1/regions/{code}":                 {"/api/v1/regions/9901", "/api/v1/regions/9902"},
+		"/api/v1/facilities":                     {"/api/v1/facilities?near=113.3025,23.405&radius=1000", "/api/v1/facilities?near=113.3425,23.405&radius=1", "/api/v1/facilities?near=1", "/api/v1/facilities?near=113.3,23.4&radius=NaN"},
+		"/api/v1/facilities/{code}":              {"/api/v1/facilities/" + p.facility.Code.String(), "/api/v1/facilities/0"},
+		"/api/v1/facilities/{code}/plate.svg":    {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.svg", "/api/v1/facilities/0/plate.svg"},
+		"/api/v1/facilities/{code}/plate.png":    {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.png?size=128", "/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.png?size=9"},
+		"/api/v1/services":                       {"/api/v1/services?near=113.3025,23.405", "/api/v1/services?near=113.3025,23.405&kind=castle"},
+		"/api/v1/services/{id}":                  {"/api/v1/services/" + p.service, "/api/v1/services/" + p.building},
+		"/api/v1/buildings/{id}":                 {"/api/v1/buildings/" + p.building, "/api/v1/buildings/1"},
+		"/api/v1/categories":                     {"/api/v1/categories"},
+		"/api/v1/departments":                    {"/api/v1/departments"},
+		"/api/v1/demo":                           {"/api/v1/demo"},
+		"/api/v1/session":                        {"/api/v1/session"},
+		"/api/v1/receipts/{receipt}":             {"/api/v1/receipts/" + p.receipt.Receipt, "/api/v1/receipts/unknown"},
+		"/api/v1/receipts/{receipt}/photos/{id}": {"/api/v1/receipts/" + p.receipt.Receipt + "/photos/" + p.photo, "/api/v1/receipts/unknown/photos/" + p.photo},
+		"/tiles":                                 {"/tiles"},
+		"/tiles/{layer}.json":                    {"/tiles/grids.json", "/tiles/nothing.json"},
+		"/tiles/fonts/{stack}/{range}.pbf":       {"/tiles/fonts/Sans/0-255.pbf"},
+	}
+	for path, address := range p.private() {
+		addresses[path] = append(addresses[path], address)
+	}
+	addresses["/api/v1/cases"] = append(addresses["/api/v1/cases"], "/api/v1/cases?state=nowhere&since=yesterday", "/api/v1/cases?cursor=x")
+	for path, item := range doc.Paths.Map() {
+		if item.Get == nil || path == "/api/v1/feed" {
 			continue
 		}
-		if err := doc.Components.Schemas[schema].Value.VisitJSON(value); err != nil {
-			t.Errorf("%s is no %s: %v", path, schema, err)
+		if len(addresses[path]) == 0 {
+			t.Errorf("GET %s is new: give it an address here", path)
 		}
+		for _, address := range addresses[path] {
+			p.checkAnswer(t, doc, item.Get, address, key)
+		}
+	}
+}
+
+func (p *program) checkAnswer(t *testing.T, doc *openapi3.T, op *openapi3.Operation, address, key string) {
+	t.Helper()
+	status, media, body := p.getTyped(t, address, key)
+	described := op.Responses.Status(status)
+	if described == nil || status >= 500 {
+		t.Errorf("GET %s answers %d, which is not described: %.200s", address, status, body)
+		return
+	}
+	content := described.Value.Content[media]
+	if content == nil {
+		t.Errorf("GET %s answers %d of %q, which is not described", address, status, media)
+		return
+	}
+	if content.Schema == nil || !strings.HasSuffix(media, "json") {
+		return
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		t.Errorf("GET %s: %v: %.200s", address, err, body)
+		return
+	}
+	if err := doc.ValidateSchemaJSON(content.Schema.Value, value); err != nil {
+		t.Errorf("GET %s: %d is not as described: %v\n%.300s", address, status, err, body)
 	}
 }
