@@ -30,7 +30,16 @@ func serve(t *testing.T, c *apitest.City, trustProxy bool) *httptest.Server {
 	return server
 }
 
-func ask(t *testing.T, server *httptest.Server, method, path, body string, headers ...string) (*http.Response, map[string]any) {
+// reply is an answer read to its end.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	cookies    []*http.Cookie
+}
+
+func (r reply) Cookies() []*http.Cookie { return r.cookies }
+
+func ask(t *testing.T, server *httptest.Server, method, path, body string, headers ...string) (reply, map[string]any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -55,7 +64,7 @@ func ask(t *testing.T, server *httptest.Server, method, path, body string, heade
 			t.Fatalf("%v: %s", err, b)
 		}
 	}
-	return a, out
+	return reply{a.StatusCode, a.Header, a.Cookies()}, out
 }
 
 func TestSessionOverHTTP(t *testing.T) {

@@ -231,7 +231,7 @@ func TestOtherErrorsAreNoFaults(t *testing.T) {
 		}
 	}
 	own := fault.Missing("case")
-	if got := pg.Fault(own); got != error(own) {
+	if got := pg.Fault(own); fault.As(got) != own {
 		t.Errorf("a fault became %v", got)
 	}
 	_, err = pool.Exec(t.Context(), "SELECT $1::text", "a\x00b")

@@ -12,7 +12,6 @@ import (
 
 	"onemap/api/apitest"
 	"onemap/api/place"
-	"onemap/api/service"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
@@ -79,9 +78,9 @@ func TestMoveAgreesWithPostGIS(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)
 	random := rand.New(rand.NewPCG(7, 7))
-	list := make([]service.Place, 300)
-	for i := range list {
-		list[i] = service.Place{Ref: fmt.Sprint(i), Kind: "clinic", Point: orb.Point{113.295 + 0.05*random.Float64(), 23.395 + 0.03*random.Float64()}}
+	points := make([]orb.Point, 300)
+	for i := range points {
+		points[i] = orb.Point{113.295 + 0.05*random.Float64(), 23.395 + 0.03*random.Float64()}
 	}
 	later := c.Clock.Now().Add(time.Hour)
 	c.Tx(t, func(tx pgx.Tx) error {
@@ -89,8 +88,13 @@ func TestMoveAgreesWithPostGIS(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if _, err := c.Services.Import(t.Context(), tx, ix, "test", list, apitest.NewID, c.Clock.Now()); err != nil {
-			return err
+		for i, p := range points {
+			g, scope := place.Codes(ix.Locate(crs.FromPoint(p)))
+			_, err := tx.Exec(t.Context(), `INSERT INTO service (id, source, source_ref, kind, point, grid_code, scope_code, rev, updated_at)
+VALUES ($1, 'test', $2, 'clinic', $3, $4, $5, 1, $6)`, apitest.NewID(), fmt.Sprint(i), p, g, scope, c.Clock.Now())
+			if err != nil {
+				return err
+			}
 		}
 		if n, err := place.Move(t.Context(), tx, "service", "FALSE", ix, later); err != nil || n != 0 {
 			t.Errorf("nothing was redrawn, yet %d moved, %v", n, err)

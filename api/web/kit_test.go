@@ -116,8 +116,14 @@ func newSite(t *testing.T, ready error) site {
 	return site{server, s, log}
 }
 
+// reply is an answer read to its end.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
 // ask sends a request and gives the answer with its body.
-func (s site) ask(t *testing.T, method, path, body string, headers ...string) (*http.Response, []byte) {
+func (s site) ask(t *testing.T, method, path, body string, headers ...string) (reply, []byte) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -138,7 +144,7 @@ func (s site) ask(t *testing.T, method, path, body string, headers ...string) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a, b
+	return reply{a.StatusCode, a.Header}, b
 }
 
 // problem sends a request that has to be refused.
