@@ -50,22 +50,26 @@ func TestReportPageIsATemplate(t *testing.T) {
 		not  []string
 	}{
 		{
-			"a scanned plate", map[string]any{"Lang": "zh", "Facility": seat, "Key": "k1"},
+			"a scanned plate",
+			map[string]any{"Lang": "zh", "Facility": seat, "Key": "k1"},
 			[]string{`lang="zh-CN"`, "座椅", "7K3M-9QX8", "区园林所", `name="facility_code" value="7K3M9QX8"`, `value="k1"`, "它怎么了？"},
 			[]string{`id="where"`, `name="category"`, "没有找到"},
 		},
 		{
-			"English", map[string]any{"Lang": "en", "Facility": seat, "Key": "k1"},
+			"English",
+			map[string]any{"Lang": "en", "Facility": seat, "Key": "k1"},
 			[]string{`lang="en"`, "What is wrong with it?", `href="?lang=zh"`, `action="/report?lang=en"`},
 			[]string{"它怎么了"},
 		},
 		{
-			"no code", map[string]any{"Lang": "zh", "Facility": (*facility)(nil), "Categories": categories},
+			"no code",
+			map[string]any{"Lang": "zh", "Facility": (*facility)(nil), "Categories": categories},
 			[]string{`id="where"`, `<option value="06010">暴露垃圾</option>`},
 			[]string{`id="facility"`, "没有找到"},
 		},
 		{
-			"an unknown code and an error", map[string]any{"Lang": "zh", "Unknown": true, "Error": "照片太大了"},
+			"an unknown code and an error",
+			map[string]any{"Lang": "zh", "Unknown": true, "Error": "照片太大了"},
 			[]string{"没有找到这个编号", "照片太大了", `id="where"`},
 			nil,
 		},

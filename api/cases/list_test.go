@@ -195,7 +195,7 @@ func TestPagesAreCompleteWhileReportsArrive(t *testing.T) {
 	}
 	for _, bad := range []string{"x", "????", "eyJhIjoxfQ"} {
 		_, err := c.Cases.List(c.As(actor.Supervisor), cases.Filter{}, 5, bad)
-		refused(t, err, fault.Invalid, "case.cursor")
+		_ = refused(t, err, fault.Invalid, "case.cursor")
 	}
 }
 

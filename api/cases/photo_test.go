@@ -50,14 +50,14 @@ func TestAPhotoIsClaimedOnce(t *testing.T) {
 			t.Errorf("%s: %v", name, f.Fields)
 		}
 		err = c.Cases.Step(c.As(actor.Operator), r.ID, cases.Do{Action: cases.DoFile, Photos: photos, Rev: 1})
-		refused(t, err, fault.Invalid, "report.photos")
+		_ = refused(t, err, fault.Invalid, "report.photos")
 	}
 	report.Photos = make([]string, 7)
 	for i := range report.Photos {
 		report.Photos[i] = uuid.NewString()
 	}
 	_, err = c.Cases.Report(t.Context(), key(), report)
-	refused(t, err, fault.Invalid, "report.invalid")
+	_ = refused(t, err, fault.Invalid, "report.invalid")
 	if n := c.rows("case_file") + c.rows("case_event") + c.rows("idempotency") + c.rows("photo WHERE case_id IS NOT NULL"); n != 4 {
 		t.Errorf("refused reports left something half-written: %d rows", n)
 	}
@@ -268,7 +268,7 @@ func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
 	kept := c.upload(7)
 	c.Cases.Photos = &full{Store: folder}
 	_, err = c.Cases.Upload(t.Context(), c.Intake, bytes.NewReader(picture(7)))
-	refused(t, err, fault.Unavailable, "photo.disk_full")
+	_ = refused(t, err, fault.Unavailable, "photo.disk_full")
 	if len(files(t, dir)) != 2 || c.rows("photo WHERE id = $1", kept) != 1 {
 		t.Error("an earlier photo of the same content was taken back")
 	}

@@ -46,7 +46,7 @@ func TestEveryBadFieldAtOnce(t *testing.T) {
 	}
 	for _, k := range []string{"", "short", strings.Repeat("x", 65)} {
 		_, err := c.Cases.Report(t.Context(), k, rubbish(113.3025, 23.405))
-		refused(t, err, fault.Invalid, "report.key")
+		_ = refused(t, err, fault.Invalid, "report.key")
 	}
 	if n := c.rows("case_file") + c.rows("case_event") + c.rows("idempotency") + c.rows("case_counter"); n != 0 {
 		t.Errorf("refused reports left %d rows", n)

@@ -106,7 +106,7 @@ func serve(t *testing.T, dir string, args ...string) *server {
 	}
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill() // already gone in most tests
-		<-s.ended
+		_ = <-s.ended
 	})
 	listening := make(chan string, 1)
 	go func() {

@@ -173,8 +173,12 @@ func TestGeometryCopies(t *testing.T) {
 	tri := orb.Ring{{116.39, 39.90}, {116.40, 39.90}, {116.39, 39.91}, {116.39, 39.90}}
 	line := orb.LineString(tri)
 	for _, g := range []orb.Geometry{
-		tri[0], orb.MultiPoint(tri), line, tri, orb.MultiLineString{line}, orb.Polygon{tri},
-		orb.MultiPolygon{{tri}}, orb.Collection{orb.Polygon{tri}, tri[1]}, tri.Bound(),
+		tri[0], orb.MultiPoint(tri), line, tri,
+		orb.MultiLineString{line},
+		orb.Polygon{tri},
+		orb.MultiPolygon{{tri}},
+		orb.Collection{orb.Polygon{tri}, tri[1]},
+		tri.Bound(),
 	} {
 		before := orb.Clone(g)
 		got, err := NameGCJ02.Geometry(g)
@@ -228,7 +232,8 @@ func TestDistance(t *testing.T) {
 		{
 			"Flinders Peak to Buninyong",
 			WGS84{dms(144, 25, 29.52440), -dms(37, 57, 3.72030)},
-			WGS84{dms(143, 55, 35.38390), -dms(37, 39, 10.15610)}, 54972.271, 0.001,
+			WGS84{dms(143, 55, 35.38390), -dms(37, 39, 10.15610)},
+			54972.271, 0.001,
 		},
 		{"a degree of the equator", WGS84{0, 0}, WGS84{1, 0}, 111319.4908, 0.0001},
 		{"quarter meridian", WGS84{0, 0}, WGS84{0, 90}, 10001965.7293, 0.001},

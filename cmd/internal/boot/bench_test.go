@@ -116,7 +116,7 @@ func BenchmarkHTTP(b *testing.B) {
 		load(b, http.StatusOK, get(b, url+"/api/v1/locate?lon=113.3&lat=23.4"))
 	})
 	b.Run("building tile, cached", func(b *testing.B) {
-		load(b, http.StatusOK, get(b, url+"/tiles/buildings/15/26697/14205.mvt"))
+		load(b, http.StatusOK, get(b, url+"/tiles/buildings/15/26696/14192.mvt"))
 	})
 	b.Run("report", func(b *testing.B) {
 		load(b, http.StatusCreated, func() *http.Request { return report(b, url) })
