@@ -25,7 +25,7 @@ CREATE TABLE account_grant (
     scope      text COLLATE "C" NOT NULL,
     department text,
     created_at timestamptz NOT NULL,
-    CONSTRAINT account_grant_uq UNIQUE (account_id, role, scope, department),
+    CONSTRAINT account_grant_uq UNIQUE NULLS NOT DISTINCT (account_id, role, scope, department),
     CONSTRAINT account_grant_role_ck CHECK (role IN ('operator', 'supervisor', 'handler', 'worker', 'planner', 'registrar', 'auditor', 'administrator', 'leader')),
     CONSTRAINT account_grant_scope_ck CHECK (scope ~ '^[0-9]*$' AND length(scope) IN (0, 4, 6, 9, 12, 15)),
     CONSTRAINT account_grant_department_ck CHECK ((role = 'handler') = (department IS NOT NULL)),
