@@ -66,6 +66,17 @@ func (s *Service) Adopt(ix *grid.Index) {
 // Index is the newest edition this process knows, for reads that write nothing.
 func (s *Service) Index() *grid.Index { return s.index.Load() }
 
+// Reload reads the edition in force even when it is older than the one known:
+// after the database was put back to an earlier state.
+func (s *Service) Reload(ctx context.Context) error {
+	ix, err := ReadIndex(ctx, s.pool)
+	if err != nil {
+		return err
+	}
+	s.index.Store(ix)
+	return nil
+}
+
 // Name names a region, or is empty; "" is everywhere.
 func (s *Service) Name(code string) (name, nameEn string) {
 	ref, _ := s.Index().Ref(grid.Code(code))

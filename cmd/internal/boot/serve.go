@@ -179,7 +179,7 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 
 func (s *Server) reset(ctx context.Context, at change.Position) error {
 	s.tiles.InvalidateAll()
-	if err := s.world.Regions.Load(ctx); err != nil {
+	if err := s.world.Regions.Reload(ctx); err != nil {
 		return err
 	}
 	return s.hub.Reset(ctx, at)
@@ -226,14 +226,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	return g.Wait()
 }
 
-// sweep forgets once an hour what nobody claimed.
+// sweep forgets once an hour what nobody claimed and nobody finished.
 func (s *Server) sweep(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(time.Hour):
-			if err := pg.Fault(s.world.Cases.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			_, half := s.world.Photos.Sweep(time.Now().Add(-time.Hour)) // what a killed process was still writing
+			if err := errors.Join(pg.Fault(s.world.Cases.Sweep(ctx)), half); err != nil && ctx.Err() == nil {
 				s.world.Log.WarnContext(ctx, "sweep", "error", err)
 			}
 		}
