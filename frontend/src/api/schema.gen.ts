@@ -796,11 +796,6 @@ export interface components {
         CategoriesOutBody: {
             items: components["schemas"]["CaseCategory"][] | null;
         };
-        CollectionSchema: {
-            features: components["schemas"]["FeatureSchema"][] | null;
-            /** @enum {string} */
-            type: "FeatureCollection";
-        };
         DemoAnswerBody: {
             accounts: components["schemas"]["AuthMe"][] | null;
             /** @description Whether this is a demo town. */
@@ -811,8 +806,8 @@ export interface components {
         DepartmentsAnswerBody: {
             items: components["schemas"]["AuthDepartment"][] | null;
         };
-        FeatureSchema: {
-            geometry: components["schemas"]["GeometrySchema"];
+        Feature: {
+            geometry: components["schemas"]["Geometry"];
             id: string;
             properties: {
                 [key: string]: unknown;
@@ -820,7 +815,12 @@ export interface components {
             /** @enum {string} */
             type: "Feature";
         };
-        GeometrySchema: {
+        FeatureCollection: {
+            features: components["schemas"]["Feature"][] | null;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        Geometry: {
             /** @description Positions as lon, lat in WGS84, nested as the type says. */
             coordinates: unknown[] | null;
             /** @enum {string} */
@@ -966,7 +966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["FeatureSchema"];
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Not Found */
@@ -1391,7 +1391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["CollectionSchema"];
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -1433,7 +1433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["FeatureSchema"];
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Not Found */
@@ -1486,7 +1486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
+                    "image/png": unknown;
                 };
             };
             /** @description Not Found */
@@ -1527,7 +1527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/svg+xml": string;
+                    "image/svg+xml": unknown;
                 };
             };
             /** @description Not Found */
@@ -1648,9 +1648,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "image/jpeg": string;
-                "image/png": string;
-                "image/webp": string;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
             };
         };
         responses: {
@@ -1722,7 +1722,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
+                    "image/jpeg": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -1817,7 +1817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
+                    "image/jpeg": unknown;
                 };
             };
             /** @description Not Found */
@@ -1892,7 +1892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["FeatureSchema"];
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Not Found */
@@ -2076,7 +2076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["CollectionSchema"];
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -2117,7 +2117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["FeatureSchema"];
+                    "application/geo+json": components["schemas"]["Feature"];
                 };
             };
             /** @description Not Found */
@@ -2318,7 +2318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-protobuf": string;
+                    "application/x-protobuf": unknown;
                 };
             };
             /** @description Not Found */
@@ -2410,7 +2410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.mapbox-vector-tile": string;
+                    "application/vnd.mapbox-vector-tile": unknown;
                 };
             };
             /** @description Not Found */

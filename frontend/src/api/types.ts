@@ -1,6 +1,6 @@
 /**
  * What the server answers, by the names the pages use. The shapes come from its OpenAPI document
- * (`npm run types` writes schema.gen.ts from a running server); here is said only what the document cannot: which
+ * (`npm run types` writes schema.gen.ts); here is said only what the document cannot: which
  * words a string may be, and what a GeoJSON feature carries. A change of the server shows as an error of the compiler.
  */
 import type { components } from './schema.gen.ts';
