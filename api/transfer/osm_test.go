@@ -29,21 +29,15 @@ func TestExtractsOfRealCities(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			path, c := shared(t, tt.file), apitest.New(t)
-			before := state(t, c)
-			dry := tt.o
-			dry.DryRun = true
-			tried, err := c.Loader.OSM(t.Context(), path, dry)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if state(t, c) != before {
-				t.Error("a dry run left something")
+			var tried transfer.OSMReport
+			if tt.buildings < 1000 { // a dry run of the large one says nothing new
+				tried = dryRun(t, c, path, tt.o)
 			}
 			first, err := c.Loader.OSM(t.Context(), path, tt.o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if first.Buildings != tried.Buildings || first.Facilities != tried.Facilities || first.Basemap != tried.Basemap || first.Unplaced != tried.Unplaced {
+			if tt.buildings < 1000 && (first.Buildings != tried.Buildings || first.Facilities != tried.Facilities || first.Basemap != tried.Basemap || first.Unplaced != tried.Unplaced) {
 				t.Errorf("done %+v, the dry run said %+v", first, tried)
 			}
 			if first.Buildings != (pg.Merged{Fresh: tt.buildings}) {
@@ -74,6 +68,21 @@ func TestExtractsOfRealCities(t *testing.T) {
 				first.Buildings.Fresh, first.Facilities.Fresh, first.Services.Fresh, first.Basemap.Fresh, first.Seconds)
 		})
 	}
+}
+
+// dryRun tells what would be done, and leaves nothing.
+func dryRun(t *testing.T, c *apitest.City, path string, o transfer.OSMOptions) transfer.OSMReport {
+	t.Helper()
+	before := state(t, c)
+	o.DryRun = true
+	tried, err := c.Loader.OSM(t.Context(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state(t, c) != before {
+		t.Error("a dry run left something")
+	}
+	return tried
 }
 
 // The one boundary of the Guixi extract that assembles whole, 东门街道, carries

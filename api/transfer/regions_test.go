@@ -131,12 +131,21 @@ func TestVillagesOfTaiwanHaveNoCodesOfOurs(t *testing.T) {
 	if state(t, c) != before {
 		t.Error("something was left")
 	}
-	// Numbered under a street: as many as three digits can count, the rest refused.
-	o = transfer.RegionOptions{CRS: crs.NameWGS84, Under: "710101001", CodeProperty: "none", NameProperty: "VILLNAME"}
-	if report, err = c.Loader.RegionsFile(t.Context(), path, o); err != nil || report.Published.Regions+len(report.Refused) != 7701 || report.Published.Regions < 990 {
+}
+
+// Features without codes are numbered, as many as the digits of a level count.
+func TestFeaturesAreNumberedUnderARegion(t *testing.T) {
+	t.Parallel()
+	path, c := shared(t, "polygons/taiwan-towns.geojson"), apitest.New(t)
+	o := transfer.RegionOptions{CRS: crs.NameWGS84, Under: "7101", CodeProperty: "none", NameProperty: "TOWNNAME"}
+	report, err := c.Loader.RegionsFile(t.Context(), path, o)
+	if err != nil || report.Read != 368 || report.Published.Regions+len(report.Refused) != 368 || report.Published.Regions < 95 {
 		t.Fatalf("published %d, refused %d, %v", report.Published.Regions, len(report.Refused), err)
 	}
-	if r := report.Refused[len(report.Refused)-1]; !strings.Contains(r.Reason, "7701") {
+	if r := report.Refused[len(report.Refused)-1]; !strings.Contains(r.Reason, "number 368") {
+		t.Errorf("%+v", r)
+	}
+	if r, ok := c.Regions.Index().Ref("710101"); !ok || r.Level != grid.District {
 		t.Errorf("%+v", r)
 	}
 }
