@@ -39,7 +39,7 @@ export const t = live(
       report_lead: 'Something broken or dirty? A photo is enough. No account needed.',
       staff: 'Staff sign-in',
       nearby: 'Services nearby',
-      near_map: 'nearest to the middle of the map first',
+      near_map: 'nearest first',
       all_kinds: 'All',
       kinds: 'Kinds of service',
       none: 'No public service was found near here. Move the map to look elsewhere.',

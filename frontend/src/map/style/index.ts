@@ -10,7 +10,7 @@ import { cases, clusters, pickedCase, pickedRing } from './cases.ts';
 import { gridLabels, grids } from './grids.ts';
 import { boundaries, ground } from './ground.ts';
 import { labels } from './labels.ts';
-import { objects, pickedPoint } from './objects.ts';
+import { facilities, pickedPoint, services } from './objects.ts';
 import { rails, roads } from './roads.ts';
 import type { Lang } from './text.ts';
 
@@ -35,9 +35,11 @@ export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecificati
     ...grids(p, day, shown.grids),
     ...(shown.solid ? buildings(p, day, true) : []),
     ...pickedBuilding(p),
+    // Where there is no room for both, the name of a street goes before a bin, and a clinic before the street.
+    ...facilities(p, theme, lang, shown.facilities),
     ...labels(p, day, lang),
     ...gridLabels(p, lang, shown.grids),
-    ...objects(p, theme, lang, shown),
+    ...services(p, theme, lang, shown.services),
     ...pickedPoint(p),
     ...(shown.cases ? clusters(p, theme) : []),
     ...pickedRing(p),

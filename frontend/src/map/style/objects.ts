@@ -16,26 +16,12 @@ interface Point {
 }
 
 /** Facilities are small squares, services discs: shape tells the two apart before the picture in them does. */
-export function objects(
-  p: Palette,
-  theme: Theme,
-  lang: Lang,
-  shown: { facilities: boolean; services: boolean },
-): LayerSpecification[] {
-  return [
-    ...points(p, theme, lang, {
-      id: 'facilities',
-      attribute: 'class',
-      prefix: 'facility',
-      shown: shown.facilities,
-    }),
-    ...points(p, theme, lang, {
-      id: 'services',
-      attribute: 'kind',
-      prefix: 'service',
-      shown: shown.services,
-    }),
-  ];
+export function facilities(p: Palette, theme: Theme, lang: Lang, shown: boolean): LayerSpecification[] {
+  return points(p, theme, lang, { id: 'facilities', attribute: 'class', prefix: 'facility', shown });
+}
+
+export function services(p: Palette, theme: Theme, lang: Lang, shown: boolean): LayerSpecification[] {
+  return points(p, theme, lang, { id: 'services', attribute: 'kind', prefix: 'service', shown });
 }
 
 function points(p: Palette, theme: Theme, lang: Lang, of: Point): LayerSpecification[] {
@@ -88,7 +74,9 @@ function points(p: Palette, theme: Theme, lang: Lang, of: Point): LayerSpecifica
           '|',
           ['coalesce', ['get', 'state'], 'intact'],
         ],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.62, 14, services ? 0.85 : 0.7, 17, 1],
+        'icon-size': services
+          ? ['interpolate', ['linear'], ['zoom'], 10, 0.62, 14, 0.85, 17, 1]
+          : ['interpolate', ['linear'], ['zoom'], 10, 0.55, 16, 0.68, 18.5, 1],
         'icon-padding': 1,
         'symbol-sort-key': [
           'case',
