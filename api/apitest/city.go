@@ -81,7 +81,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	c.Intake = blob.NewIntake(blob.DefaultLimits())
 	c.Regions = region.New(pool, c.Clock.Now)
 	c.Buildings = building.New(pool)
-	c.Facilities = facility.NewService(pool)
+	c.Facilities = facility.NewService(pool, "")
 	c.Services = service.New(pool)
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
@@ -105,7 +106,7 @@ func (s *Service) plateSVG(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	svg, err := plate.SVG(plateURL(c, f.Code), f.Code.String())
+	svg, err := plate.SVG(s.plateURL(c, f.Code), f.Code.String())
 	if err != nil {
 		return err
 	}
@@ -127,18 +128,22 @@ func (s *Service) platePNG(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	png, err := plate.PNG(plateURL(c, f.Code), f.Code.String(), size)
+	png, err := plate.PNG(s.plateURL(c, f.Code), f.Code.String(), size)
 	if err != nil {
 		return err
 	}
 	return c.Blob(http.StatusOK, "image/png", png)
 }
 
-// plateURL is the address a plate carries: this server's own.
-func plateURL(c echo.Context, code plate.Code) string {
-	scheme := "http"
-	if web.Secure(c.Request().Context()) {
-		scheme = "https"
+// plateURL is the address a plate carries: the city's public one, or this
+// server's own where none is set.
+func (s *Service) plateURL(c echo.Context, code plate.Code) string {
+	base := s.publicURL
+	if base == "" {
+		base = "http://" + c.Request().Host
+		if web.Secure(c.Request().Context()) {
+			base = "https://" + c.Request().Host
+		}
 	}
-	return scheme + "://" + c.Request().Host + "/q/" + code.Raw()
+	return strings.TrimSuffix(base, "/") + "/q/" + code.Raw()
 }

@@ -37,11 +37,13 @@ type New struct {
 
 // Service keeps the facilities.
 type Service struct {
-	pool *pgxpool.Pool
+	pool      *pgxpool.Pool
+	publicURL string
 }
 
-// NewService makes the service.
-func NewService(pool *pgxpool.Pool) *Service { return &Service{pool} }
+// NewService makes the service. publicURL is where residents reach this server,
+// and what plates carry; empty takes the address a plate is asked for by.
+func NewService(pool *pgxpool.Pool, publicURL string) *Service { return &Service{pool, publicURL} }
 
 // Import merges facilities of a source in the caller's transaction, each in its grid.
 func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source string, list []New, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {

@@ -48,7 +48,7 @@ func (c configCommand) Run() error {
 		c.DatabaseURL = u.Redacted()
 	}
 	return printJSON(map[string]any{
-		"data": c.Data, "database_url": c.DatabaseURL, "zone": c.Zone, "log_level": c.LogLevel, "log_format": c.LogFormat,
+		"data": c.Data, "database_url": c.DatabaseURL, "zone": c.Zone, "public_url": c.PublicURL, "log_level": c.LogLevel, "log_format": c.LogFormat,
 		"listen": c.Listen, "trust_proxy": c.TrustProxy, "cache_mb": c.CacheMB,
 	})
 }

@@ -15,6 +15,7 @@ type Config struct {
 	Data        string `help:"The data folder: private database, photos." default:"data" type:"path" env:"ONEMAP_DATA"`
 	DatabaseURL string `help:"Use this PostgreSQL (15 or newer, with PostGIS 3.3 or newer) instead of a private one." env:"ONEMAP_DATABASE_URL"`
 	Zone        string `help:"The city's time zone." default:"Asia/Shanghai" env:"ONEMAP_ZONE"`
+	PublicURL   string `help:"Where residents reach this server, as in https://map.example.gov.cn: what QR plates carry." name:"public-url" env:"ONEMAP_PUBLIC_URL"`
 	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
 	LogFormat   string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
 }

@@ -93,7 +93,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Intake = blob.NewIntake(blob.DefaultLimits())
 	w.Regions = region.New(w.Pool, time.Now)
 	w.Buildings = building.New(w.Pool)
-	w.Facilities = facility.NewService(w.Pool)
+	w.Facilities = facility.NewService(w.Pool, w.Config.PublicURL)
 	w.Services = service.New(w.Pool)
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Cases = w.CasesAt(time.Now)
