@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image/jpeg"
+	"slices"
 	"strings"
 	"time"
 
@@ -198,10 +199,25 @@ func (d *demo) accounts(ctx context.Context) error {
 // open says that the town is whole.
 func (d *demo) open(ctx context.Context) error { return d.Auth.MarkDemo(ctx, d.logins) }
 
+// pictured is how far back an ended case still has its photos: each takes time
+// to draw and take in, and nobody looks at all of them.
+const pictured = 3 * 24 * time.Hour
+
+func withoutPhotos(c town.Case) town.Case {
+	c.Photo, c.Steps = "", slices.Clone(c.Steps)
+	for i := range c.Steps {
+		c.Steps[i].Photo = ""
+	}
+	return c
+}
+
 // cases walks every case through its past, as those who took the steps.
 func (d *demo) cases(ctx context.Context) error {
 	now := time.Now()
 	for _, c := range d.town.Cases {
+		if c.Ago > pictured && !cases.State(c.State).Open() {
+			c = withoutPhotos(c)
+		}
 		if err := d.walk(ctx, c, now); err != nil {
 			return fmt.Errorf("%s: %w", c.Ref, err)
 		}
