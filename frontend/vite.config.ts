@@ -30,7 +30,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { input: Object.fromEntries(pages.map((name) => [name, page(name)])) },
+    rollupOptions: {
+      input: Object.fromEntries(pages.map((name) => [name, page(name)])),
+      // The engine of the map changes seldom and our code often: apart, the engine stays in the browser's cache.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'maplibre', test: /node_modules[\\/](maplibre-gl|@maplibre|@mapbox)/ },
+            { name: 'vue', test: /node_modules[\\/]@?vue/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(
