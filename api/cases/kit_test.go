@@ -99,18 +99,21 @@ func (c city) get(id uuid.UUID) cases.Case {
 	return got
 }
 
+// answer is a fault that a test has looked for: no error to be handled.
+type answer fault.Error
+
 // refused fails unless the error is a fault of the kind and code.
-func refused(t *testing.T, err error, kind fault.Kind, code string) *fault.Error {
+func refused(t *testing.T, err error, kind fault.Kind, code string) *answer {
 	t.Helper()
 	f := fault.As(err)
 	if f == nil || f.Kind != kind || f.Code != code {
 		t.Fatalf("got %v, want a fault of kind %d with code %s", err, kind, code)
 	}
-	return f
+	return (*answer)(f)
 }
 
 // locations lists the fields of a fault.
-func locations(f *fault.Error) map[string]string {
+func locations(f *answer) map[string]string {
 	m := map[string]string{}
 	for _, field := range f.Fields {
 		m[field.Location] = field.Message

@@ -72,7 +72,7 @@ func TestAPointFarOutsideIsRefusedWithTheLikelyReading(t *testing.T) {
 		r.CRS = tt.datum
 		_, err := c.Cases.Report(t.Context(), key(), r)
 		f := fault.As(err)
-		if f == nil || f.Kind != fault.Invalid || !strings.Contains(locations(f)["body.lon"], tt.want) {
+		if f == nil || f.Kind != fault.Invalid || !strings.Contains(locations((*answer)(f))["body.lon"], tt.want) {
 			t.Errorf("%s: %v, want body.lon to say %q", tt.name, err, tt.want)
 		}
 	}
@@ -147,7 +147,7 @@ func TestAPlateAsPeopleTypeIt(t *testing.T) {
 			continue
 		}
 		f := fault.As(err)
-		if f == nil || locations(f)["body.facility_code"] == "" {
+		if f == nil || locations((*answer)(f))["body.facility_code"] == "" {
 			t.Errorf("%s: %v", other, err)
 		}
 	}

@@ -106,7 +106,9 @@ func serve(t *testing.T, dir string, args ...string) *server {
 	}
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill() // already gone in most tests
-		_ = <-s.ended
+		for range s.ended { // closed once the program has ended
+			continue
+		}
 	})
 	listening := make(chan string, 1)
 	go func() {
