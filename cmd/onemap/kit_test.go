@@ -106,7 +106,7 @@ func serve(t *testing.T, dir string, args ...string) *server {
 	}
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill() // already gone in most tests
-		for range s.ended { // closed once the program has ended
+		for range s.ended {
 			continue
 		}
 	})
