@@ -68,9 +68,20 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     },
     onReset: () => void renewAll(),
     onState(state) {
+      const before = feed.value.health;
+      const back = state.health === 'live' && before !== 'live' && before !== 'connecting';
       feed.value = state;
+      if (back) mend();
     },
   });
+
+  /** The line is back, and the feed tells what was missed; what failed to load meanwhile is asked for again. */
+  function mend(): void {
+    town.value?.renewAll();
+    if (queue.problem.value) void queue.load();
+    if (folder.problem.value) void folder.open(selected.value);
+    if (gauges.problem.value) void gauges.load();
+  }
 
   function takeGone(data: Record<string, unknown>): void {
     const id = String(data.id ?? '');

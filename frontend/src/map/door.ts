@@ -99,6 +99,12 @@ export class TownMap {
     this.others[layer]?.touchAll();
   }
 
+  /** Every layer anew, also tiles that failed; what is unchanged costs a 304. */
+  renewAll(): void {
+    if (this.scene.shown.cases) this.cases.touchAll();
+    for (const other of Object.values(this.others)) other.touchAll();
+  }
+
   view(): View {
     const { lng, lat } = this.engine.getCenter();
     return {
