@@ -139,7 +139,7 @@ func serve(t *testing.T, c *apitest.City) func(path string) (*http.Response, []b
 		Version: "test", Auth: c.Auth, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	})
-	facility.Routes(s, c.Facilities)
+	facility.Routes(s, c.Facilities, c.Cases)
 	server := httptest.NewServer(s.Echo)
 	t.Cleanup(server.Close)
 	return func(path string) (*http.Response, []byte) {

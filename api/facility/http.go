@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/labstack/echo/v4"
 	"github.com/paulmach/orb/geojson"
 
 	"onemap/api/fault"
+	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/web"
 )
@@ -25,8 +27,20 @@ type codePath struct {
 	Code string `path:"code" maxLength:"20" doc:"The plate's code; case, dashes and spaces do not matter."`
 }
 
+// Cases counts the cases of facilities on which somebody still has to act;
+// anybody may know the number, so that nobody reports twice.
+type Cases interface {
+	OpenOfFacilities(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error)
+}
+
+type handlers struct {
+	*Service
+	cases Cases
+}
+
 // Routes registers the slice.
-func Routes(s *web.Server, service *Service) {
+func Routes(s *web.Server, slice *Service, cases Cases) {
+	service := handlers{slice, cases}
 	tag := []string{"map"}
 	web.Add(s, huma.Operation{OperationID: "list-facilities", Method: http.MethodGet, Path: "/api/v1/facilities", Summary: "The facilities nearest to a point, as GeoJSON", Tags: tag, Errors: []int{422}}, service.near)
 	web.Add(s, huma.Operation{OperationID: "get-facility", Method: http.MethodGet, Path: "/api/v1/facilities/{code}", Summary: "The facility that carries a plate, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
@@ -58,12 +72,12 @@ func (f Facility) Feature() *geojson.Feature {
 	return feature
 }
 
-func (s *Service) near(ctx context.Context, q *nearQuery) (*web.CollectionAnswer, error) {
+func (h handlers) near(ctx context.Context, q *nearQuery) (*web.CollectionAnswer, error) {
 	at, err := q.At()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.pool.Query(ctx, columns+`, ST_Distance(point::geography, @at::geometry::geography) AS metres
+	rows, err := h.pool.Query(ctx, columns+`, ST_Distance(point::geography, @at::geometry::geography) AS metres
 FROM facility WHERE point && ST_Expand(@at::geometry, @dx, @dy) AND state <> 'removed' AND (@class = '' OR class = @class)
   AND ST_DWithin(point::geography, @at::geometry::geography, @radius)
 ORDER BY metres LIMIT @limit`, q.Args(at, "class", q.Class))
@@ -74,12 +88,32 @@ ORDER BY metres LIMIT @limit`, q.Args(at, "class", q.Class))
 	if err != nil {
 		return nil, err
 	}
-	features := make([]*geojson.Feature, len(list))
+	features, err := h.features(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	for i, f := range list {
-		features[i] = f.Feature()
 		features[i].Properties["distance_m"] = f.MetresFromAsk
 	}
 	return web.Nearest(features)
+}
+
+// features are facilities as GeoJSON, each with its number of open cases.
+func (h handlers) features(ctx context.Context, list []Facility) ([]*geojson.Feature, error) {
+	ids := make([]uuid.UUID, len(list))
+	for i, f := range list {
+		ids[i] = f.ID
+	}
+	open, err := h.cases.OpenOfFacilities(ctx, h.pool, ids)
+	if err != nil {
+		return nil, err
+	}
+	features := make([]*geojson.Feature, len(list))
+	for i, f := range list {
+		features[i] = f.Feature()
+		features[i].Properties["open_cases"] = open[f.ID]
+	}
+	return features, nil
 }
 
 // find reads the code as people type it.
@@ -93,12 +127,16 @@ func (s *Service) find(ctx context.Context, typed string) (Facility, error) {
 	return s.ByCode(ctx, s.pool, code)
 }
 
-func (s *Service) get(ctx context.Context, p *codePath) (*web.FeatureAnswer, error) {
-	f, err := s.find(ctx, p.Code)
+func (h handlers) get(ctx context.Context, p *codePath) (*web.FeatureAnswer, error) {
+	f, err := h.find(ctx, p.Code)
 	if err != nil {
 		return nil, err
 	}
-	return web.Feature(f.Feature())
+	features, err := h.features(ctx, []Facility{f})
+	if err != nil {
+		return nil, err
+	}
+	return web.Feature(features[0])
 }
 
 func (s *Service) plateSVG(c echo.Context) error {

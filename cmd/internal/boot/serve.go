@@ -111,7 +111,7 @@ func (s *Server) routes() {
 	auth.Routes(s.web, w.Auth, w.Regions)
 	region.Routes(s.web, w.Regions)
 	building.Routes(s.web, w.Buildings)
-	facility.Routes(s.web, w.Facilities)
+	facility.Routes(s.web, w.Facilities, w.Cases)
 	service.Routes(s.web, w.Services)
 	cases.Routes(s.web, w.Cases, w.Intake)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
