@@ -150,7 +150,20 @@ func (p *Pages) showAgain(c echo.Context, form *multipart.Form, f *fault.Error) 
 	}
 	page := p.newReport(lang(c), key, known)
 	page.Error = inWords(f, page.Lang)
+	page.fill(form)
 	return p.show(c, web.ToProblem(f).Status, "report.html", page)
+}
+
+// fill puts what was typed back into the form; a browser does not keep files.
+func (p *reportPage) fill(form *multipart.Form) {
+	concern := first(form, "concern")
+	p.typed = typed{
+		Typed: first(form, "facility_code"), Lon: first(form, "lon"), Lat: first(form, "lat"), Text: first(form, "text"),
+		Dirty: concern == "dirty", Messy: concern == "messy", Poor: concern == "poor", Broken: concern == "broken",
+	}
+	for i := range p.Categories {
+		p.Categories[i].Chosen = p.Categories[i].Code == first(form, "category")
+	}
 }
 
 // formWords are the form's refusals in the reader's own words, by the field.

@@ -29,7 +29,7 @@ import (
 var built = fstest.MapFS{
 	"index.html":       {Data: []byte("<h1>town</h1>")},
 	"index.html.br":    {Data: []byte("town in brotli")},
-	"report.html":      {Data: []byte(`<html lang="{{.Lang}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}};{{end}}<script type="application/json">{{.Facts}}</script>`)},
+	"report.html":      {Data: []byte(`<html lang="{{.Lang}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}}{{if .Chosen}}!{{end}};{{end}}<q>{{.Typed}}|{{.Lon}}|{{.Lat}}|{{.Text}}|{{.Broken}}</q><script type="application/json">{{.Facts}}</script>`)},
 	"receipt.html":     {Data: []byte(`{{if .Found}}<b>{{.Number}}|{{.Title}}|{{.StateName}}</b>{{range .Steps}}<li>{{.Text}}@{{.At}}</li>{{end}}{{else}}missing{{end}}`)},
 	"assets/a-1.js":    {Data: []byte("plain")},
 	"assets/a-1.js.br": {Data: []byte("brotli")},
@@ -245,6 +245,10 @@ func TestAFormThatIsNotRightComesBackWithItsKey(t *testing.T) {
 	}
 	if s.count("case_file") != 0 {
 		t.Error("a refused form made a case")
+	}
+	_, typed := s.form("/report?lang=en", with("facility_code", "", "category", "06010", "lon", "10", "lat", "11", "text", "<b>here"))
+	if want := "<q>|10|11|&lt;b&gt;here|true</q>"; !strings.Contains(typed, want) || !strings.Contains(typed, "06010=Exposed rubbish!;") {
+		t.Errorf("what was typed does not come back: want %s in %s", want, typed)
 	}
 	if answer, _ := s.form("/report", with()); answer.StatusCode != http.StatusSeeOther {
 		t.Fatal(answer.Status)

@@ -73,6 +73,13 @@ type reportPage struct {
 	Error      string
 	Categories []reportCategory
 	Facts      reportFacts
+	typed
+}
+
+// typed is what was filled in, for a form that comes back.
+type typed struct {
+	Typed, Lon, Lat, Text      string
+	Dirty, Messy, Poor, Broken bool
 }
 
 type reportFacility struct {
@@ -88,7 +95,10 @@ type reportFacility struct {
 	Lat        float64 `json:"lat"`
 }
 
-type reportCategory struct{ Code, Name string }
+type reportCategory struct {
+	Code, Name string
+	Chosen     bool
+}
 
 type reportFacts struct {
 	Facility   *reportFacility  `json:"facility,omitempty"`
@@ -102,7 +112,7 @@ func (p *Pages) newReport(lang, key string, f *facility.Facility) reportPage {
 		if lang == "en" {
 			name = c.NameEn
 		}
-		page.Categories = append(page.Categories, reportCategory{c.Code, name})
+		page.Categories = append(page.Categories, reportCategory{Code: c.Code, Name: name})
 	}
 	if f != nil {
 		zh, en := f.Title()
