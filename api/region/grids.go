@@ -36,7 +36,7 @@ func (s *Service) MakeGrids(ctx context.Context, under grid.Code, size float64, 
 	if len(redraw) == 0 {
 		return Published{}, fault.Newf(fault.Invalid, "grids.level", "%s is a grid already; name a community or a region above.", under)
 	}
-	return s.Publish(ctx, Redraw{Source: "grids make", Regions: redraw, Replace: true, DryRun: dryRun})
+	return s.Publish(ctx, Redraw{Source: "grids make", From: ix.Edition(), Regions: redraw, Replace: true, DryRun: dryRun})
 }
 
 // communitiesUnder walks down from a region; levels missing below a leaf are

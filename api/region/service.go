@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/change"
+	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/geo/grid"
 )
@@ -112,7 +113,10 @@ type Published struct {
 // Redraw is what to publish: regions of any levels. With Replace, the grids of
 // every community among the parents of the given grids that are not given go away.
 type Redraw struct {
-	Source  string
+	Source string
+	// From is the edition the redraw was drawn from; when another one has come
+	// into force since, it is refused. Zero is any.
+	From    int64
 	Regions []grid.Region
 	Replace bool
 	DryRun  bool
@@ -155,7 +159,9 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 	if err != nil {
 		return done, nil, err
 	}
-	done.Edition = next.Edition()
+	if done.Edition = next.Edition(); r.From != 0 && done.Edition != r.From+1 {
+		return done, nil, fault.New(fault.Conflict, "region.edition", "The regions were redrawn in the meantime; nothing was done, please try again.")
+	}
 	for _, m := range s.movers {
 		moved, err := m.Move(ctx, tx, next, s.now())
 		if err != nil {
