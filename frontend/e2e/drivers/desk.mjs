@@ -38,6 +38,13 @@ export class Desk {
     return rows.filter((row) => row.facility_code === facilityCode && !this.known.has(row.id));
   }
 
+  /** The case with this number, as its row. */
+  async caseOf(number) {
+    const found = (await this.cases(`&q=${encodeURIComponent(number)}`)).find((row) => row.number === number);
+    if (!found) throw new Error(`no case ${number} in sight`);
+    return found;
+  }
+
   async act(id, action, extra = {}) {
     const seen = await this.ask(`/api/v1/cases/${id}`);
     const body = { action, ...extra };

@@ -10,6 +10,7 @@ export const sizes = {
   small: { width: 320, height: 568 },
   desk: { width: 1366, height: 768 },
   wide: { width: 1440, height: 900 },
+  wall: { width: 3840, height: 2160 },
 };
 
 export function openBrowser() {

@@ -7,7 +7,8 @@ const shots = fileURLToPath(new URL('../shots/', import.meta.url));
 
 /**
  * A spec tells one behaviour: given, when and then name each step in words, so that a failure says where the story
- * broke. `world` brings the visitor's page, the server's origin and the means to open more visitors.
+ * broke. `world` brings the visitor's page, the server's origin, the means to open more visitors, and `tell` for a
+ * figure worth printing.
  * @param {string} name
  * @param {object} options what kind of visitor: size, javaScript, axe, at
  * @param {(world: object) => Promise<void>} story
@@ -20,7 +21,7 @@ export function spec(name, options, story) {
 export async function run({ name, options, story }, { browser, origin }) {
   const visitors = [];
   const open = async (more = {}) => {
-    const one = await visitor(browser, origin, { ...options, ...more });
+    const one = await visitor(browser, more.by ?? origin, { ...options, ...more });
     visitors.push(one);
     return one;
   };
@@ -36,6 +37,7 @@ export async function run({ name, options, story }, { browser, origin }) {
       origin,
       browser,
       open,
+      tell: (words) => console.log(`      ${words}`),
       given: telling('given'),
       when: telling('when'),
       then: telling('then'),
