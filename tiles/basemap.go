@@ -74,6 +74,18 @@ func (s basemapSource) Extent(ctx context.Context) (orb.Bound, bool, error) {
 	return extent(ctx, s.pool, "basemap", "geom")
 }
 
+// Attribution credits OpenStreetMap once anything was imported from it.
+func (s basemapSource) Attribution(ctx context.Context) (string, error) {
+	var imported bool
+	if err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM basemap WHERE source = 'osm')").Scan(&imported); err != nil {
+		return "", fmt.Errorf("attribution of the basemap: %w", err)
+	}
+	if !imported {
+		return "", nil
+	}
+	return `© <a href="https://www.openstreetmap.org/copyright" rel="noopener">OpenStreetMap contributors</a>`, nil
+}
+
 func (s basemapSource) Tile(ctx context.Context, id ID, _ Sight, _ Filter) ([]byte, error) {
 	sql, a := s.statement(id)
 	return queryTile(ctx, s.pool, sql, a)

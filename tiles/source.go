@@ -18,6 +18,12 @@ type Source interface {
 	Extent(ctx context.Context) (orb.Bound, bool, error)
 }
 
+// Credited is a Source whose data must be credited where they are shown, as
+// the licence of OpenStreetMap asks; "" when what it holds needs no credit.
+type Credited interface {
+	Attribution(ctx context.Context) (string, error)
+}
+
 // Layer describes a layer to clients and to the server.
 type Layer struct {
 	Name        string

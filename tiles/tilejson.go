@@ -21,6 +21,7 @@ type tileJSON struct {
 	Name         string     `json:"name"`
 	Description  string     `json:"description"`
 	Scheme       string     `json:"scheme"`
+	Attribution  string     `json:"attribution,omitempty"`
 	Tiles        []string   `json:"tiles"`
 	MinZoom      int        `json:"minzoom"`
 	MaxZoom      int        `json:"maxzoom"`
@@ -90,6 +91,11 @@ func (s *Server) describe(w http.ResponseWriter, r *http.Request, param func(str
 			t.Bounds = [4]float64{box.Min[0], box.Min[1], box.Max[0], box.Max[1]}
 		}
 		t.Center = center(box, l.Layer)
+	}
+	if c, ok := l.source.(Credited); ok {
+		if t.Attribution, err = c.Attribution(ctx); err != nil {
+			return err
+		}
 	}
 	s.live(w, l)
 	return sendJSON(w, r, t)

@@ -41,15 +41,15 @@ type Pages struct {
 // Routes registers the pages.
 func Routes(s *web.Server, c Config) {
 	p := &Pages{files: c.Files, Config: c, templates: map[string]*template.Template{}}
-	e := s.Echo
-	e.GET("/", p.plain("index.html"))
-	e.GET("/command", p.plain("command.html"))
-	e.GET("/report", p.report)
-	e.POST("/report", p.submit)
-	e.GET("/q/:code", p.scanned)
-	e.GET("/r/:receipt", p.receipt)
-	e.GET("/assets/*", p.asset)
-	e.GET("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	get := func(path string, h echo.HandlerFunc) { s.Echo.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
+	get("/", p.plain("index.html"))
+	get("/command", p.plain("command.html"))
+	get("/report", p.report)
+	s.Echo.POST("/report", p.submit)
+	get("/q/:code", p.scanned)
+	get("/r/:receipt", p.receipt)
+	get("/assets/*", p.asset)
+	get("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 }
 
 // plain answers a page that is the same for everybody.

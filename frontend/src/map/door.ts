@@ -11,6 +11,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { ask } from '../base/api.ts';
 import { type Gestures, listen } from './gestures.ts';
 import { picture, pixels } from './images.ts';
 import { Refresher } from './refresh.ts';
@@ -22,7 +23,7 @@ setWorkerUrl(workerUrl);
 /** Names from the device for Chinese; the server's glyphs do the rest. */
 const ideographs = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
 
-export type Scene = Omit<StyleOf, 'origin'>;
+export type Scene = Omit<StyleOf, 'origin' | 'attribution'>;
 
 export interface DoorOptions {
   container: HTMLElement;
@@ -41,6 +42,7 @@ export class TownMap {
   private readonly others: Record<string, Refresher>;
   private scene: Scene;
   private ready = false;
+  private attribution = '';
 
   constructor(options: DoorOptions) {
     this.scene = options.scene;
@@ -70,6 +72,7 @@ export class TownMap {
       this.ready = true;
       this.apply(this.scene);
     });
+    void this.credit().catch(() => undefined); // a map without a credit is still a map; it comes with the next start
     this.engine.on('moveend', () => options.onView(this.view()));
     listen(this.engine, options.gestures);
     this.cases = new Refresher(this.engine, 'cases');
@@ -166,7 +169,15 @@ export class TownMap {
   }
 
   private styleNow() {
-    return style({ ...this.scene, origin: location.origin });
+    return style({ ...this.scene, origin: location.origin, attribution: this.attribution });
+  }
+
+  /** Whom the basemap's licence asks to be named; the map does not wait for it. */
+  private async credit(): Promise<void> {
+    const { attribution } = await ask<{ attribution?: string }>('/tiles/basemap.json');
+    if (!attribution) return;
+    this.attribution = attribution;
+    this.apply(this.scene);
   }
 
   private async draw(name: string): Promise<void> {

@@ -39,7 +39,6 @@ export async function pick(container: HTMLElement, picking: Picking): Promise<{ 
       picked: {},
       now: Math.floor(Date.now() / 60_000) * 60,
       caseQuery: '',
-      attribution: '',
     },
     view,
     bounds,
