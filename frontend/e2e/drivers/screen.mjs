@@ -214,7 +214,8 @@ export function overflow(page) {
     for (const element of document.querySelectorAll('button, a[href], input, select, textarea')) {
       if (!element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
       const { left, right, width } = element.getBoundingClientRect();
-      if (width < 2 || (left >= -1 && right <= innerWidth + 1) || scrolls(element)) continue;
+      // What lies wholly to the left is a link to skip with, shown when it has the focus.
+      if (width < 2 || right <= 0 || (left >= -1 && right <= innerWidth + 1) || scrolls(element)) continue;
       const name = element.getAttribute('aria-label') ?? element.textContent ?? element.tagName;
       found.push(`${name.trim().slice(0, 30)}: ${Math.round(left)} to ${Math.round(right)} of ${innerWidth}`);
     }
