@@ -41,7 +41,9 @@ type Pages struct {
 // Routes registers the pages.
 func Routes(s *web.Server, c Config) {
 	p := &Pages{files: c.Files, Config: c, templates: map[string]*template.Template{}}
-	get := func(path string, h echo.HandlerFunc) { s.Echo.Match([]string{http.MethodGet, http.MethodHead}, path, h) }
+	get := func(path string, h echo.HandlerFunc) {
+		s.Echo.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
 	get("/", p.plain("index.html"))
 	get("/command", p.plain("command.html"))
 	get("/report", p.report)
