@@ -22,9 +22,9 @@ export class Screen {
     await this.live();
   }
 
-  /** The list has come, be it empty. */
+  /** The list has come, be it empty, or behind the case on a phone. */
   async listed() {
-    await this.page.locator('#queue-list[aria-busy="false"]').waitFor();
+    await this.page.locator('#queue-list[aria-busy="false"]').waitFor({ state: 'attached' });
   }
 
   async live() {

@@ -69,7 +69,10 @@ export async function visitor(browser, origin, options = {}) {
 export async function accessibility(page) {
   await page.evaluate(await readFile(axeFile, 'utf8'));
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run({ runOnly }), tags);
+  const { violations } = await page.evaluate(
+    (runOnly) => globalThis.axe.run({ runOnly, resultTypes: ['violations'] }),
+    tags,
+  );
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => node.target).join(' ')}`,
   );
