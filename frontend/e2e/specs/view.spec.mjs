@@ -146,7 +146,7 @@ const keys = spec('the desk is driven by keys', desk, async (world) => {
     const table = screen.page.getByRole('dialog', { name: '键盘操作' });
     await table.waitFor();
     await screen.press('Escape');
-    await table.waitFor({ state: 'detached' });
+    await screen.page.locator('dialog').waitFor({ state: 'detached' });
     assert.equal(await screen.picked(), listed[1]);
   });
   await then('Escape closes the case at last', async () => {
