@@ -11,7 +11,7 @@ import (
 func TestTheBasemapCreditsItsSource(t *testing.T) {
 	t.Parallel()
 	c := openTown(t)
-	basemap := basemapSource{c.pool}
+	basemap := basemapSource(c)
 	if got, err := basemap.Attribution(t.Context()); err != nil || got != "" {
 		t.Fatalf("a town of our own: %q, %v", got, err)
 	}
