@@ -18,7 +18,10 @@ type facility struct {
 	Lon, Lat                                 float64
 }
 
-type category struct{ Code, Name string }
+type category struct {
+	Code, Name string
+	Chosen     bool
+}
 
 var factsTag = regexp.MustCompile(`(?s)<script type="application/json" id="facts">(.*?)</script>`)
 
@@ -42,7 +45,7 @@ func execute(t *testing.T, page string, data map[string]any) string {
 func TestReportPageIsATemplate(t *testing.T) {
 	t.Parallel()
 	seat := &facility{Code: "7K3M9QX8", ClassName: "座椅", Place: "人民路东侧 </script>", Maintainer: "区园林所"}
-	categories := []category{{"06010", "暴露垃圾"}}
+	categories := []category{{Code: "06010", Name: "暴露垃圾"}, {Code: "06013", Name: "道路破损", Chosen: true}}
 	tests := []struct {
 		name string
 		data map[string]any
@@ -66,6 +69,12 @@ func TestReportPageIsATemplate(t *testing.T) {
 			map[string]any{"Lang": "zh", "Facility": (*facility)(nil), "Categories": categories},
 			[]string{`id="where"`, `<option value="06010">暴露垃圾</option>`},
 			[]string{`id="facility"`, "没有找到"},
+		},
+		{
+			"a form that comes back",
+			map[string]any{"Lang": "zh", "Categories": categories, "Error": "照片太大了", "Typed": "7K3M", "Lon": "113.3", "Lat": "23.4", "Text": "<b>坑</b>", "Broken": true},
+			[]string{`value="7K3M"`, `value="113.3"`, `&lt;b&gt;坑&lt;/b&gt;</textarea>`, `value="broken" checked`, `value="06013" selected`},
+			[]string{`value="dirty" checked`, `value="06010" selected`},
 		},
 		{
 			"an unknown code and an error",
