@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"onemap/api/actor"
 	"onemap/cmd/internal/boot"
 )
 
@@ -60,7 +61,7 @@ func (c serveCommand) announce(ctx context.Context, w *boot.World, addr net.Addr
 	if accounts, err := w.Auth.DemoAccounts(ctx); err == nil && len(accounts) > 0 {
 		fmt.Fprintf(&b, "\n  THIS IS A DEMO TOWN. Everybody who reaches this address can sign in, with the password %s:\n", demoPassword)
 		for _, a := range accounts {
-			fmt.Fprintf(&b, "    %-14s %s\n", a.Login, a.Name)
+			fmt.Fprintf(&b, "    %-14s %-14s %s\n", a.Login, roles(a), a.Name)
 		}
 	} else if err == nil {
 		fmt.Fprintf(&b, "\n  Make the first account: onemap user add NAME --role administrator --scope '' --data %s\n", c.Data)
@@ -72,6 +73,15 @@ func (c serveCommand) announce(ctx context.Context, w *boot.World, addr net.Addr
 	}
 	fmt.Fprintf(&b, "  Ctrl-C stops it.\n")
 	fmt.Print(b.String())
+}
+
+// roles names what an account may do, and for which department.
+func roles(a actor.Actor) string {
+	var list []string
+	for _, g := range a.Grants {
+		list = append(list, strings.TrimSpace(string(g.Role)+" "+g.Department))
+	}
+	return strings.Join(list, ", ")
 }
 
 // readable puts a name for an address that means every one of the machine.
