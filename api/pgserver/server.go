@@ -115,6 +115,10 @@ func (s *Server) up(ctx context.Context) error {
 // owner of schema city, which is no superuser, with search_path city, public.
 func (s *Server) URL() string { return s.home.url(owner, database) }
 
+// Cluster is the folder the database's files lie in: under the data folder,
+// or elsewhere where the server's account cannot reach that.
+func (s *Server) Cluster() string { return s.home.cluster() }
+
 // AdminURL is the given database as the superuser. Only tests, which make
 // databases, have a use for it.
 func (s *Server) AdminURL(name string) string { return s.home.url(superuser, name) }

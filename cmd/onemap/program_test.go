@@ -55,7 +55,7 @@ func TestTheWholeProgram(t *testing.T) {
 	dir := pgtest.Folder(t)
 	s := serve(t, dir, "--demo")
 	block := s.said(&s.out)
-	for _, want := range []string{"demo town: regions", s.url + "/command", s.url + "/report", "onemap-demo", "operator", "leader", "handler D02", dir, "Ctrl-C"} {
+	for _, want := range []string{"demo town: regions", s.url + "/command", s.url + "/report", "onemap-demo", "operator", "leader", "handler D02", dir, "the database in ", "Ctrl-C"} {
 		if !strings.Contains(block, want) {
 			t.Errorf("the block does not say %q:\n%s", want, block)
 		}

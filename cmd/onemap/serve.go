@@ -66,8 +66,8 @@ func (c serveCommand) announce(ctx context.Context, w *boot.World, addr net.Addr
 	} else if err == nil {
 		fmt.Fprintf(&b, "\n  Make the first account: onemap user add NAME --role administrator --scope '' --data %s\n", c.Data)
 	}
-	if c.DatabaseURL == "" {
-		fmt.Fprintf(&b, "\n  Data lies in %s\n", c.Data)
+	if folder := w.DatabaseFolder(); folder != "" {
+		fmt.Fprintf(&b, "\n  Data lies in %s, the database in %s\n", c.Data, folder)
 	} else {
 		fmt.Fprintf(&b, "\n  Photos lie in %s, everything else in the database given\n", c.Data)
 	}

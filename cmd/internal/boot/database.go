@@ -28,6 +28,14 @@ func OpenDatabase(ctx context.Context, c Config, log *slog.Logger) (*Database, e
 // URL is where it is.
 func (d *Database) URL() string { return d.url }
 
+// Folder is where the files of a private database lie, or "".
+func (d *Database) Folder() string {
+	if d.private == nil {
+		return ""
+	}
+	return d.private.Cluster()
+}
+
 // openDatabase finds or starts the database. With attach, a command may work
 // through the database of a server that is running on the data folder.
 func openDatabase(ctx context.Context, c Config, attach bool, log *slog.Logger) (*Database, error) {

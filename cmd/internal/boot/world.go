@@ -117,6 +117,9 @@ func (w *World) CasesAt(now func() time.Time) *cases.Service {
 	})
 }
 
+// DatabaseFolder is where the files of a private database lie, or "".
+func (w *World) DatabaseFolder() string { return w.database.Folder() }
+
 // newID makes an id whose order is roughly that of time.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
