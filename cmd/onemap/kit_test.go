@@ -251,12 +251,16 @@ func ask(method, url string, header map[string]string, body string, v any) (*pro
 	return nil, answer.Header, nil
 }
 
-// get asks for something that must be answered.
+// get asks for something that must be answered; a 503 says to try again.
 func (s *server) get(path string, header map[string]string, v any) {
 	s.t.Helper()
-	if p, _, err := ask(http.MethodGet, s.url+path, header, "", v); err != nil || p != nil {
-		s.t.Fatalf("%s: %+v, %v", path, p, err)
-	}
+	until(s.t, path+" is answered", func() bool {
+		p, _, err := ask(http.MethodGet, s.url+path, header, "", v)
+		if err != nil || p != nil && p.Status != http.StatusServiceUnavailable {
+			s.t.Fatalf("%s: %+v, %v", path, p, err)
+		}
+		return p == nil
+	})
 }
 
 type receipt struct{ ID, Number, Receipt string }

@@ -57,8 +57,9 @@ func openDatabase(ctx context.Context, c Config, attach bool, log *slog.Logger) 
 	return &Database{url: server.URL(), private: server, log: log}, nil
 }
 
-// watch brings a private database up again when it dies, until ctx ends.
-func (d *Database) watch(ctx context.Context) error {
+// watch brings a private database up again when it dies, until ctx ends; back
+// is told each time, since connections of before are dead.
+func (d *Database) watch(ctx context.Context, back func()) error {
 	if d.private == nil {
 		<-ctx.Done()
 		return nil
@@ -76,6 +77,7 @@ func (d *Database) watch(ctx context.Context) error {
 		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 			err := d.private.Restart(ctx)
 			if err == nil {
+				back()
 				d.log.Info("the database is back")
 				break
 			}

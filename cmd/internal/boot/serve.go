@@ -197,7 +197,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 			return nil
 		})
 	}
-	background("database", s.world.database.watch)
+	background("database", func(ctx context.Context) error { return s.world.database.watch(ctx, s.world.reconnect) })
 	background("change sequencer", (&change.Sequencer{Pool: s.world.Pool, Log: s.world.Log}).Run)
 	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })

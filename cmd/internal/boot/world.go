@@ -123,6 +123,12 @@ func (w *World) DatabaseFolder() string { return w.database.Folder() }
 // newID makes an id whose order is roughly that of time.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
+// reconnect drops connections to a database that has died.
+func (w *World) reconnect() {
+	w.Pool.Reset()
+	w.Tiles.Reset()
+}
+
 // Close gives the database back.
 func (w *World) Close() error {
 	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Pool} {
