@@ -11,6 +11,7 @@ import (
 
 	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/region"
@@ -90,7 +91,7 @@ func (c *City) Facility(tb testing.TB, kind string, at orb.Point) facility.Facil
 			return err
 		}
 		list := []facility.New{{Ref: ref, Kind: kind, Place: "解放路12号", Owner: "青禾市城管局", Maintainer: "青禾环卫公司", Department: "D01", Point: at}}
-		if _, err := c.Facilities.Import(tb.Context(), tx, ix, "apitest", list, NewID, c.Clock.Now()); err != nil {
+		if _, err := c.Facilities.Import(tb.Context(), tx, ix, link.Batch{Source: "apitest", NewID: NewID, Now: c.Clock.Now()}, list); err != nil {
 			return err
 		}
 		var id uuid.UUID

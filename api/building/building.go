@@ -11,12 +11,12 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
 	"onemap/api/change"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/geo/crs"
@@ -43,18 +43,18 @@ type Service struct {
 func New(pool *pgxpool.Pool) *Service { return &Service{pool} }
 
 // Import merges buildings of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source string, list []Building, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
 	values := make([][]any, len(list))
-	for i, b := range list {
-		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(b.Point)))
-		values[i] = []any{source, b.Ref, newID(), b.Name, b.NameEn, b.Use, b.Address, known(b.Levels), known(b.HeightM), b.Point, b.Geom, gridCode, scope}
+	for i, x := range list {
+		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(x.Point)))
+		values[i] = []any{b.Source, x.Ref, b.NewID(), x.Name, x.NameEn, x.Use, x.Address, known(x.Levels), known(x.HeightM), x.Point, x.Geom, gridCode, scope}
 	}
 	m, err := pg.Merge(ctx, tx, pg.Rows{
 		Table: "building", Key: []string{"source", "source_ref"}, Once: []string{"id"},
 		Compare: []string{"name", "name_en", "use", "address", "levels", "height_m", "point", "geom", "grid_code", "scope_code"}, Values: values,
-	}, now)
+	}, b.Now)
 	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("building", now, int(m.Fresh+m.Changed)))
+		err = change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
 	}
 	return m, err
 }

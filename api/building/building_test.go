@@ -14,6 +14,7 @@ import (
 
 	"onemap/api/apitest"
 	"onemap/api/building"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/web"
 )
@@ -32,7 +33,7 @@ func TestBuildingsAreMergedAndAnswered(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			m, err = c.Buildings.Import(t.Context(), tx, ix, "test", list, apitest.NewID, c.Clock.Now())
+			m, err = c.Buildings.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, list)
 			return err
 		})
 		return m

@@ -26,6 +26,7 @@ import (
 	"onemap/api/apitest"
 	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/web"
@@ -64,7 +65,7 @@ func importAll(t *testing.T, c *apitest.City, list []facility.New) (m pg.Merged)
 		if err != nil {
 			return err
 		}
-		m, err = c.Facilities.Import(t.Context(), tx, ix, "test", list, apitest.NewID, c.Clock.Now())
+		m, err = c.Facilities.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, list)
 		return err
 	})
 	return m
@@ -125,7 +126,7 @@ func TestAnImportWithAnUnknownKindLeavesNothing(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = c.Facilities.Import(t.Context(), tx, ix, "test", []facility.New{{Ref: "1", Kind: "bench", Point: apitest.InGridA}, {Ref: "2", Kind: "rocket", Point: apitest.InGridA}}, apitest.NewID, c.Clock.Now())
+		_, err = c.Facilities.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, []facility.New{{Ref: "1", Kind: "bench", Point: apitest.InGridA}, {Ref: "2", Kind: "rocket", Point: apitest.InGridA}})
 		return err
 	})
 	if err == nil || !strings.Contains(err.Error(), "rocket") || len(codes(t, c)) != 0 {

@@ -14,6 +14,7 @@ import (
 
 	"onemap/api/change"
 	"onemap/api/fault"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/api/plate"
@@ -46,7 +47,7 @@ type Service struct {
 func NewService(pool *pgxpool.Pool, publicURL string) *Service { return &Service{pool, publicURL} }
 
 // Import merges facilities of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source string, list []New, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []New) (pg.Merged, error) {
 	values := make([][]any, len(list))
 	for i, f := range list {
 		kind, ok := Kinds[f.Kind]
@@ -66,7 +67,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source 
 		}
 		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(f.Point)))
 		values[i] = []any{
-			source, f.Ref, newID(), code.Raw(), f.Owner, f.Maintainer, department,
+			b.Source, f.Ref, b.NewID(), code.Raw(), f.Owner, f.Maintainer, department,
 			f.Kind, kind.Class, f.Name, f.NameEn, f.Place, f.Point, gridCode, scope,
 		}
 	}
@@ -74,9 +75,9 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source 
 		Table: "facility", Key: []string{"source", "source_ref"},
 		Once:    []string{"id", "code", "owner", "maintainer", "department_code"},
 		Compare: []string{"kind", "class", "name", "name_en", "place", "point", "grid_code", "scope_code"}, Values: values,
-	}, now)
+	}, b.Now)
 	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("facility", now, int(m.Fresh+m.Changed)))
+		err = change.Record(ctx, tx, change.Bulk("facility", b.Now, int(m.Fresh+m.Changed)))
 	}
 	return m, err
 }

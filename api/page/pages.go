@@ -46,6 +46,8 @@ func Routes(s *web.Server, c Config) {
 	}
 	get("/", p.plain("index.html"))
 	get("/command", p.plain("command.html"))
+	get("/plan", p.plain("plan.html"))
+	get("/admin", p.plain("admin.html"))
 	get("/report", p.report)
 	s.Echo.POST("/report", p.submit)
 	get("/q/:code", p.scanned)

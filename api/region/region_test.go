@@ -18,6 +18,7 @@ import (
 	"onemap/api/cases"
 	"onemap/api/facility"
 	"onemap/api/fault"
+	"onemap/api/link"
 	"onemap/api/place"
 	"onemap/api/region"
 	"onemap/geo/crs"
@@ -163,7 +164,7 @@ func TestWritersDuringRedrawsLandInTheRightGrid(t *testing.T) {
 						return err
 					}
 					list := []facility.New{{Ref: apitest.NewID().String(), Kind: "bench", Point: at}}
-					_, err = c.Facilities.Import(context.Background(), tx, ix, "test", list, apitest.NewID, c.Clock.Now())
+					_, err = c.Facilities.Import(context.Background(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, list)
 					return err
 				})
 				if err == nil {

@@ -18,6 +18,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/link"
 	"onemap/api/search"
 	"onemap/api/service"
 	"onemap/api/web"
@@ -159,7 +160,7 @@ func TestWildcardsAndOddText(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = f.Services.Import(t.Context(), tx, ix, "apitest", []service.Place{place("1", "100% Clinic_A"), place("2", "1000 Clinic B")}, apitest.NewID, f.Clock.Now())
+		_, err = f.Services.Import(t.Context(), tx, ix, link.Batch{Source: "apitest", NewID: apitest.NewID, Now: f.Clock.Now()}, []service.Place{place("1", "100% Clinic_A"), place("2", "1000 Clinic B")})
 		return err
 	})
 	for text, want := range map[string]int{

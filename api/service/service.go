@@ -10,12 +10,12 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
 	"onemap/api/change"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/geo/crs"
@@ -47,7 +47,7 @@ type Service struct {
 func New(pool *pgxpool.Pool) *Service { return &Service{pool} }
 
 // Import merges services of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source string, list []Place, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Place) (pg.Merged, error) {
 	values := make([][]any, len(list))
 	for i, p := range list {
 		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(p.Point)))
@@ -56,14 +56,14 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, source 
 			c := int32(p.Capacity)
 			capacity = &c
 		}
-		values[i] = []any{source, p.Ref, newID(), p.Kind, p.Name, p.NameEn, p.Address, p.Hours, capacity, p.Point, gridCode, scope}
+		values[i] = []any{b.Source, p.Ref, b.NewID(), p.Kind, p.Name, p.NameEn, p.Address, p.Hours, capacity, p.Point, gridCode, scope}
 	}
 	m, err := pg.Merge(ctx, tx, pg.Rows{
 		Table: "service", Key: []string{"source", "source_ref"}, Once: []string{"id"},
 		Compare: []string{"kind", "name", "name_en", "address", "hours", "capacity", "point", "grid_code", "scope_code"}, Values: values,
-	}, now)
+	}, b.Now)
 	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("service", now, int(m.Fresh+m.Changed)))
+		err = change.Record(ctx, tx, change.Bulk("service", b.Now, int(m.Fresh+m.Changed)))
 	}
 	return m, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"onemap/api/apitest"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/service"
@@ -28,7 +29,7 @@ func importAll(t *testing.T, c *apitest.City, list []service.Place) (m pg.Merged
 		if err != nil {
 			return err
 		}
-		m, err = c.Services.Import(t.Context(), tx, ix, "test", list, apitest.NewID, c.Clock.Now())
+		m, err = c.Services.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, list)
 		return err
 	})
 	return m

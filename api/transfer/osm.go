@@ -11,6 +11,7 @@ import (
 	"onemap/api/basemap"
 	"onemap/api/building"
 	"onemap/api/facility"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/service"
@@ -218,13 +219,13 @@ func foundCity(code grid.Code, name string, b orb.Bound) ([]grid.Region, error) 
 func (l *Loader) writeExtract(ctx context.Context, tx pgx.Tx, ix *grid.Index, x *extract, report *OSMReport) (err error) {
 	report.Unplaced = unplaced(ix, x)
 	now := l.Now()
-	if report.Buildings, err = l.Buildings.Import(ctx, tx, ix, osmSource, x.buildings, l.NewID, now); err != nil {
+	if report.Buildings, err = l.Buildings.Import(ctx, tx, ix, link.Batch{Source: osmSource, NewID: l.NewID, Now: now}, x.buildings); err != nil {
 		return err
 	}
-	if report.Facilities, err = l.Facilities.Import(ctx, tx, ix, osmSource, x.facilities, l.NewID, now); err != nil {
+	if report.Facilities, err = l.Facilities.Import(ctx, tx, ix, link.Batch{Source: osmSource, NewID: l.NewID, Now: now}, x.facilities); err != nil {
 		return err
 	}
-	if report.Services, err = l.Services.Import(ctx, tx, ix, osmSource, x.services, l.NewID, now); err != nil {
+	if report.Services, err = l.Services.Import(ctx, tx, ix, link.Batch{Source: osmSource, NewID: l.NewID, Now: now}, x.services); err != nil {
 		return err
 	}
 	report.Basemap, err = basemap.Import(ctx, tx, osmSource, x.basemap, l.NewID, now)

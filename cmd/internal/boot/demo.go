@@ -22,6 +22,7 @@ import (
 	"onemap/api/cases"
 	"onemap/api/facility"
 	"onemap/api/fault"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/service"
@@ -103,13 +104,13 @@ func (d *demo) objects(ctx context.Context) error {
 		if _, err := basemap.Import(ctx, tx, demoSource, demoBasemap(d.town), newID, now); err != nil {
 			return err
 		}
-		if _, err := d.Buildings.Import(ctx, tx, ix, demoSource, demoBuildings(d.town), newID, now); err != nil {
+		if _, err := d.Buildings.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoBuildings(d.town)); err != nil {
 			return err
 		}
-		if _, err := d.Facilities.Import(ctx, tx, ix, demoSource, demoFacilities(d.town), newID, now); err != nil {
+		if _, err := d.Facilities.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoFacilities(d.town)); err != nil {
 			return err
 		}
-		_, err = d.Services.Import(ctx, tx, ix, demoSource, demoServices(d.town), newID, now)
+		_, err = d.Services.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoServices(d.town))
 		return err
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/link"
 	"onemap/api/service"
 )
 
@@ -84,10 +85,10 @@ func (p *program) furnish(t *testing.T, city *apitest.City) {
 			return err
 		}
 		around := orb.MultiPolygon{{{{at[0], at[1]}, {at[0] + 0.001, at[1]}, {at[0], at[1] + 0.001}, {at[0], at[1]}}}}
-		if _, err := p.Buildings.Import(t.Context(), tx, ix, "test", []building.Building{{Ref: "1", Name: "青禾楼", Point: at, Geom: around}}, newID, city.Clock.Now()); err != nil {
+		if _, err := p.Buildings.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: newID, Now: city.Clock.Now()}, []building.Building{{Ref: "1", Name: "青禾楼", Point: at, Geom: around}}); err != nil {
 			return err
 		}
-		if _, err := p.Services.Import(t.Context(), tx, ix, "test", []service.Place{{Ref: "1", Kind: "clinic", Name: "青禾诊所", Point: at}}, newID, city.Clock.Now()); err != nil {
+		if _, err := p.Services.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: newID, Now: city.Clock.Now()}, []service.Place{{Ref: "1", Kind: "clinic", Name: "青禾诊所", Point: at}}); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(t.Context(), "SELECT id::text FROM building").Scan(&p.building); err != nil {

@@ -1,0 +1,101 @@
+// Package link ties a row of somebody's file to the object it is about.
+//
+// The journey of a row: its source and reference may be those of an object
+// already, or the row was linked to an object of another source before (Known);
+// else the slice looks for the object by code, then address, then place (Found).
+// One candidate is taken and the link remembered, several are a doubt for a
+// person, none makes a new object.
+package link
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/pg"
+)
+
+// Batch is what rows of one chunk have in common. Given names the columns that
+// the input has: of an object that exists only these are compared and
+// overwritten. nil is all of them.
+type Batch struct {
+	Source string
+	Given  []string
+	NewID  func() uuid.UUID
+	Now    time.Time
+}
+
+// Of gives those of the columns that the input has; always are added.
+func (b Batch) Of(columns []string, always ...string) []string {
+	if b.Given == nil {
+		return slices.Concat(columns, always)
+	}
+	var list []string
+	for _, c := range columns {
+		if slices.Contains(b.Given, c) {
+			list = append(list, c)
+		}
+	}
+	return append(list, always...)
+}
+
+// By says how a row met its object.
+type By string
+
+// The ways, in the order they are tried.
+const (
+	BySource  By = "source"
+	ByCode    By = "code"
+	ByAddress By = "address"
+	ByPlace   By = "place"
+)
+
+// Candidate is an object that a row might be about.
+type Candidate struct {
+	ID     uuid.UUID `json:"id"`
+	Title  string    `json:"title"`
+	Why    By        `json:"why"`
+	Metres float64   `json:"metres,omitempty"`
+}
+
+// Found is what a row was found to be about: an object (ID), one of several
+// (Candidates, ID is zero), or nothing that is known yet.
+type Found struct {
+	ID         uuid.UUID
+	By         By
+	Candidates []Candidate
+}
+
+// Known gives the objects of another source that rows of this one were linked to.
+func Known(ctx context.Context, q pg.Querier, kind, source string, refs []string) (map[string]uuid.UUID, error) {
+	rows, err := q.Query(ctx, "SELECT source_ref, object_id FROM import_link WHERE kind = $1 AND source = $2 AND source_ref = ANY($3)", kind, source, refs)
+	if err != nil {
+		return nil, fmt.Errorf("links of %s: %w", source, err)
+	}
+	known := map[string]uuid.UUID{}
+	var ref string
+	var id uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error {
+		known[ref] = id
+		return nil
+	})
+	return known, err
+}
+
+// Remember links rows to objects; a row linked before follows the new object.
+func Remember(ctx context.Context, tx pgx.Tx, kind, source string, refs []string, ids []uuid.UUID) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `
+INSERT INTO import_link (kind, source, source_ref, object_id) SELECT $1, $2, r, i FROM unnest($3::text[], $4::uuid[]) AS n (r, i)
+ON CONFLICT (kind, source, source_ref) DO UPDATE SET object_id = excluded.object_id`, kind, source, refs, ids)
+	if err != nil {
+		return fmt.Errorf("link to %s: %w", source, err)
+	}
+	return nil
+}
