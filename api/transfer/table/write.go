@@ -1,0 +1,79 @@
+package table
+
+import (
+	"fmt"
+
+	"github.com/paulmach/orb"
+)
+
+// Column is a column to write.
+type Column struct {
+	Name string
+	Type string // text int float date time bool; text when empty
+}
+
+// WriteOptions say what a new file is to be.
+type WriteOptions struct {
+	Columns  []Column
+	Geometry string // point, polygon, multipolygon, line, or none (also when empty)
+	EPSG     int    // of the geometry; 4326 when 0
+	Encoding string // of text: utf-8 (csv: with a mark, for Excel), utf-8-plain, gb18030
+	Layer    string // its name, where the format has one; "onemap" when empty
+}
+
+// sink is a format's part of a Writer.
+type sink interface {
+	write(values []any, geom orb.Geometry) error
+	close() error
+}
+
+// Writer writes rows into a new file, one goroutine at a time.
+type Writer struct {
+	sink    sink
+	columns int
+	closed  bool
+}
+
+// Create makes a file of a format, in place of one that is there. It is whole
+// only after Close.
+func Create(path, format string, o WriteOptions) (*Writer, error) {
+	if o.EPSG == 0 {
+		o.EPSG = 4326
+	}
+	if o.Layer == "" {
+		o.Layer = "onemap"
+	}
+	if o.Geometry == "" {
+		o.Geometry = "none"
+	}
+	var s sink
+	var err error
+	switch format {
+	case "csv":
+		s, err = createCSV(path, o)
+	default:
+		return nil, refused("There is no format %q to write.", format)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{sink: s, columns: len(o.Columns)}, nil
+}
+
+// Write adds a row. Values are as many as Columns, nil for an absent one:
+// string, bool, any integer or float, time.Time, or pointers to these.
+func (w *Writer) Write(values []any, geom orb.Geometry) error {
+	if len(values) != w.columns {
+		return fmt.Errorf("table: %d values for %d columns", len(values), w.columns)
+	}
+	return w.sink.write(values, geom)
+}
+
+// Close completes the file. It is safe to call twice.
+func (w *Writer) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	return w.sink.close()
+}
