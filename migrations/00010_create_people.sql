@@ -1,4 +1,12 @@
 -- +goose Up
+-- Which key the sealed values need: what tells it from another key, so that a
+-- start with the wrong one is refused.
+CREATE TABLE sealing (
+    one         smallint CONSTRAINT sealing_pk PRIMARY KEY CONSTRAINT sealing_one_ck CHECK (one = 1),
+    fingerprint bytea NOT NULL,
+    at          timestamptz NOT NULL
+);
+
 -- People. Identity numbers and phones are sealed by the program with a key that
 -- is never in the database; the blind columns are keyed hashes, for equality only.
 -- name_2 and name_3 are the name from its second and third character (or word)
@@ -133,3 +141,4 @@ DROP TABLE person_tag;
 DROP TABLE residence;
 DROP TABLE person;
 DROP TABLE household;
+DROP TABLE sealing;

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"onemap/geo/grid"
 )
 
 // Scope is what an actor may see: whole jurisdictions, and a department's own
@@ -13,6 +15,8 @@ import (
 type Scope struct {
 	prefixes    []string
 	departments []departmentScope
+	// unplaced: what has no code is seen, too.
+	unplaced bool
 }
 
 type departmentScope struct{ department, prefix string }
@@ -31,6 +35,22 @@ func (a Actor) Cases() Scope {
 			s.prefixes = append(s.prefixes, g.Prefix)
 		case g.Role == Handler:
 			s.departments = append(s.departments, departmentScope{g.Department, g.Prefix})
+		}
+	}
+	return s.canonical()
+}
+
+// registering are the roles that work with people's records.
+var registering = []Role{Registrar, Worker, Administrator}
+
+// People is the scope over people, their dwellings' rooms and their tags. Who
+// has no place is seen by those who see a whole city.
+func (a Actor) People() Scope {
+	var s Scope
+	for _, g := range a.Grants {
+		if slices.Contains(registering, g.Role) {
+			s.prefixes = append(s.prefixes, g.Prefix)
+			s.unplaced = s.unplaced || len(g.Prefix) <= grid.City.Digits()
 		}
 	}
 	return s.canonical()
@@ -68,6 +88,9 @@ func (s Scope) Holds(code, department string) bool {
 			return true
 		}
 	}
+	if code == "" && s.unplaced {
+		return true
+	}
 	for _, d := range s.departments {
 		if d.department == department && strings.HasPrefix(code, d.prefix) {
 			return true
@@ -95,6 +118,9 @@ func (s Scope) Where(codeColumn, departmentColumn string, args pgx.NamedArgs) st
 	var parts []string
 	for i, p := range s.prefixes {
 		parts = append(parts, Within(codeColumn, p, fmt.Sprintf("scope%d", i), args))
+	}
+	if s.unplaced && !slices.Contains(s.prefixes, "") {
+		parts = append(parts, codeColumn+" = ''")
 	}
 	if departmentColumn != "" {
 		for i, d := range s.departments {

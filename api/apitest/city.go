@@ -21,9 +21,12 @@ import (
 	"onemap/api/cases"
 	"onemap/api/change"
 	"onemap/api/facility"
+	"onemap/api/organisation"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/pgserver/pgtest"
 	"onemap/api/region"
+	"onemap/api/seal"
 	"onemap/api/service"
 	"onemap/api/transfer"
 	"onemap/migrations"
@@ -37,19 +40,22 @@ var Zone = time.FixedZone("UTC+8", 8*60*60)
 
 // City is every service over one database.
 type City struct {
-	URL        string
-	Pool       *pgxpool.Pool
-	Clock      *Clock
-	Auth       *auth.Service
-	Regions    *region.Service
-	Buildings  *building.Service
-	Facilities *facility.Service
-	Services   *service.Service
-	Cases      *cases.Service
-	Changes    *change.Log
-	Photos     *blob.Folder
-	Intake     *blob.Intake
-	Loader     *transfer.Loader
+	URL           string
+	Pool          *pgxpool.Pool
+	Clock         *Clock
+	Auth          *auth.Service
+	Regions       *region.Service
+	Buildings     *building.Service
+	Facilities    *facility.Service
+	Services      *service.Service
+	Organisations *organisation.Service
+	Keys          *seal.Keys
+	People        *person.Service
+	Cases         *cases.Service
+	Changes       *change.Log
+	Photos        *blob.Folder
+	Intake        *blob.Intake
+	Loader        *transfer.Loader
 }
 
 // New gives a city of its own to a test.
@@ -83,12 +89,17 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	c.Buildings = building.New(pool)
 	c.Facilities = facility.NewService(pool, "")
 	c.Services = service.New(pool)
+	c.Organisations = organisation.New(organisation.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
+	if c.Keys, err = seal.New([]byte("the key of people in test cities")); err != nil {
+		return nil, err
+	}
+	c.People = person.New(person.Config{Pool: pool, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{
 		Pool: pool, Regions: caseRegions{c.Regions}, Facilities: caseFacilities{c.Facilities},
 		Photos: c.Photos, Now: c.Clock.Now, NewID: NewID, Zone: Zone,
 	})
-	c.Regions.Moves(c.Buildings, c.Facilities, c.Services, c.Cases)
+	c.Regions.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
 		NewID: NewID, Now: c.Clock.Now,

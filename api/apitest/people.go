@@ -19,24 +19,24 @@ var departments = []auth.Department{
 	{Code: "D02", Name: "市政处", NameEn: "Municipal works"},
 }
 
-// person is an account, granted its role on the whole city.
-type person struct {
+// holder is an account, granted its role on the whole city.
+type holder struct {
 	login      string
 	role       actor.Role
 	department string
 }
 
 // people has somebody in every role, and a handler in each department.
-var people = append(func() (list []person) {
+var people = append(func() (list []holder) {
 	for _, role := range actor.Roles {
 		department := ""
 		if role == actor.Handler {
 			department = "D01"
 		}
-		list = append(list, person{string(role), role, department})
+		list = append(list, holder{string(role), role, department})
 	}
 	return list
-}(), person{"handler2", actor.Handler, "D02"})
+}(), holder{"handler2", actor.Handler, "D02"})
 
 // ID is the account's id, which follows from its login.
 func ID(login string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, []byte("apitest "+login)) }
@@ -69,17 +69,17 @@ INSERT INTO account_grant (id, account_id, role, scope, department, created_at) 
 // Actor is the account of a role, seen with the role on the prefixes given
 // instead of on the whole city. A handler is of department D01.
 func Actor(role actor.Role, prefixes ...string) actor.Actor {
-	i := slices.IndexFunc(people, func(p person) bool { return p.role == role })
+	i := slices.IndexFunc(people, func(p holder) bool { return p.role == role })
 	return people[i].actor(prefixes)
 }
 
 // Handler is the handler of a department.
 func Handler(department string, prefixes ...string) actor.Actor {
-	i := slices.IndexFunc(people, func(p person) bool { return p.department == department })
+	i := slices.IndexFunc(people, func(p holder) bool { return p.department == department })
 	return people[i].actor(prefixes)
 }
 
-func (p person) actor(prefixes []string) actor.Actor {
+func (p holder) actor(prefixes []string) actor.Actor {
 	if len(prefixes) == 0 {
 		prefixes = []string{CityCode}
 	}

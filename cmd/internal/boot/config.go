@@ -7,17 +7,21 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"onemap/api/seal"
 )
 
 // Config is everything a start can be told. Kong reads it from flags and, under
 // the ONEMAP_ prefix, from the environment.
 type Config struct {
-	Data        string `help:"The data folder: private database, photos." default:"data" type:"path" env:"ONEMAP_DATA"`
-	DatabaseURL string `help:"Use this PostgreSQL (15 or newer, with PostGIS 3.3 or newer) instead of a private one." env:"ONEMAP_DATABASE_URL"`
-	Zone        string `help:"The city's time zone." default:"Asia/Shanghai" env:"ONEMAP_ZONE"`
-	PublicURL   string `help:"Where residents reach this server, as in https://map.example.gov.cn: what QR plates carry." name:"public-url" env:"ONEMAP_PUBLIC_URL"`
-	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
-	LogFormat   string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
+	Data          string `help:"The data folder: private database, photos." default:"data" type:"path" env:"ONEMAP_DATA"`
+	DatabaseURL   string `help:"Use this PostgreSQL (15 or newer, with PostGIS 3.3 or newer) instead of a private one." env:"ONEMAP_DATABASE_URL"`
+	Zone          string `help:"The city's time zone." default:"Asia/Shanghai" env:"ONEMAP_ZONE"`
+	PublicURL     string `help:"Where residents reach this server, as in https://map.example.gov.cn: what QR plates carry." name:"public-url" env:"ONEMAP_PUBLIC_URL"`
+	PeopleKeyFile string `help:"The key that people's data is sealed with; made at the first start. Processes that share a database share the key. Default: people.key in the data folder." type:"path" env:"ONEMAP_PEOPLE_KEY_FILE"`
+	PeopleKey     string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_PEOPLE_KEY"`
+	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
+	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
 }
 
 // Logger makes the log that the configuration asks for.
@@ -41,6 +45,15 @@ func (c Config) zone() (*time.Location, error) {
 		return nil, fmt.Errorf("zone %q is no time zone such as Asia/Shanghai: %w", c.Zone, err)
 	}
 	return z, nil
+}
+
+// peopleKey is where the key of people's data is.
+func (c Config) peopleKey() seal.Source {
+	file := c.PeopleKeyFile
+	if file == "" {
+		file = filepath.Join(c.Data, "people.key")
+	}
+	return seal.Source{File: file, Value: c.PeopleKey}
 }
 
 // photos is the folder of the photos.

@@ -15,8 +15,11 @@ import (
 	"onemap/api/cases"
 	"onemap/api/change"
 	"onemap/api/facility"
+	"onemap/api/organisation"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/region"
+	"onemap/api/seal"
 	"onemap/api/service"
 	"onemap/api/transfer"
 )
@@ -29,16 +32,19 @@ type World struct {
 	Tiles  *pgxpool.Pool // for renders, which are often given up
 	Zone   *time.Location
 
-	Auth       *auth.Service
-	Regions    *region.Service
-	Buildings  *building.Service
-	Facilities *facility.Service
-	Services   *service.Service
-	Cases      *cases.Service
-	Photos     *blob.Folder
-	Intake     *blob.Intake
-	Changes    *change.Log
-	Loader     *transfer.Loader
+	Auth          *auth.Service
+	Regions       *region.Service
+	Buildings     *building.Service
+	Facilities    *facility.Service
+	Services      *service.Service
+	Organisations *organisation.Service
+	Keys          *seal.Keys // of people's data
+	People        *person.Service
+	Cases         *cases.Service
+	Photos        *blob.Folder
+	Intake        *blob.Intake
+	Changes       *change.Log
+	Loader        *transfer.Loader
 
 	database *Database
 }
@@ -95,9 +101,14 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Buildings = building.New(w.Pool)
 	w.Facilities = facility.NewService(w.Pool, w.Config.PublicURL)
 	w.Services = service.New(w.Pool)
+	w.Organisations = organisation.New(organisation.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
+	if w.Keys, err = seal.Obtain(ctx, w.Pool, w.Config.peopleKey(), time.Now()); err != nil {
+		return err
+	}
+	w.People = person.New(person.Config{Pool: w.Pool, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Cases = w.CasesAt(time.Now)
-	w.Regions.Moves(w.Buildings, w.Facilities, w.Services, w.Cases)
+	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
 	w.Loader = &transfer.Loader{
 		Pool: w.Pool, Regions: w.Regions, Buildings: w.Buildings, Facilities: w.Facilities, Services: w.Services,
 		NewID: newID, Now: time.Now,

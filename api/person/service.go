@@ -1,0 +1,42 @@
+package person
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onemap/api/place"
+	"onemap/api/seal"
+)
+
+// Config is what the service works with.
+type Config struct {
+	Pool *pgxpool.Pool
+	Keys *seal.Keys
+	// Regions holds the edition of the grids while somebody is given a place.
+	Regions place.Keeper
+	Now     func() time.Time
+	NewID   func() uuid.UUID
+	// Zone is the city's time zone: it decides what day it is, and so how old somebody is.
+	Zone *time.Location
+}
+
+// Service keeps the people.
+type Service struct {
+	Config
+	reveals allowance
+}
+
+// New makes the service.
+func New(c Config) *Service { return &Service{Config: c, reveals: allowance{most: revealsAnHour}} }
+
+// today is the day in the city.
+func (s *Service) today() time.Time { return day(s.Now().In(s.Zone)) }
+
+// The purposes that values are sealed for.
+const (
+	sealedNumber = "person.number"
+	sealedPhone  = "person.phone"
+	blindPhone   = "phone"
+)

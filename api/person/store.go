@@ -1,0 +1,369 @@
+package person
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/fault"
+	"onemap/api/link"
+	"onemap/api/pg"
+)
+
+// places fills in where the entries' dwellings lie, for those who do not say.
+func places(ctx context.Context, q pg.Querier, list []entry) error {
+	var ids []uuid.UUID
+	for _, e := range list {
+		if e.DwellingID != uuid.Nil && e.BuildingID == uuid.Nil {
+			ids = append(ids, e.DwellingID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	at, err := dwellings(ctx, q, ids)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		e := &list[i]
+		if e.DwellingID == uuid.Nil || e.BuildingID != uuid.Nil {
+			continue
+		}
+		d, ok := at[e.DwellingID]
+		if !ok {
+			return fault.New(fault.Invalid, "person.dwelling", "There is no such dwelling.")
+		}
+		e.BuildingID, e.GridCode, e.ScopeCode = d.building, d.grid, d.scope
+	}
+	return nil
+}
+
+type dwelling struct {
+	building    uuid.UUID
+	grid, scope string
+}
+
+func dwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]dwelling, error) {
+	rows, err := q.Query(ctx, "SELECT id, building_id, COALESCE(grid_code, ''), scope_code FROM dwelling WHERE id = ANY ($1)", ids)
+	if err != nil {
+		return nil, fmt.Errorf("dwellings of people: %w", err)
+	}
+	at := make(map[uuid.UUID]dwelling, len(ids))
+	var id uuid.UUID
+	var d dwelling
+	_, err = pgx.ForEachRow(rows, []any{&id, &d.building, &d.grid, &d.scope}, func() error {
+		at[id] = d
+		return nil
+	})
+	return at, err
+}
+
+// bySource gives the people of a source by the entries' references.
+func bySource(ctx context.Context, q pg.Querier, source string, list []entry) (map[string]uuid.UUID, error) {
+	refs := make([]string, len(list))
+	for i, e := range list {
+		refs[i] = e.ref
+	}
+	rows, err := q.Query(ctx, "SELECT source_ref, id FROM person WHERE source = $1 AND source_ref = ANY ($2)", source, refs)
+	if err != nil {
+		return nil, fmt.Errorf("people of %s: %w", source, err)
+	}
+	known := map[string]uuid.UUID{}
+	var ref string
+	var id uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error {
+		known[ref] = id
+		return nil
+	})
+	return known, err
+}
+
+// households finds or makes the households of the entries. A household is where
+// its head lives, or whoever of it came first.
+func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+	type home struct {
+		dwelling *uuid.UUID
+		head     bool
+	}
+	homes := map[string]home{}
+	var refs []string
+	for i := range list {
+		e := &list[i]
+		if e.HouseholdRef == "" {
+			continue
+		}
+		h, ok := homes[e.HouseholdRef]
+		if !ok {
+			refs = append(refs, e.HouseholdRef)
+		}
+		if e.lives() && (h.dwelling == nil || e.Head && !h.head) {
+			h = home{&e.DwellingID, e.Head}
+		}
+		homes[e.HouseholdRef] = h
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	ids, dwellings, heads := make([]uuid.UUID, len(refs)), make([]*uuid.UUID, len(refs)), make([]bool, len(refs))
+	for i, ref := range refs {
+		ids[i], dwellings[i], heads[i] = b.NewID(), homes[ref].dwelling, homes[ref].head
+	}
+	_, err := tx.Exec(ctx, `
+INSERT INTO household (id, source, source_ref, dwelling_id, rev, updated_at)
+SELECT n.id, $1, n.ref, n.dwelling, 1, $2 FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::boolean[]) AS n (id, ref, dwelling, head)
+ON CONFLICT (source, source_ref) DO NOTHING`, b.Source, b.Now, ids, refs, dwellings, heads)
+	if err != nil {
+		return inWords(fmt.Errorf("households: %w", err))
+	}
+	_, err = tx.Exec(ctx, `
+UPDATE household h SET dwelling_id = n.dwelling, rev = h.rev + 1, updated_at = $2
+FROM unnest($3::text[], $4::uuid[], $5::boolean[]) AS n (ref, dwelling, head)
+WHERE h.source = $1 AND h.source_ref = n.ref AND n.dwelling IS NOT NULL AND (h.dwelling_id IS NULL OR n.head) AND h.dwelling_id IS DISTINCT FROM n.dwelling`,
+		b.Source, b.Now, refs, dwellings, heads)
+	if err != nil {
+		return inWords(fmt.Errorf("households: %w", err))
+	}
+	rows, err := tx.Query(ctx, "SELECT source_ref, id FROM household WHERE source = $1 AND source_ref = ANY ($2)", b.Source, refs)
+	if err != nil {
+		return fmt.Errorf("households: %w", err)
+	}
+	known := map[string]uuid.UUID{}
+	var ref string
+	var id uuid.UUID
+	if _, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error { known[ref] = id; return nil }); err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].household = known[list[i].HouseholdRef]
+	}
+	return nil
+}
+
+// lock locks people against other writers until the transaction ends, in the
+// order of their ids, and gives those of them who have left.
+func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leaving, error) {
+	rows, err := tx.Query(ctx, "SELECT id, left_on, left_why FROM person WHERE id = ANY ($1) ORDER BY id FOR UPDATE", ids)
+	if err != nil {
+		return nil, fmt.Errorf("lock people: %w", err)
+	}
+	gone, found := map[uuid.UUID]leaving{}, 0
+	var id uuid.UUID
+	var on *time.Time
+	var why string
+	_, err = pgx.ForEachRow(rows, []any{&id, &on, &why}, func() error {
+		found++
+		if on != nil {
+			gone[id] = leaving{*on, why}
+		}
+		return nil
+	})
+	if err == nil && found != len(ids) {
+		err = fault.Missing("person")
+	}
+	return gone, err
+}
+
+var copiedPerson = []string{
+	"id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
+	"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at",
+}
+
+// copyPeople writes new people with the place that their first tie gives.
+func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"person"}, copiedPerson, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+		e := &list[i]
+		var dwelling, building uuid.UUID
+		var gridCode, scope string
+		if e.lives() {
+			dwelling, building, gridCode, scope = e.DwellingID, e.BuildingID, e.GridCode, e.ScopeCode
+		}
+		return []any{
+			e.id, b.Source, e.ref, e.name, e.second, e.third, e.initials, e.Sex, date(e.BornOn), e.doc.kind, bytesOf(e.numberSeal), bytesOf(e.numberBlind),
+			bytesOf(e.phoneSeal), bytesOf(e.phoneBlind), e.Kind, e.LivesAlone != nil && *e.LivesAlone, idOf(e.household), e.Head,
+			idOf(dwelling), idOf(building), textOf(gridCode), scope, int64(1), b.Now,
+		}, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("new people: %w", err)
+	}
+	return nil
+}
+
+// date, idOf, textOf and bytesOf are NULL for what is not known.
+func date(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at
+}
+
+func idOf(id uuid.UUID) any {
+	if id == uuid.Nil {
+		return nil
+	}
+	return id
+}
+
+func textOf(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func bytesOf(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
+// mergePeople takes what the batch gives into people who exist, and notes in
+// changed who is another than before.
+func mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, changed map[uuid.UUID]bool) error {
+	if _, err := tx.Exec(ctx, `
+CREATE TEMP TABLE incoming_person ON COMMIT DROP AS
+SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_blind, phone_sealed, phone_blind, kind, lives_alone, household_id, head FROM person WITH NO DATA`); err != nil {
+		return fmt.Errorf("people that come in: %w", err)
+	}
+	has := given(b)
+	only := func(column string, value any) any {
+		if !has[column] {
+			return nil
+		}
+		return value
+	}
+	columns := []string{"id", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "kind", "lives_alone", "household_id", "head"}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"incoming_person"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+		e := &list[i]
+		var alone any
+		if e.LivesAlone != nil {
+			alone = *e.LivesAlone
+		}
+		kind := textOf(e.Kind)
+		if e.kindUnsaid {
+			kind = nil
+		}
+		return []any{
+			e.id, only("name", e.name), only("name", e.second), only("name", e.third), only("name", e.initials), only("sex", textOf(e.Sex)), only("born_on", date(e.BornOn)),
+			only("id_blind", textOf(e.doc.kind)), only("id_blind", bytesOf(e.numberSeal)), only("id_blind", bytesOf(e.numberBlind)),
+			only("phone_blind", bytesOf(e.phoneSeal)), only("phone_blind", bytesOf(e.phoneBlind)), only("kind", kind), only("lives_alone", alone),
+			only("household_id", idOf(e.household)), only("head", e.Head),
+		}, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("people that come in: %w", err)
+	}
+	rows, err := tx.Query(ctx, mergeIncoming, b.Now)
+	if err != nil {
+		return fmt.Errorf("people that come in: %w", err)
+	}
+	var id uuid.UUID
+	if _, err = pgx.ForEachRow(rows, []any{&id}, func() error { changed[id] = true; return nil }); err != nil {
+		return fmt.Errorf("people that come in: %w", err)
+	}
+	_, err = tx.Exec(ctx, "DROP TABLE incoming_person")
+	return err
+}
+
+// A value is sealed anew each time, so its blind says whether it is another.
+const mergeIncoming = `
+UPDATE person t SET
+    name = COALESCE(i.name, t.name), name_2 = COALESCE(i.name_2, t.name_2), name_3 = COALESCE(i.name_3, t.name_3), initials = COALESCE(i.initials, t.initials),
+    sex = COALESCE(i.sex, t.sex), born_on = COALESCE(i.born_on, t.born_on), id_kind = COALESCE(i.id_kind, t.id_kind),
+    id_sealed = CASE WHEN i.id_blind IS NULL OR i.id_blind = t.id_blind THEN t.id_sealed ELSE i.id_sealed END, id_blind = COALESCE(i.id_blind, t.id_blind),
+    phone_sealed = CASE WHEN i.phone_blind IS NULL OR i.phone_blind = t.phone_blind THEN t.phone_sealed ELSE i.phone_sealed END, phone_blind = COALESCE(i.phone_blind, t.phone_blind),
+    kind = COALESCE(i.kind, t.kind), lives_alone = COALESCE(i.lives_alone, t.lives_alone), household_id = COALESCE(i.household_id, t.household_id),
+    head = COALESCE(i.head, t.head), updated_at = $1
+FROM incoming_person i
+WHERE t.id = i.id AND (t.name, t.sex, t.born_on, t.id_kind, t.id_blind, t.phone_blind, t.kind, t.lives_alone, t.household_id, t.head) IS DISTINCT FROM
+    (COALESCE(i.name, t.name), COALESCE(i.sex, t.sex), COALESCE(i.born_on, t.born_on), COALESCE(i.id_kind, t.id_kind), COALESCE(i.id_blind, t.id_blind),
+     COALESCE(i.phone_blind, t.phone_blind), COALESCE(i.kind, t.kind), COALESCE(i.lives_alone, t.lives_alone), COALESCE(i.household_id, t.household_id), COALESCE(i.head, t.head))
+RETURNING t.id`
+
+// touch brings changed people to where they live now and to their next revision.
+func touch(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]bool, now time.Time) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, 0, len(changed))
+	for id := range changed {
+		ids = append(ids, id)
+	}
+	_, err := tx.Exec(ctx, `
+UPDATE person p SET dwelling_id = n.dwelling_id, building_id = n.building_id, grid_code = n.grid_code, scope_code = COALESCE(n.scope_code, ''), rev = p.rev + 1, updated_at = $2
+FROM (SELECT u.id, r.dwelling_id, d.building_id, d.grid_code, d.scope_code
+    FROM unnest($1::uuid[]) AS u (id)
+    LEFT JOIN residence r ON r.person_id = u.id AND r.relation = 'resident' AND r.until IS NULL
+    LEFT JOIN dwelling d ON d.id = r.dwelling_id) n
+WHERE p.id = n.id`, ids, now)
+	if err != nil {
+		return fmt.Errorf("people's places: %w", err)
+	}
+	return nil
+}
+
+func residencesOf(ctx context.Context, q pg.Querier, people []uuid.UUID) (map[uuid.UUID][]residence, error) {
+	rows, err := q.Query(ctx, `
+SELECT id, person_id, dwelling_id, relation, COALESCE(since, '0001-01-01'), COALESCE(until, '0001-01-01') FROM residence
+WHERE person_id = ANY ($1) ORDER BY since NULLS FIRST, id`, people)
+	if err != nil {
+		return nil, fmt.Errorf("residences: %w", err)
+	}
+	had := map[uuid.UUID][]residence{}
+	var r residence
+	_, err = pgx.ForEachRow(rows, []any{&r.ID, &r.PersonID, &r.DwellingID, &r.Relation, &r.Since, &r.Until}, func() error {
+		had[r.PersonID] = append(had[r.PersonID], r)
+		return nil
+	})
+	return had, err
+}
+
+func copyResidences(ctx context.Context, tx pgx.Tx, list []residence) error {
+	if len(list) == 0 {
+		return nil
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"residence"}, []string{"id", "person_id", "dwelling_id", "relation", "since", "until"}, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+		r := &list[i]
+		return []any{r.ID, r.PersonID, r.DwellingID, r.Relation, date(r.Since), date(r.Until)}, nil
+	}))
+	if err != nil {
+		return fmt.Errorf("new residences: %w", err)
+	}
+	return nil
+}
+
+func updateResidences(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]residence) error {
+	var ids []uuid.UUID
+	var since, until []any
+	for id, r := range changed {
+		ids, since, until = append(ids, id), append(since, date(r.Since)), append(until, date(r.Until))
+	}
+	_, err := tx.Exec(ctx, `
+UPDATE residence r SET since = n.since, until = n.until FROM unnest($1::uuid[], $2::date[], $3::date[]) AS n (id, since, until) WHERE r.id = n.id`, ids, since, until)
+	if err != nil {
+		return fmt.Errorf("residences: %w", err)
+	}
+	return nil
+}
+
+// inWords says in words which rule a write broke.
+func inWords(err error) error {
+	switch pg.Constraint(err) {
+	case "person_id_blind_uq":
+		return fault.New(fault.Conflict, "person.number_taken", "Somebody with this identity number is registered already.").Because(err)
+	case "residence_one_ix":
+		return fault.New(fault.Conflict, "person.two_dwellings", "Nobody lives, or is registered, in two dwellings at once.").Because(err)
+	case "person_dwelling_fk", "residence_dwelling_fk", "household_dwelling_fk", "person_building_fk":
+		return fault.New(fault.Invalid, "person.dwelling", "There is no such dwelling.").Because(err)
+	case "person_source_uq":
+		return fault.New(fault.Conflict, "person.reference_taken", "Two rows have the same reference.").Because(err)
+	case "residence_dates_ck":
+		return fault.New(fault.Invalid, "person.dates", "A residence ends before it begins.").Because(err)
+	}
+	return err
+}
