@@ -15,6 +15,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/api/change"
+	"onemap/api/find"
 	"onemap/api/pg"
 )
 
@@ -33,11 +34,11 @@ type Feature struct {
 func Import(ctx context.Context, tx pgx.Tx, source string, list []Feature, newID func() uuid.UUID, now time.Time) (pg.Merged, error) {
 	values := make([][]any, len(list))
 	for i, f := range list {
-		values[i] = []any{source, f.Ref, f.Layer, newID(), f.Class, f.Name, f.NameEn, int16(f.Rank), f.Bridge, f.Tunnel, f.Geom}
+		values[i] = []any{source, f.Ref, f.Layer, newID(), f.Class, f.Name, f.NameEn, int16(f.Rank), f.Bridge, f.Tunnel, f.Geom, find.Words(f.Name, f.NameEn)}
 	}
 	m, err := pg.Merge(ctx, tx, pg.Rows{
 		Table: "basemap", Key: []string{"source", "source_ref", "layer"}, Once: []string{"id"},
-		Compare: []string{"class", "name", "name_en", "rank", "bridge", "tunnel", "geom"}, Values: values,
+		Compare: []string{"class", "name", "name_en", "rank", "bridge", "tunnel", "geom", "words"}, Values: values,
 	}, now)
 	if err == nil && m.Fresh+m.Changed > 0 {
 		err = change.Record(ctx, tx, change.Bulk("basemap", now, int(m.Fresh+m.Changed)))

@@ -1,70 +1,109 @@
-// Package building is the houses of the city.
+// Package building is the houses of the city and the rooms in them.
 //
 // The journey of a building: an importer hands over its footprint with storeys,
-// height, name and address and a point inside it; Import finds the grid of that
-// point in the edition in force and merges the row by source and reference; the
-// map draws the footprint and a click asks for it by id. When regions are
-// redrawn, Move puts it where they now say it is.
+// height, name and address and a point inside it; Find looks whether it is known
+// already, by source, code, address or place; Import finds the grid of that point
+// in the edition in force and merges the row; the map draws the footprint and a
+// click asks for it by id. A registrar plans its stack of storeys, units and
+// rooms and applies it; people and organisations are tied to the rooms. When
+// regions are redrawn, Move puts it and its rooms where they now say they are.
+//
+// Storeys have an ordinal and a label, which are different things. The ordinal
+// counts from 0, the ground floor, without a gap; below ground it is negative.
+// The label is what the lift's button says: 1 for ordinal 0, B1 for -1, and where
+// 4 and 13 are left out, 14 for ordinal 11. Order and height come from ordinals;
+// addresses and room codes use labels. Never compute one from the other where
+// the storeys are known.
 package building
 
 import (
 	"context"
+	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
-	"onemap/api/change"
-	"onemap/api/link"
-	"onemap/api/pg"
+	"onemap/api/fault"
 	"onemap/api/place"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
-// Building is a footprint as an importer gives it; 0 levels or height is unknown.
+// Building is a building as an importer gives it; 0 levels, height or year is
+// unknown. Without Geom a row can only be about a building that is there.
 type Building struct {
 	Ref          string
+	ID           uuid.UUID // the building it is about, where that is known
+	Code         string
 	Name, NameEn string
 	Use, Address string
 	Levels       int
+	LevelsBelow  *int // nil is unknown
 	HeightM      float64
+	BuiltYear    int
+	Structure    string
 	Point        orb.Point // inside the footprint; WGS84
 	Geom         orb.MultiPolygon
 }
 
 // Service keeps the buildings.
 type Service struct {
-	pool *pgxpool.Pool
+	pool      *pgxpool.Pool
+	followers []Follower
 }
 
 // New makes the service.
-func New(pool *pgxpool.Pool) *Service { return &Service{pool} }
+func New(pool *pgxpool.Pool) *Service { return &Service{pool: pool} }
 
-// Import merges buildings of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
-	values := make([][]any, len(list))
-	for i, x := range list {
-		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(x.Point)))
-		values[i] = []any{b.Source, x.Ref, b.NewID(), x.Name, x.NameEn, x.Use, x.Address, known(x.Levels), known(x.HeightM), x.Point, x.Geom, gridCode, scope}
+// Check says what is wrong with a row; locations are the fields of an import.
+func Check(b Building) []fault.Field {
+	var bad []fault.Field
+	add := func(location, message string, value any) {
+		bad = append(bad, fault.Field{Location: location, Message: message, Value: value})
 	}
-	m, err := pg.Merge(ctx, tx, pg.Rows{
-		Table: "building", Key: []string{"source", "source_ref"}, Once: []string{"id"},
-		Compare: []string{"name", "name_en", "use", "address", "levels", "height_m", "point", "geom", "grid_code", "scope_code"}, Values: values,
-	}, b.Now)
-	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
+	for _, text := range []struct {
+		location, value string
+		most            int
+	}{{"code", b.Code, 64}, {"name", b.Name, 200}, {"name_en", b.NameEn, 200}, {"use", b.Use, 60}, {"address", b.Address, 300}, {"structure", b.Structure, 60}} {
+		if len([]rune(text.value)) > text.most {
+			add(text.location, "at most "+strconv.Itoa(text.most)+" characters", nil)
+		}
 	}
-	return m, err
+	if b.Levels < 0 || b.Levels > mostLevels {
+		add("levels", "storeys above ground, from 1 to 300", b.Levels)
+	}
+	if b.LevelsBelow != nil && (*b.LevelsBelow < 0 || *b.LevelsBelow > mostBelow) {
+		add("levels_below", "storeys below ground, from 0 to 20", *b.LevelsBelow)
+	}
+	if !(b.HeightM >= 0 && b.HeightM < 2000) {
+		add("height", "metres, more than 0 and less than 2000", nil)
+	}
+	if b.BuiltYear != 0 && (b.BuiltYear < 1000 || b.BuiltYear > 2200) {
+		add("built_year", "a year from 1000 to 2200", b.BuiltYear)
+	}
+	if len(b.Geom) == 0 && b.ID == uuid.Nil {
+		add("geometry", "a building that is not known yet needs its footprint as a polygon", nil)
+	}
+	return bad
 }
 
-// Move follows a redraw of the regions.
+const mostLevels, mostBelow = 300, 20
+
+// Move follows a redraw of the regions: first the buildings, then their rooms.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "building", "FALSE", ix, now)
+	moved, err := place.Move(ctx, tx, "building", "FALSE", ix, now)
+	if err != nil || moved == 0 {
+		return moved, err
+	}
+	_, err = tx.Exec(ctx, `
+UPDATE dwelling d SET grid_code = b.grid_code, scope_code = b.scope_code, updated_at = $1
+FROM building b WHERE b.id = d.building_id AND (d.scope_code, d.grid_code) IS DISTINCT FROM (b.scope_code, b.grid_code)`, now)
+	return moved, err
 }
 
-// known is nil for what is not known. Levels go in as int16, heights as float32.
+// known is nil for what is not known. Numbers go in as int16, heights as float32.
 func known[N int | float64](n N) any {
 	if n == 0 {
 		return nil

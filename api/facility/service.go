@@ -2,9 +2,7 @@ package facility
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,27 +10,28 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
-	"onemap/api/change"
 	"onemap/api/fault"
-	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/api/plate"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
-// New is a facility as an importer gives it. A zero Code gets one drawn; what
-// people maintain here (code, owner, maintainer, department, state) is only
-// taken for a facility that is new.
+// New is a facility as an importer gives it. A zero Code gets one drawn for a
+// facility that is new.
 type New struct {
 	Ref               string
+	ID                uuid.UUID // the facility it is about, where that is known
 	Kind              string
 	Name, NameEn      string
 	Place             string
 	Owner, Maintainer string
+	Purpose           string
 	Department        string
+	State             string // intact when empty
+	InstalledOn       time.Time
 	Code              plate.Code
+	Standard          Codes     // what it is called in code lists
 	Point             orb.Point // WGS84
 }
 
@@ -45,42 +44,6 @@ type Service struct {
 // NewService makes the service. publicURL is where residents reach this server,
 // and what plates carry; empty takes the address a plate is asked for by.
 func NewService(pool *pgxpool.Pool, publicURL string) *Service { return &Service{pool, publicURL} }
-
-// Import merges facilities of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []New) (pg.Merged, error) {
-	values := make([][]any, len(list))
-	for i, f := range list {
-		kind, ok := Kinds[f.Kind]
-		if !ok {
-			return pg.Merged{}, fmt.Errorf("facility %s: unknown kind %q", f.Ref, f.Kind)
-		}
-		code := f.Code
-		if code == "" {
-			var err error
-			if code, err = plate.New(rand.Reader); err != nil {
-				return pg.Merged{}, err
-			}
-		}
-		var department *string
-		if f.Department != "" {
-			department = &f.Department
-		}
-		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(f.Point)))
-		values[i] = []any{
-			b.Source, f.Ref, b.NewID(), code.Raw(), f.Owner, f.Maintainer, department,
-			f.Kind, kind.Class, f.Name, f.NameEn, f.Place, f.Point, gridCode, scope,
-		}
-	}
-	m, err := pg.Merge(ctx, tx, pg.Rows{
-		Table: "facility", Key: []string{"source", "source_ref"},
-		Once:    []string{"id", "code", "owner", "maintainer", "department_code"},
-		Compare: []string{"kind", "class", "name", "name_en", "place", "point", "grid_code", "scope_code"}, Values: values,
-	}, b.Now)
-	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("facility", b.Now, int(m.Fresh+m.Changed)))
-	}
-	return m, err
-}
 
 // Move follows a redraw of the regions.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
@@ -96,18 +59,22 @@ type Facility struct {
 	Place         string
 	Owner         string
 	Maintainer    string
+	Purpose       string
 	Department    string
 	State         string
+	InstalledOn   *time.Time
+	Source        string
+	Rev           int64
 	Point         orb.Point
 	GridCode      *string
 	ScopeCode     string
 	MetresFromAsk float64
 }
 
-const columns = `SELECT id, code, kind, class, name, name_en, place, owner, maintainer, COALESCE(department_code, ''), state, point, grid_code, scope_code`
+const columns = `SELECT id, code, kind, class, name, name_en, place, owner, maintainer, purpose, COALESCE(department_code, ''), state, installed_on, source, rev, point, grid_code, scope_code`
 
 func scan(row pgx.CollectableRow) (f Facility, err error) {
-	err = row.Scan(&f.ID, &f.Code, &f.Kind, &f.Class, &f.Name, &f.NameEn, &f.Place, &f.Owner, &f.Maintainer, &f.Department, &f.State, &f.Point, &f.GridCode, &f.ScopeCode, &f.MetresFromAsk)
+	err = row.Scan(&f.ID, &f.Code, &f.Kind, &f.Class, &f.Name, &f.NameEn, &f.Place, &f.Owner, &f.Maintainer, &f.Purpose, &f.Department, &f.State, &f.InstalledOn, &f.Source, &f.Rev, &f.Point, &f.GridCode, &f.ScopeCode, &f.MetresFromAsk)
 	return f, err
 }
 

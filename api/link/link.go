@@ -43,6 +43,14 @@ func (b Batch) Of(columns []string, always ...string) []string {
 	return append(list, always...)
 }
 
+// Has says whether the input has one of the columns.
+func (b Batch) Has(columns ...string) bool {
+	return b.Given == nil || slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(b.Given, c) })
+}
+
+// Located says whether the input says where its objects are.
+func (b Batch) Located() bool { return b.Has("lon", "lat", "x", "y", "point", "geometry") }
+
 // By says how a row met its object.
 type By string
 

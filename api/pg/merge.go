@@ -22,13 +22,15 @@ func (m Merged) Add(n Merged) Merged {
 // are inserted, rows that differ in Compare take those columns from the input
 // and get the next rev, the others stay untouched. The table has rev and
 // updated_at; every column named here is in Values, in the order Key, Once,
-// Compare.
+// Compare. Of Existing rows those that are not in the table are left out.
 type Rows struct {
 	Table   string
 	Key     []string // unique in the table and in the input
 	Once    []string // written at the insert only: id, codes, what people maintain here
 	Compare []string
 	Values  [][]any
+	// Existing rows are only updated: their key is the id of an object found before.
+	Existing bool
 }
 
 // Merge merges rows in the caller's transaction. A rev of 1 and updated_at are
@@ -51,20 +53,25 @@ func Merge(ctx context.Context, tx pgx.Tx, r Rows, now any) (Merged, error) {
 		return m, fmt.Errorf("merge into %s: %w", r.Table, err)
 	}
 	same := pairs("t.%[1]s = i.%[1]s", " AND ", r.Key)
-	changed, err := tx.Exec(ctx, fmt.Sprintf("UPDATE %s t SET %s, rev = t.rev + 1, updated_at = $1 FROM %s i WHERE %s AND (%s) IS DISTINCT FROM (%s)",
-		r.Table, pairs("%[1]s = i.%[1]s", ", ", r.Compare), incoming, same, pairs("t.%[1]s", ", ", r.Compare), pairs("i.%[1]s", ", ", r.Compare)), now)
-	if err != nil {
-		return m, fmt.Errorf("merge into %s: %w", r.Table, err)
+	if len(r.Compare) > 0 {
+		changed, err := tx.Exec(ctx, fmt.Sprintf("UPDATE %s t SET %s, rev = t.rev + 1, updated_at = $1 FROM %s i WHERE %s AND (%s) IS DISTINCT FROM (%s)",
+			r.Table, pairs("%[1]s = i.%[1]s", ", ", r.Compare), incoming, same, pairs("t.%[1]s", ", ", r.Compare), pairs("i.%[1]s", ", ", r.Compare)), now)
+		if err != nil {
+			return m, fmt.Errorf("merge into %s: %w", r.Table, err)
+		}
+		m.Changed = changed.RowsAffected()
 	}
-	fresh, err := tx.Exec(ctx, fmt.Sprintf("INSERT INTO %s (%s, rev, updated_at) SELECT %s, 1, $1 FROM %s i WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
-		r.Table, list, list, incoming, r.Table, same), now)
-	if err != nil {
-		return m, fmt.Errorf("merge into %s: %w", r.Table, err)
+	if !r.Existing {
+		fresh, err := tx.Exec(ctx, fmt.Sprintf("INSERT INTO %s (%s, rev, updated_at) SELECT %s, 1, $1 FROM %s i WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+			r.Table, list, list, incoming, r.Table, same), now)
+		if err != nil {
+			return m, fmt.Errorf("merge into %s: %w", r.Table, err)
+		}
+		m.Fresh = fresh.RowsAffected()
 	}
 	if _, err := tx.Exec(ctx, "DROP TABLE "+incoming); err != nil {
 		return m, fmt.Errorf("merge into %s: %w", r.Table, err)
 	}
-	m.Changed, m.Fresh = changed.RowsAffected(), fresh.RowsAffected()
 	m.Unchanged = int64(len(r.Values)) - m.Changed - m.Fresh
 	return m, nil
 }

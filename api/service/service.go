@@ -1,24 +1,26 @@
 // Package service is where the city serves its people: clinics, pharmacies,
 // schools, canteens, community centres.
 //
-// The journey of a service: an importer hands it over with its point, Import
-// finds its grid and merges it by source and reference; the map shows it, a
-// resident asks for the nearest ones. When regions are redrawn, Move follows.
+// The journey of a service: an importer hands it over with its point, Find looks
+// whether it is known already, Import finds its grid and merges it; a registrar
+// opens one or changes what it offers; the map shows it, a resident asks for the
+// nearest ones. When regions are redrawn, Move follows.
 package service
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
-	"onemap/api/change"
-	"onemap/api/link"
-	"onemap/api/pg"
+	"onemap/api/fault"
 	"onemap/api/place"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
@@ -28,13 +30,25 @@ var Kinds = []string{
 	"library", "police", "fire_station", "post_office", "bank", "townhall", "marketplace", "social_facility",
 }
 
+// States are what a service may be; an empty one is open.
+var States = []string{"open", "planned", "closed"}
+
+// Units are what a capacity counts; empty where that is not known.
+var Units = []string{"", "meals", "beds", "places", "visits"}
+
 // Place is a service as an importer gives it; capacity 0 is unknown.
 type Place struct {
 	Ref            string
+	ID             uuid.UUID // the service it is about, where that is known
+	Code           string
 	Kind           string
 	Name, NameEn   string
 	Address, Hours string
 	Capacity       int
+	CapacityUnit   string
+	Operator       string
+	Phone          string
+	State          string    // open when empty
 	Point          orb.Point // WGS84
 }
 
@@ -46,26 +60,41 @@ type Service struct {
 // New makes the service.
 func New(pool *pgxpool.Pool) *Service { return &Service{pool} }
 
-// Import merges services of a source in the caller's transaction, each in its grid.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Place) (pg.Merged, error) {
-	values := make([][]any, len(list))
-	for i, p := range list {
-		gridCode, scope := place.Codes(ix.Locate(crs.FromPoint(p.Point)))
-		var capacity *int32
-		if p.Capacity > 0 {
-			c := int32(p.Capacity)
-			capacity = &c
+// Check says what is wrong with a row; locations are the fields of an import.
+func Check(p Place) []fault.Field {
+	var bad []fault.Field
+	add := func(location string, value any, format string, args ...any) {
+		bad = append(bad, fault.Field{Location: location, Message: fmt.Sprintf(format, args...), Value: value})
+	}
+	if !slices.Contains(Kinds, p.Kind) {
+		add("kind", p.Kind, "one of %s", strings.Join(Kinds, ", "))
+	}
+	if p.State != "" && !slices.Contains(States, p.State) {
+		add("state", p.State, "one of %s", strings.Join(States, ", "))
+	}
+	if !slices.Contains(Units, p.CapacityUnit) {
+		add("capacity_unit", p.CapacityUnit, "one of %s, or nothing", strings.Join(Units[1:], ", "))
+	}
+	if p.Capacity < 0 || p.Capacity > 10_000_000 {
+		add("capacity", p.Capacity, "from 0 to 10,000,000")
+	}
+	for _, t := range []struct {
+		location, value string
+		most            int
+	}{
+		{"code", p.Code, 64},
+		{"name", p.Name, 200},
+		{"name_en", p.NameEn, 200},
+		{"address", p.Address, 300},
+		{"hours", p.Hours, 200},
+		{"operator", p.Operator, 200},
+		{"phone", p.Phone, 60},
+	} {
+		if len([]rune(t.value)) > t.most {
+			add(t.location, nil, "at most %d characters", t.most)
 		}
-		values[i] = []any{b.Source, p.Ref, b.NewID(), p.Kind, p.Name, p.NameEn, p.Address, p.Hours, capacity, p.Point, gridCode, scope}
 	}
-	m, err := pg.Merge(ctx, tx, pg.Rows{
-		Table: "service", Key: []string{"source", "source_ref"}, Once: []string{"id"},
-		Compare: []string{"kind", "name", "name_en", "address", "hours", "capacity", "point", "grid_code", "scope_code"}, Values: values,
-	}, b.Now)
-	if err == nil && m.Fresh+m.Changed > 0 {
-		err = change.Record(ctx, tx, change.Bulk("service", b.Now, int(m.Fresh+m.Changed)))
-	}
-	return m, err
+	return bad
 }
 
 // Move follows a redraw of the regions.

@@ -148,7 +148,7 @@ func demoFacilities(t *town.Town) []facility.New {
 func demoServices(t *town.Town) []service.Place {
 	list := make([]service.Place, len(t.Services))
 	for i, s := range t.Services {
-		list[i] = service.Place(s)
+		list[i] = service.Place{Ref: s.Ref, Kind: s.Kind, Name: s.Name, NameEn: s.NameEn, Address: s.Address, Hours: s.Hours, Capacity: s.Capacity, Point: s.Point}
 	}
 	return list
 }

@@ -1,0 +1,165 @@
+package building
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/address"
+	"onemap/api/change"
+	"onemap/api/fault"
+	"onemap/api/find"
+	"onemap/api/link"
+	"onemap/api/pg"
+	"onemap/api/place"
+	"onemap/geo/crs"
+	"onemap/geo/grid"
+)
+
+// searched says what words are made of.
+var searched = link.Searched{
+	Table: "building", Columns: []string{"name", "name_en", "address", "code"}, Fields: []string{"name", "name_en", "address", "code"},
+	Texts: func(held []string) []string { return held },
+}
+
+// described are the columns that an importer gives, under the fields' names.
+var described = []link.Column[Building]{
+	{Name: "code", Fields: []string{"code"}, Value: func(b *Building) any { return text(b.Code) }},
+	{Name: "name", Fields: []string{"name"}, Value: func(b *Building) any { return b.Name }},
+	{Name: "name_en", Fields: []string{"name_en"}, Value: func(b *Building) any { return b.NameEn }},
+	{Name: "use", Fields: []string{"use"}, Value: func(b *Building) any { return b.Use }},
+	{Name: "address", Fields: []string{"address"}, Value: func(b *Building) any { return b.Address }},
+	{Name: "address_key", Fields: []string{"address"}, Value: func(b *Building) any { return key(b.Address) }},
+	{Name: "levels", Fields: []string{"levels"}, Value: func(b *Building) any { return known(b.Levels) }},
+	{Name: "levels_below", Fields: []string{"levels_below"}, Value: func(b *Building) any { return small(b.LevelsBelow) }},
+	{Name: "height_m", Fields: []string{"height"}, Value: func(b *Building) any { return known(b.HeightM) }},
+	{Name: "built_year", Fields: []string{"built_year"}, Value: func(b *Building) any { return known(b.BuiltYear) }},
+	{Name: "structure", Fields: []string{"structure"}, Value: func(b *Building) any { return b.Structure }},
+	{Name: "words", Fields: searched.Fields, All: true, Value: func(b *Building) any { return find.Words(b.Name, b.NameEn, b.Address, b.Code) }},
+}
+
+// outlined are the columns of the place.
+func outlined(ix *grid.Index) []link.Column[Building] {
+	where := []string{"geometry", "lon", "lat", "x", "y", "point"}
+	codes := func(b *Building) (*string, string) { return place.Codes(ix.Locate(crs.FromPoint(b.Point))) }
+	return []link.Column[Building]{
+		{Name: "point", Fields: where, Value: func(b *Building) any { return b.Point }},
+		{Name: "geom", Fields: where, Value: func(b *Building) any { return b.Geom }},
+		{Name: "grid_code", Fields: where, Value: func(b *Building) any { g, _ := codes(b); return g }},
+		{Name: "scope_code", Fields: where, Value: func(b *Building) any { _, s := codes(b); return s }},
+	}
+}
+
+// text is nil for what is empty.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func small(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return int16(*n)
+}
+
+func key(text string) string {
+	if text == "" {
+		return ""
+	}
+	return address.Parse(text).Key()
+}
+
+// Import merges buildings in the caller's transaction, each in its grid. A row
+// with an ID updates that building and is linked to it; the others are merged by
+// source and reference. Of what is there only the given columns change; a row
+// without a footprint leaves the one there is.
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
+	var whole, words []Building
+	var refs []string
+	var ids []uuid.UUID
+	for _, x := range list {
+		switch {
+		case len(x.Geom) > 0:
+			whole = append(whole, x)
+		case x.ID == uuid.Nil:
+			return pg.Merged{}, fault.Newf(fault.Invalid, "building.geometry", "A building that is not known yet needs its footprint.")
+		default:
+			words = append(words, x)
+		}
+		if x.ID == uuid.Nil {
+			refs = append(refs, x.Ref)
+		} else {
+			ids = append(ids, x.ID)
+		}
+	}
+	of := func(x *Building) (string, uuid.UUID) { return x.Ref, x.ID }
+	m, err := link.Merge(ctx, tx, "building", b, append(described[:len(described):len(described)], outlined(ix)...), of, whole)
+	if err != nil {
+		return m, clash(err)
+	}
+	more, err := link.Merge(ctx, tx, "building", b, described, of, words)
+	if err != nil {
+		return m, clash(err)
+	}
+	if m = m.Add(more); m.Fresh+m.Changed == 0 {
+		return m, nil
+	}
+	if err := searched.Reword(ctx, tx, b, refs, ids); err != nil {
+		return m, err
+	}
+	if m.Changed > 0 && b.Located() {
+		if err := s.carry(ctx, tx, ix, b, refs, ids); err != nil {
+			return m, err
+		}
+	}
+	return m, change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
+}
+
+// Follower has objects that stand where a building's rooms do.
+type Follower interface {
+	Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error)
+}
+
+// Followed names who moves when a building was moved; boot calls it once.
+func (s *Service) Followed(by ...Follower) { s.followers = by }
+
+// carry takes the rooms of buildings that have moved to another grid along, and
+// those who live there.
+func (s *Service) carry(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, refs []string, ids []uuid.UUID) error {
+	moved, err := tx.Exec(ctx, `
+UPDATE dwelling d SET grid_code = b.grid_code, scope_code = b.scope_code, updated_at = $1
+FROM building b
+WHERE b.id = d.building_id AND (b.source = $2 AND b.source_ref = ANY($3) OR b.id = ANY($4))
+  AND (d.scope_code, d.grid_code) IS DISTINCT FROM (b.scope_code, b.grid_code)`, b.Now, b.Source, refs, ids)
+	if err != nil {
+		return fmt.Errorf("rooms of moved buildings: %w", err)
+	}
+	if moved.RowsAffected() == 0 {
+		return nil
+	}
+	for _, f := range s.followers {
+		if _, err := f.Move(ctx, tx, ix, b.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clash names what a row has in common with another building.
+func clash(err error) error {
+	switch pg.Constraint(err) {
+	case "building_code_uq":
+		return fault.New(fault.Conflict, "building.code", "Another building has this code.").Because(err)
+	case "dwelling_realty_uq":
+		return fault.New(fault.Conflict, "dwelling.realty_code", "Another dwelling has this code of the register.").Because(err)
+	case "dwelling_place_uq":
+		return fault.New(fault.Conflict, "dwelling.code", "The unit has a room of this number already.").Because(err)
+	}
+	return err
+}
