@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,8 +23,14 @@ func Open(path string, o Options) (*File, error) {
 	switch format {
 	case "csv":
 		f, err = openText(path, o)
-	default:
-		return nil, fmt.Errorf("table: no reader for %s", format)
+	case "xlsx":
+		f, err = openXLSX(path, o)
+	case "geojson":
+		f, err = openGeoJSON(path, o)
+	case "gpkg":
+		f, err = openGeoPackage(path, o)
+	case "shp":
+		f, err = openShapefile(path, o)
 	}
 	if err != nil {
 		return nil, err
