@@ -11,7 +11,9 @@ const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.me
 
 // Six pages, one build. report and receipt are Go templates that the server executes, so nothing may be
 // written inline: scripts and styles are files under /assets, as the content security policy asks.
-const pages = ['index', 'command', 'plan', 'admin', 'report', 'receipt'].filter((name) => existsSync(page(name)));
+const pages = ['index', 'command', 'plan', 'admin', 'report', 'receipt'].filter((name) =>
+  existsSync(page(name)),
+);
 
 const server = process.env.ONEMAP_URL ?? 'http://localhost:8080';
 

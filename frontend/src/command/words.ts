@@ -17,6 +17,7 @@ export const t = live(
       demo_lead: '这是演示城市，数据都是虚构的。点一个岗位直接进入：',
       demo_or: '或用账号登录',
       public_page: '公众页面',
+      admin_page: '数据管理',
       session_wait: '正在打开…',
       retry: '再试一次',
       // top bar
@@ -197,6 +198,7 @@ export const t = live(
       demo_lead: 'This is a demo town; everything in it is invented. Pick a role to enter:',
       demo_or: 'Or sign in with an account',
       public_page: 'Public page',
+      admin_page: 'Data management',
       session_wait: 'Opening…',
       retry: 'Try again',
       area_all: 'Whole area',

@@ -5,6 +5,7 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl';
 import { palettes, type Theme } from '../palette.ts';
+import { type Storeys, storeysData, storeysLayers } from '../storeys.ts';
 import { buildings, pickedBuilding } from './buildings.ts';
 import { cases, clusters, pickedCase, pickedRing } from './cases.ts';
 import { gridLabels, grids } from './grids.ts';
@@ -23,7 +24,7 @@ export interface Shown {
   cases: boolean;
 }
 
-export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecification[] {
+export function layers(theme: Theme, lang: Lang, shown: Shown, storeys?: Storeys): LayerSpecification[] {
   const p = palettes[theme];
   const day = theme === 'day';
   return [
@@ -34,6 +35,7 @@ export function layers(theme: Theme, lang: Lang, shown: Shown): LayerSpecificati
     ...boundaries(p),
     ...grids(p, day, shown.grids),
     ...(shown.solid ? buildings(p, day, true) : []),
+    ...storeysLayers(p, day, storeys),
     ...pickedBuilding(p),
     // Where there is no room for both, the name of a street goes before a bin, and a clinic before the street.
     ...facilities(p, theme, lang, shown.facilities),
@@ -67,6 +69,8 @@ export interface StyleOf {
   lang: Lang;
   shown: Shown;
   picked: Picked;
+  /** The building whose storeys are shown one by one. */
+  storeys?: Storeys | undefined;
   /** Unix seconds of the minute; what is overdue follows from it. */
   now: number;
   /** Where the tiles come from, without a slash at the end; the worker needs whole addresses. */
@@ -94,8 +98,11 @@ export function style(of: StyleOf): StyleSpecification {
       services: tiles(of.origin, 'services', 10, 18),
       ...(of.shown.cases ? { cases: tiles(of.origin, 'cases', 6, 18, of.caseQuery) } : {}),
       picked: { type: 'geojson', data: pickedPlace(of.picked) },
+      ...(of.storeys ? { storeys: { type: 'geojson' as const, data: storeysData(of.storeys) } } : {}),
     },
-    layers: layers(of.theme, of.lang, of.shown).map((layer) => withPicked(layer, of.picked)),
+    layers: layers(of.theme, of.lang, of.shown, of.storeys)
+      .map((layer) => withPicked(layer, of.picked))
+      .map((layer) => withoutSolid(layer, of.storeys)),
   };
 }
 
@@ -137,4 +144,10 @@ function withPicked(layer: LayerSpecification, picked: Picked): LayerSpecificati
   if (value === undefined || !('filter' in layer)) return layer;
   const attribute = layer.id === 'region-picked' || layer.id === 'facilities-picked' ? 'code' : 'id';
   return { ...layer, filter: ['==', ['get', attribute], value] } as LayerSpecification;
+}
+
+/** Where its storeys stand, the building itself does not stand as well. */
+function withoutSolid(layer: LayerSpecification, storeys: Storeys | undefined): LayerSpecification {
+  if (layer.id !== 'building-solid' || !storeys) return layer;
+  return { ...layer, filter: ['!=', ['get', 'id'], storeys.building] } as LayerSpecification;
 }

@@ -1,0 +1,64 @@
+import { ref, shallowRef, watch } from 'vue';
+import { type Asking, ask, Problem } from '../../base/api.ts';
+import { ended } from '../../command/session.ts';
+import { type Answered, rowsOf } from './rows.ts';
+import type { Row } from './shapes.ts';
+
+export interface ListOf {
+  path: string;
+  key: string;
+  query: NonNullable<Asking['query']>;
+}
+
+const pageSize = 50;
+
+/** A list that is asked for page by page, anew whenever what is wanted changes. */
+export function useListing(wanted: () => ListOf | null) {
+  const rows = shallowRef<Row[]>([]);
+  const next = ref<string | null>(null);
+  const total = ref<number | null>(null);
+  const busy = ref(false);
+  const problem = shallowRef<Problem | null>(null);
+  let turn = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function load(cursor?: string): Promise<void> {
+    const want = wanted();
+    const mine = ++turn;
+    problem.value = null;
+    if (!cursor) {
+      rows.value = [];
+      next.value = null;
+      total.value = null;
+    }
+    if (!want) return;
+    busy.value = true;
+    try {
+      const answer = await ask<Answered>(want.path, { query: { ...want.query, limit: pageSize, cursor } });
+      if (mine !== turn) return;
+      const found = rowsOf(answer, want.key);
+      rows.value = cursor ? [...rows.value, ...found] : found;
+      next.value = answer.next || null;
+      total.value = answer.total ?? (next.value ? null : rows.value.length);
+    } catch (cause) {
+      if (mine !== turn || ended(cause)) return;
+      if (!(cause instanceof Problem)) throw cause;
+      problem.value = cause;
+    } finally {
+      if (mine === turn) busy.value = false;
+    }
+  }
+  const more = async () => {
+    if (next.value && !busy.value) await load(next.value);
+  };
+  /** A little later, so that typing asks once. */
+  watch(
+    () => JSON.stringify(wanted()),
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void load(), 180);
+    },
+  );
+  void load();
+  return { rows, next, total, busy, problem, load: () => load(), more };
+}

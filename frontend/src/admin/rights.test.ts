@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { Me, Role } from '../api/types.ts';
+import { comesHere, mayRead, maySee, rightsOf } from './rights.ts';
+
+const who = (...roles: Role[]) => ({ grants: roles.map((role) => ({ role })) }) as unknown as Me;
+
+describe('what is offered to whom', () => {
+  it('gives files to those who keep the registry', () => {
+    for (const role of ['registrar', 'administrator'] as const)
+      expect(maySee(rightsOf(who(role)), 'import')).toBe(true);
+    for (const role of ['worker', 'planner', 'leader', 'operator'] as const)
+      expect(maySee(rightsOf(who(role)), 'import')).toBe(false);
+  });
+  it('lets a grid worker read people but not write', () => {
+    expect(rightsOf(who('worker'))).toEqual({ keep: false, people: true });
+    expect(mayRead(rightsOf(who('worker')), 'people')).toBe(true);
+  });
+  it('shows a planner everything but people', () => {
+    const rights = rightsOf(who('planner'));
+    expect(mayRead(rights, 'people')).toBe(false);
+    expect(mayRead(rights, 'facilities')).toBe(true);
+    expect(comesHere(who('planner'))).toBe(false);
+  });
+  it('adds up several roles', () => {
+    expect(rightsOf(who('leader', 'registrar')).keep).toBe(true);
+  });
+});

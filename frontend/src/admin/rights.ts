@@ -1,0 +1,32 @@
+import type { Me, Role } from '../api/types.ts';
+import type { Section, Tab } from './place.ts';
+
+/** Who keeps the registry: files come in and go out through them, and they write. */
+const keepers: readonly Role[] = ['registrar', 'administrator'];
+/** Who may read named records, each within the own area. */
+const trusted: readonly Role[] = [...keepers, 'worker'];
+
+const has = (me: Me, roles: readonly Role[]) => me.grants.some((grant) => roles.includes(grant.role));
+
+/** What an account may do here. It only decides what is offered; the server decides what is answered. */
+export interface Rights {
+  keep: boolean;
+  people: boolean;
+}
+
+export function rightsOf(me: Me): Rights {
+  return { keep: has(me, keepers), people: has(me, trusted) };
+}
+
+export function maySee(rights: Rights, section: Section): boolean {
+  return section === 'registry' || rights.keep;
+}
+
+export function mayRead(rights: Rights, tab: Tab): boolean {
+  return tab !== 'people' || rights.people;
+}
+
+/** Whether the page is worth a link in somebody's menu. */
+export function comesHere(me: Me): boolean {
+  return has(me, trusted);
+}

@@ -1,0 +1,50 @@
+import { Problem, type ProblemBody } from '../../base/api.ts';
+
+/**
+ * Fetches a file and hands it to the browser to keep. Not by a plain link: what the server refuses would be saved as
+ * if it were the file.
+ */
+export async function download(
+  path: string,
+  query: Record<string, string>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const filled = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
+  const text = filled.toString();
+  let response: Response;
+  try {
+    response = await fetch(text ? `${path}?${text}` : path, {
+      credentials: 'same-origin',
+      signal: signal ?? null,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Problem({ status: 0, code: 'offline' });
+  }
+  if (!response.ok) {
+    const body = (await response.json().catch(() => null)) as Partial<ProblemBody> | null;
+    throw new Problem({ code: `http.${response.status}`, ...body, status: response.status });
+  }
+  const blob = await response.blob();
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = nameOf(response.headers.get('Content-Disposition')) ?? name;
+  link.click();
+  // The browser has taken the file over by then; before, some would save nothing.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return blob.size;
+}
+
+/** The file name a server gives, the UTF-8 one first. */
+export function nameOf(disposition: string | null): string | null {
+  const utf = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? '')?.[1];
+  if (utf) {
+    try {
+      return decodeURIComponent(utf);
+    } catch {
+      return null;
+    }
+  }
+  return /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1] ?? null;
+}

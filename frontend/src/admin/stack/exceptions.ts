@@ -1,0 +1,94 @@
+/** What the wizard sends: a building is described in a few lines, and the server makes rooms of it. */
+export interface Exception {
+  unit?: string;
+  floors: string;
+  rooms?: number;
+  skip?: number[];
+  merge?: [number, number][];
+  use?: string;
+}
+
+export interface Recipe {
+  units: { code: string; lift: boolean }[];
+  floors: number;
+  below: number;
+  rooms_per_floor: number;
+  pattern: string;
+  skip_labels: string[];
+  below_use?: string;
+  ground_use?: string;
+  exceptions: Exception[];
+}
+
+/** An exception as it is typed; empty fields say nothing. */
+export interface Typed {
+  unit: string;
+  floors: string;
+  rooms: string;
+  skip: string;
+  merge: string;
+  use: string;
+}
+
+export const blank: Typed = { unit: '', floors: '', rooms: '', skip: '', merge: '', use: '' };
+
+export type Fault = 'floors' | 'rooms' | 'skip' | 'merge' | 'empty';
+
+/** Reads a typed exception, or says which field cannot be read. Full-width commas and dashes are taken as well. */
+export function readException(typed: Typed): Exception | { fault: Fault } {
+  const floors = plain(typed.floors);
+  if (!/^[0-9A-Za-z]+(-[0-9A-Za-z]+)?(,[0-9A-Za-z]+(-[0-9A-Za-z]+)?)*$/.test(floors))
+    return { fault: 'floors' };
+  const out: Exception = { floors };
+  if (typed.unit) out.unit = typed.unit;
+  if (typed.rooms.trim()) {
+    const rooms = Number(typed.rooms);
+    if (!Number.isInteger(rooms) || rooms < 0 || rooms > 50) return { fault: 'rooms' };
+    out.rooms = rooms;
+  }
+  const skip = numbers(typed.skip);
+  if (!skip) return { fault: 'skip' };
+  if (skip.length) out.skip = skip;
+  const merge = pairs(typed.merge);
+  if (!merge) return { fault: 'merge' };
+  if (merge.length) out.merge = merge;
+  if (typed.use) out.use = typed.use;
+  return out.rooms === undefined && !out.skip && !out.merge && !out.use ? { fault: 'empty' } : out;
+}
+
+/** Labels that no storey has: "4，13 14" is 4, 13, 14. */
+export function readLabels(text: string): string[] {
+  return [
+    ...new Set(
+      plain(text, ' ')
+        .split(/[,\s]+/)
+        .filter(Boolean),
+    ),
+  ];
+}
+
+function numbers(text: string): number[] | null {
+  const parts = plain(text).split(',').filter(Boolean);
+  const list = parts.map(Number);
+  return list.every((n) => Number.isInteger(n) && n >= 1 && n <= 50) ? list : null;
+}
+
+function pairs(text: string): [number, number][] | null {
+  const list: [number, number][] = [];
+  for (const part of plain(text).split(',').filter(Boolean)) {
+    const [from, to] = part.split('-').map(Number);
+    if (!from || !to || !Number.isInteger(from) || !Number.isInteger(to) || to <= from || to > 50)
+      return null;
+    list.push([from, to]);
+  }
+  return list;
+}
+
+function plain(text: string, space = ''): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[、;]/g, ',')
+    .replace(/[－–—~～至]/g, '-')
+    .replace(/\s+/g, space)
+    .replace(/^,+|,+$/g, '');
+}

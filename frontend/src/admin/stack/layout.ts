@@ -1,0 +1,99 @@
+import type { Room, Stack, Storey, Unit } from './shapes.ts';
+
+/** A room where the table has it: its first row and column, and how many it covers. Counted from 0, the top left. */
+export interface Cell {
+  room: Room;
+  unit: Unit;
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
+
+export interface UnitColumns {
+  unit: Unit;
+  from: number;
+  columns: number;
+}
+
+export interface Layout {
+  storeys: Storey[];
+  units: UnitColumns[];
+  columns: number;
+  /** What stands in each place of the table; null where there is no room. */
+  slots: (Cell | null)[][];
+  cells: Cell[];
+}
+
+/**
+ * Lays the rooms of a building out as a table: a row for each storey, the top first, and for each unit as many
+ * columns as it has rooms on a floor. A room that would lie on another, or outside the storeys, is moved to the next
+ * free place of its unit: no room of the registry is ever left off the picture.
+ */
+export function layout(stack: Pick<Stack, 'storeys' | 'units'>): Layout {
+  const storeys = [...(stack.storeys ?? [])].sort((a, b) => b.ordinal - a.ordinal);
+  const rowOf = new Map(storeys.map((storey, row) => [storey.ordinal, row]));
+  const slots: (Cell | null)[][] = storeys.map(() => []);
+  const units: UnitColumns[] = [];
+  const cells: Cell[] = [];
+  let from = 0;
+  for (const unit of stack.units ?? []) {
+    const placed = placeUnit(unit, from, rowOf, slots);
+    cells.push(...placed.cells);
+    units.push({ unit, from, columns: placed.columns });
+    from += placed.columns;
+  }
+  for (const row of slots) for (let col = 0; col < from; col++) row[col] ??= null;
+  cells.sort((a, b) => a.row - b.row || a.col - b.col);
+  return { storeys, units, columns: from, slots, cells };
+}
+
+function placeUnit(unit: Unit, from: number, rowOf: Map<number, number>, slots: (Cell | null)[][]) {
+  const cells: Cell[] = [];
+  let columns = Math.max(1, unit.columns);
+  for (const room of unit.rooms ?? []) {
+    const row = rowOf.get(room.storey_to) ?? rowOf.get(room.storey_from) ?? slots.length - 1;
+    if (row < 0) continue; // a building without storeys has no table
+    const below = rowOf.get(room.storey_from) ?? row;
+    const cell: Cell = {
+      room,
+      unit,
+      row,
+      col: from + room.col - 1,
+      rows: Math.max(1, below - row + 1),
+      cols: Math.max(1, room.colspan),
+    };
+    while (covers(cell, slots)) cell.col++;
+    for (let r = cell.row; r < cell.row + cell.rows; r++)
+      for (let c = cell.col; c < cell.col + cell.cols; c++) (slots[r] as (Cell | null)[])[c] = cell;
+    columns = Math.max(columns, cell.col + cell.cols - from);
+    cells.push(cell);
+  }
+  return { cells, columns };
+}
+
+function covers(cell: Cell, slots: (Cell | null)[][]): boolean {
+  for (let r = cell.row; r < cell.row + cell.rows; r++)
+    for (let c = cell.col; c < cell.col + cell.cols; c++) if (slots[r]?.[c]) return true;
+  return false;
+}
+
+/** What a row of the table has to draw, from left to right: the rooms that begin in it, and the places without one. */
+export function drawn(of: Layout, row: number): (Cell | { hole: number; unit: UnitColumns })[] {
+  const list: (Cell | { hole: number; unit: UnitColumns })[] = [];
+  const slots = of.slots[row] ?? [];
+  for (let col = 0; col < of.columns; col++) {
+    const cell = slots[col];
+    if (!cell) {
+      const unit = of.units.find((one) => col >= one.from && col < one.from + one.columns);
+      if (unit) list.push({ hole: col, unit });
+    } else if (cell.row === row && cell.col === col) list.push(cell);
+  }
+  return list;
+}
+
+/** Only one unit of a building, for a narrow screen. */
+export function oneUnit(stack: Stack, code: string): Stack {
+  const units = (stack.units ?? []).filter((unit) => unit.code === code);
+  return units.length ? { ...stack, units } : stack;
+}
