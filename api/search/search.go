@@ -2,8 +2,10 @@
 // code, an address or a name, a coordinate.
 //
 // The journey of a query: a coordinate or a plate's code is recognised by its
-// form and answered at once; everything else is looked for in names and
-// addresses, cases only within the reader's sight; regions come from memory.
+// form and answered at once; everything else is cut into lexemes (api/find) that
+// each table answers from its index, cases only within the reader's sight; the
+// few rows that come back are looked at again and ranked; regions come from
+// memory.
 package search
 
 import (
@@ -15,12 +17,9 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"onemap/api/actor"
 	"onemap/api/fault"
-	"onemap/api/plate"
 	"onemap/api/region"
 	"onemap/api/web"
 	"onemap/geo/crs"
@@ -35,7 +34,7 @@ type Service struct {
 
 // Hit is one thing found.
 type Hit struct {
-	Type     string      `json:"type" enum:"coordinate,case,facility,region,service,building,place"`
+	Type     string      `json:"type" enum:"coordinate,case,facility,region,service,building,organisation,place"`
 	ID       string      `json:"id"`
 	Code     string      `json:"code"`
 	Title    string      `json:"title"`
@@ -83,7 +82,7 @@ func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []string{"case", "facility", "region", "place", "building", "service"} {
+	for _, kind := range []string{"case", "facility", "region", "place", "building", "service", "organisation"} {
 		if kind == "region" {
 			out.Body.Items = append(out.Body.Items, s.regions(text, q.Limit)...)
 			continue
@@ -108,55 +107,6 @@ func coordinate(text string, datum crs.Name) (Hit, bool) {
 		return Hit{}, false
 	}
 	return Hit{Type: "coordinate", ID: text, Title: fmt.Sprintf("%.6f, %.6f", at.Lon, at.Lat), Subtitle: strings.ToUpper(string(datum)), Lon: at.Lon, Lat: at.Lat}, true
-}
-
-var escapeLike = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
-
-// each table's own answer to the same question; the shortest match is the nearest.
-var statements = map[string]string{
-	"facility": `
-SELECT 'facility', code, code, CASE WHEN name = '' THEN kind ELSE name END, place, ST_X(point), ST_Y(point) FROM facility
-WHERE code = @code OR name ILIKE @like OR name_en ILIKE @like ORDER BY code <> @code, length(name), code LIMIT @limit`,
-	"building": `
-SELECT 'building', id::text, '', CASE WHEN name = '' THEN address ELSE name END, CASE WHEN name = '' THEN '' ELSE address END, ST_X(point), ST_Y(point) FROM building
-WHERE name ILIKE @like OR name_en ILIKE @like OR address ILIKE @like ORDER BY length(name || address), id LIMIT @limit`,
-	"service": `
-SELECT 'service', id::text, '', CASE WHEN name = '' THEN kind ELSE name END, address, ST_X(point), ST_Y(point) FROM service
-WHERE name ILIKE @like OR name_en ILIKE @like OR address ILIKE @like ORDER BY length(name), id LIMIT @limit`,
-	"place": `
-SELECT DISTINCT ON (length(name), name) 'place', id::text, '', name, '', ST_X(ST_PointOnSurface(geom)), ST_Y(ST_PointOnSurface(geom)) FROM basemap
-WHERE layer IN ('road', 'place', 'green', 'water') AND name <> '' AND (name ILIKE @like OR name_en ILIKE @like) ORDER BY length(name), name, id LIMIT @limit`,
-}
-
-const caseStatement = `
-SELECT 'case', id::text, number, title, place, ST_X(point), ST_Y(point) FROM case_file c
-WHERE (number LIKE @like OR title ILIKE @like OR place ILIKE @like) AND %s ORDER BY created_at DESC LIMIT @limit`
-
-func (s *Service) inTables(ctx context.Context, text string, limit int) (map[string][]Hit, error) {
-	args := pgx.NamedArgs{"like": "%" + escapeLike.Replace(text) + "%", "code": "", "limit": limit}
-	if code, err := plate.Parse(text); err == nil {
-		args["code"] = code.Raw()
-	}
-	batch := &pgx.Batch{}
-	found := map[string][]Hit{}
-	collect := func(rows pgx.Rows) error {
-		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h Hit, err error) {
-			err = row.Scan(&h.Type, &h.ID, &h.Code, &h.Title, &h.Subtitle, &h.Lon, &h.Lat)
-			return h, err
-		})
-		for _, h := range list {
-			found[h.Type] = append(found[h.Type], h)
-		}
-		return err
-	}
-	for _, sql := range statements {
-		batch.Queue(sql, args).Query(collect)
-	}
-	if scope := actor.From(ctx).Cases(); !scope.Empty() {
-		where := scope.Where("c.scope_code", "c.department_code", args)
-		batch.Queue(fmt.Sprintf(caseStatement, where), args).Query(collect)
-	}
-	return found, s.Pool.SendBatch(ctx, batch).Close()
 }
 
 func (s *Service) regions(text string, limit int) []Hit {
