@@ -34,7 +34,7 @@ type Service struct {
 
 // Hit is one thing found.
 type Hit struct {
-	Type     string      `json:"type" enum:"coordinate,case,facility,region,service,building,organisation,place"`
+	Type     string      `json:"type" enum:"coordinate,case,facility,region,service,building,organisation,place,address,person"`
 	ID       string      `json:"id"`
 	Code     string      `json:"code"`
 	Title    string      `json:"title"`
@@ -50,6 +50,18 @@ type query struct {
 	Limit int    `query:"limit" default:"10" minimum:"1" maximum:"50" doc:"Of each type."`
 }
 
+// Posted is the same question in a body: what is typed may be somebody's name,
+// which never stands in an address line.
+type Posted struct {
+	Text  string `json:"q" minLength:"1" maxLength:"100"`
+	CRS   string `json:"crs,omitempty" default:"wgs84" doc:"The datum of a coordinate."`
+	Limit int    `json:"limit,omitempty" default:"10" minimum:"1" maximum:"50" doc:"Of each type."`
+}
+
+type posted struct {
+	Body Posted
+}
+
 type answer struct {
 	Body struct {
 		Items []Hit `json:"items"`
@@ -58,10 +70,22 @@ type answer struct {
 
 // Routes registers the search.
 func Routes(s *web.Server, service *Service) {
-	web.Add(s, huma.Operation{OperationID: "search", Method: http.MethodGet, Path: "/api/v1/search", Summary: "Find by case number, plate code, address, name or coordinate", Tags: []string{"map"}, Errors: []int{422}}, service.search)
+	web.Add(s, huma.Operation{OperationID: "search", Method: http.MethodGet, Path: "/api/v1/search", Summary: "Find by case number, plate code, address, name or coordinate", Tags: []string{"map"}, Errors: []int{422}}, service.get)
+	web.Add(s, huma.Operation{
+		OperationID: "search-all", Method: http.MethodPost, Path: "/api/v1/search", DefaultStatus: http.StatusOK,
+		Summary: "The same, and rooms and people for those who may see them", Tags: []string{"map"}, Errors: []int{422},
+	}, service.post)
 }
 
-func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
+func (s *Service) get(ctx context.Context, q *query) (*answer, error) {
+	return s.search(ctx, "query", Posted(*q), false)
+}
+
+func (s *Service) post(ctx context.Context, q *posted) (*answer, error) {
+	return s.search(ctx, "body", q.Body, true)
+}
+
+func (s *Service) search(ctx context.Context, where string, q Posted, private bool) (*answer, error) {
 	out := &answer{}
 	out.Body.Items = []Hit{}
 	text := strings.TrimSpace(q.Text)
@@ -71,7 +95,7 @@ func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
 	datum, err := crs.ParseName(q.CRS)
 	if err != nil {
 		var f fault.Fields
-		f.Add("query.crs", q.CRS, "%s", err.Error())
+		f.Add(where+".crs", q.CRS, "%s", err.Error())
 		return nil, f.Err("search.crs")
 	}
 	if hit, ok := coordinate(text, datum); ok {
@@ -82,11 +106,16 @@ func (s *Service) search(ctx context.Context, q *query) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []string{"case", "facility", "region", "place", "building", "service", "organisation"} {
-		if kind == "region" {
-			out.Body.Items = append(out.Body.Items, s.regions(text, q.Limit)...)
-			continue
+	found["region"] = s.regions(text, q.Limit)
+	if private {
+		if found["address"], err = s.rooms(ctx, text, q.Limit); err != nil {
+			return nil, err
 		}
+		if found["person"], err = s.people(ctx, text, q.Limit); err != nil {
+			return nil, err
+		}
+	}
+	for _, kind := range []string{"case", "facility", "region", "place", "address", "building", "service", "organisation", "person"} {
 		out.Body.Items = append(out.Body.Items, found[kind]...)
 	}
 	return out, nil
