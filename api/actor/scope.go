@@ -56,6 +56,15 @@ func (a Actor) People() Scope {
 	return s.canonical()
 }
 
+// Area is the scope of whatever all staff of a jurisdiction may see.
+func (a Actor) Area() Scope {
+	var s Scope
+	for _, g := range a.Grants {
+		s.prefixes = append(s.prefixes, g.Prefix)
+	}
+	return s.canonical()
+}
+
 // Everywhere is the scope of the program itself.
 func Everywhere() Scope { return Scope{prefixes: []string{""}} }
 

@@ -30,6 +30,12 @@ import (
 type Service struct {
 	Pool    *pgxpool.Pool
 	Regions *region.Service
+	People  People // nil finds nobody
+}
+
+// People finds people by right: nobody whom the actor of the context may not see.
+type People interface {
+	SearchPeople(ctx context.Context, text string, limit int) ([]Hit, error)
 }
 
 // Hit is one thing found.

@@ -67,7 +67,11 @@ func (s *Service) inTables(ctx context.Context, text string, limit int) (map[str
 			batch.Queue(fmt.Sprintf(caseStatement, where), args).Query(collect(found, text, limit))
 		}
 	}
-	return found, pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	return found, s.read(ctx, batch)
+}
+
+func (s *Service) read(ctx context.Context, batch *pgx.Batch) error {
+	return pgx.BeginTxFunc(ctx, s.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
