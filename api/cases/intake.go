@@ -148,7 +148,7 @@ func (s *Service) open(ctx context.Context, tx pgx.Tx, key string, id uuid.UUID,
 		return Receipt{}, e
 	}
 	gridCode, scope := place.Codes(ix.Locate(*c.at))
-	first, _ := find(None, DoReport)
+	first, _ := stepOf(None, DoReport)
 	role := actor.Resident
 	channel := "pin"
 	switch {
@@ -172,6 +172,7 @@ func (s *Service) open(ctx context.Context, tx pgx.Tx, key string, id uuid.UUID,
 		"point": c.at.Point(), "given_crs": given.CRS, "given_x": given.X, "given_y": given.Y,
 		"grid_code": gridCode, "scope_code": scope, "facility_id": facilityID(facility),
 		"receipt_hash": hash([]byte(receiptOf(key, id))), "due_at": first.due(nil, now, now, urgent), "now": now,
+		"words": wordsOf(number, zh, en, c.Place),
 	}
 	if _, err := tx.Exec(ctx, insertCase, args); err != nil {
 		return Receipt{}, err
@@ -185,7 +186,7 @@ func (s *Service) open(ctx context.Context, tx pgx.Tx, key string, id uuid.UUID,
 
 func reporterRole(a actor.Actor) actor.Role {
 	for _, g := range a.Grants {
-		if t, _ := find(None, DoReport); slices.Contains(t.Roles, g.Role) {
+		if t, _ := stepOf(None, DoReport); slices.Contains(t.Roles, g.Role) {
 			return g.Role
 		}
 	}

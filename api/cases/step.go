@@ -53,7 +53,7 @@ func (s *Service) Step(ctx context.Context, id uuid.UUID, do Do) error {
 
 // allowed finds the row of the table for what somebody wants to do.
 func allowed(by actor.Actor, c locked, do Do) (Transition, actor.Role, error) {
-	t, ok := find(c.State, do.Action)
+	t, ok := stepOf(c.State, do.Action)
 	if !ok {
 		return t, "", fault.Newf(fault.Invalid, "case.step", "A case that is %s cannot be put through %q; from here: %s.", c.State, do.Action, names(From(c.State)))
 	}

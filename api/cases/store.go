@@ -9,10 +9,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
 	"onemap/api/fault"
+	"onemap/api/find"
 	"onemap/api/pg"
 )
 
@@ -87,9 +89,15 @@ func (s step) insert(ctx context.Context, tx pgx.Tx) error {
 
 const insertCase = `
 INSERT INTO case_file (id, number, type, category, concern, title, title_en, text, place, urgent, channel, state, rev,
-    point, given_crs, given_x, given_y, grid_code, scope_code, facility_id, receipt_hash, due_at, created_at, updated_at)
+    point, given_crs, given_x, given_y, grid_code, scope_code, facility_id, receipt_hash, due_at, words, created_at, updated_at)
 VALUES (@id, @number, @type, @category, @concern, @title, @title_en, @text, @place, @urgent, @channel, @state, 1,
-    @point, @given_crs, @given_x, @given_y, @grid_code, @scope_code, @facility_id, @receipt_hash, @due_at, @now, @now)`
+    @point, @given_crs, @given_x, @given_y, @grid_code, @scope_code, @facility_id, @receipt_hash, @due_at, @words, @now, @now)`
+
+// wordsOf are the words a case is found by. What somebody wrote is not among
+// them: it is read, not searched.
+func wordsOf(number, title, titleEn, place string) pgtype.TSVector {
+	return find.Words(number, title, titleEn, place)
+}
 
 // nextNumber is the next number of a day and district; its row stays locked to
 // the commit, so it is taken late.

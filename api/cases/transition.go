@@ -114,8 +114,8 @@ func From(s State) []Transition {
 	return out
 }
 
-// find gives the row for an action from a state.
-func find(from State, action Action) (Transition, bool) {
+// stepOf gives the row for an action from a state.
+func stepOf(from State, action Action) (Transition, bool) {
 	i := slices.IndexFunc(Table, func(t Transition) bool { return t.From == from && t.Action == action })
 	if i < 0 {
 		return Transition{}, false
