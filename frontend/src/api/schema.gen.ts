@@ -377,7 +377,8 @@ export interface paths {
         /** Find by case number, plate code, address, name or coordinate */
         get: operations["search"];
         put?: never;
-        post?: never;
+        /** The same, and rooms and people for those who may see them */
+        post: operations["search-all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -926,7 +927,21 @@ export interface components {
             subtitle: string;
             title: string;
             /** @enum {string} */
-            type: "coordinate" | "case" | "facility" | "region" | "service" | "building" | "place";
+            type: "coordinate" | "case" | "facility" | "region" | "service" | "building" | "organisation" | "place" | "address" | "person";
+        };
+        SearchPosted: {
+            /**
+             * @description The datum of a coordinate.
+             * @default wgs84
+             */
+            crs: string;
+            /**
+             * Format: int64
+             * @description Of each type.
+             * @default 10
+             */
+            limit: number;
+            q: string;
         };
         SignInBody: {
             login: string;
@@ -2020,6 +2035,48 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "search-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchPosted"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
