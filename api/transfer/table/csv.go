@@ -151,14 +151,14 @@ func (t *text) next() (Row, error) {
 		if r.err != nil {
 			return Row{}, r.err
 		}
-		fields := r.fields
+		fields, filled := r.fields, len(trimmedEnd(r.fields))
+		if filled == 0 {
+			continue // a line of nothing but delimiters
+		}
 		if len(fields) > t.columns {
-			fields = fields[:max(t.columns, len(trimmedEnd(fields)))]
+			fields = fields[:max(t.columns, filled)]
 		}
 		if len(fields) != t.columns {
-			if len(trimmedEnd(fields)) == 0 {
-				continue // a line of nothing but delimiters
-			}
 			return Row{}, &RowError{Line: r.line, Reason: fmt.Sprintf("the row has %d fields, the header has %d", len(fields), t.columns)}
 		}
 		return Row{Line: r.line, Values: fields}, nil

@@ -51,6 +51,14 @@ func Create(path, format string, o WriteOptions) (*Writer, error) {
 	switch format {
 	case "csv":
 		s, err = createCSV(path, o)
+	case "xlsx":
+		s, err = createXLSX(path, o)
+	case "geojson":
+		s, err = createGeoJSON(path, o)
+	case "gpkg":
+		s, err = createGeoPackage(path, o)
+	case "shp":
+		s, err = createShapefile(path, o)
 	default:
 		return nil, refused("There is no format %q to write.", format)
 	}
