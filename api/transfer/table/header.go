@@ -1,26 +1,32 @@
 package table
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // headerRow finds the row of column names among the first rows of a table, -1
 // when there is none. Above it there may be a title, a remark, the date of
-// print: rows of few cells. The header is the first row that fills most of the
-// width that the rows have, and is not mostly numbers.
+// print: rows of few cells. The header is the first row that fills half the
+// width of the fuller rows, and is not mostly numbers. The fuller rows are those
+// at three quarters: one row with too many fields must not make the measure.
 func headerRow(rows [][]string) int {
-	widest := 0
+	var widths []int
 	for _, r := range rows {
-		widest = max(widest, filled(r))
+		if n := filled(r); n > 0 {
+			widths = append(widths, n)
+		}
 	}
-	if widest == 0 {
+	if len(widths) == 0 {
 		return -1
 	}
+	slices.Sort(widths)
+	full := widths[(3*(len(widths)-1)+3)/4]
 	fallback := -1
 	for i, r := range rows {
 		n := filled(r)
-		if n == 0 || n*5 < widest*3 || (widest > 1 && n < 2) {
+		if n == 0 || n*2 < full || (full > 1 && n < 2) {
 			continue
 		}
 		if !dataLike(r) {

@@ -91,6 +91,9 @@ var errShape = errors.New("its shape is damaged")
 
 // shapeParts reads a record: its type without heights and measures, and its points by parts.
 func shapeParts(b []byte) (kind uint32, parts [][][2]float64, err error) {
+	if len(b) < 4 {
+		return 0, nil, errShape
+	}
 	code := binary.LittleEndian.Uint32(b)
 	kind = code % 10
 	if code > 28 || kind == 1 && code > 21 {
