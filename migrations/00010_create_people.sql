@@ -15,8 +15,8 @@ CREATE TABLE sealing (
 -- building_id, grid_code and scope_code are those of the dwelling somebody lives in now.
 CREATE TABLE household (
     id          uuid CONSTRAINT household_pk PRIMARY KEY,
-    source      text NOT NULL,
-    source_ref  text NOT NULL,
+    source      text COLLATE "C" NOT NULL,
+    source_ref  text COLLATE "C" NOT NULL,
     dwelling_id uuid,
     kind        text NOT NULL DEFAULT 'family',
     rev         bigint NOT NULL,
@@ -30,8 +30,8 @@ CREATE INDEX household_dwelling_ix ON household (dwelling_id) WHERE dwelling_id 
 
 CREATE TABLE person (
     id           uuid CONSTRAINT person_pk PRIMARY KEY,
-    source       text NOT NULL,
-    source_ref   text NOT NULL,
+    source       text COLLATE "C" NOT NULL,
+    source_ref   text COLLATE "C" NOT NULL,
     name         text COLLATE "C" NOT NULL,
     name_2       text COLLATE "C" NOT NULL DEFAULT '',
     name_3       text COLLATE "C" NOT NULL DEFAULT '',

@@ -63,6 +63,9 @@ func ParseIdentity(typed string, today time.Time) (Identity, error) {
 
 // compact takes what is written between the characters of a number out of it.
 func compact(typed string) string {
+	if len(typed) == 18 && digits(typed[:17]) && (typed[17] == 'X' || digits(typed[17:])) {
+		return typed // as most are written
+	}
 	text := strings.ToUpper(norm.NFKC.String(typed))
 	return strings.Map(func(r rune) rune {
 		switch r {

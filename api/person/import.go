@@ -121,7 +121,7 @@ func split(b link.Batch, list []entry) (fresh arrivals, known []entry) {
 
 // insert writes new people.
 func insert(ctx context.Context, tx pgx.Tx, b link.Batch, a arrivals) error {
-	if a.people == 0 {
+	if len(a.list) == 0 {
 		return nil
 	}
 	if err := copyPeople(ctx, tx, b, a.list[:a.people]); err != nil {

@@ -22,6 +22,9 @@ var (
 // digits, an extension after a dash, a plus before a country other than China.
 // The error holds none of it.
 func ParsePhone(typed string) (string, error) {
+	if typed == "" || len(typed) == 11 && typed[0] == '1' && typed[1] >= '3' && digits(typed) {
+		return typed, nil // as most are written
+	}
 	text := norm.NFKC.String(typed)
 	text = strings.NewReplacer("转", "-", "ext.", "-", "ext", "-", "–", "-", "—", "-").Replace(strings.ToLower(text))
 	text = strings.Map(func(r rune) rune {

@@ -167,30 +167,50 @@ func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leavin
 	return gone, err
 }
 
-var copiedPerson = []string{
-	"id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
-	"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at",
-}
-
 // copyPeople writes new people with the place that their first tie gives.
 func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"person"}, copiedPerson, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
+		"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at")
+	for i := range list {
 		e := &list[i]
-		var dwelling, building uuid.UUID
-		var gridCode, scope string
-		if e.lives() {
-			dwelling, building, gridCode, scope = e.DwellingID, e.BuildingID, e.GridCode, e.ScopeCode
+		c.Row()
+		c.UUID(e.id)
+		for _, text := range []string{b.Source, e.ref, e.name, e.second, e.third, e.initials, e.Sex} {
+			c.Text(text)
 		}
-		return []any{
-			e.id, b.Source, e.ref, e.name, e.second, e.third, e.initials, e.Sex, date(e.BornOn), e.doc.kind, bytesOf(e.numberSeal), bytesOf(e.numberBlind),
-			bytesOf(e.phoneSeal), bytesOf(e.phoneBlind), e.Kind, e.LivesAlone != nil && *e.LivesAlone, idOf(e.household), e.Head,
-			idOf(dwelling), idOf(building), textOf(gridCode), scope, int64(1), b.Now,
-		}, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("new people: %w", err)
+		c.Date(e.BornOn)
+		c.Text(e.doc.kind)
+		for _, bytes := range [][]byte{e.numberSeal, e.numberBlind, e.phoneSeal, e.phoneBlind} {
+			c.Bytes(bytes)
+		}
+		c.Text(e.Kind)
+		c.Bool(e.LivesAlone != nil && *e.LivesAlone)
+		c.UUID(e.household)
+		c.Bool(e.Head)
+		copyPlace(c, e)
+		c.Int64(1)
+		c.Time(b.Now)
 	}
-	return nil
+	return c.Send(ctx, tx)
+}
+
+// copyPlace writes dwelling, building, grid and scope of whoever lives somewhere.
+func copyPlace(c *pg.Copy, e *entry) {
+	if !e.lives() {
+		c.Null()
+		c.Null()
+		c.Null()
+		c.Text("")
+		return
+	}
+	c.UUID(e.DwellingID)
+	c.UUID(e.BuildingID)
+	if e.GridCode == "" {
+		c.Null()
+	} else {
+		c.Text(e.GridCode)
+	}
+	c.Text(e.ScopeCode)
 }
 
 // date, idOf, textOf and bytesOf are NULL for what is not known.
@@ -324,17 +344,18 @@ WHERE person_id = ANY ($1) ORDER BY since NULLS FIRST, id`, people)
 }
 
 func copyResidences(ctx context.Context, tx pgx.Tx, list []residence) error {
-	if len(list) == 0 {
-		return nil
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"residence"}, []string{"id", "person_id", "dwelling_id", "relation", "since", "until"}, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+	c := pg.NewCopy("residence", "id", "person_id", "dwelling_id", "relation", "since", "until")
+	for i := range list {
 		r := &list[i]
-		return []any{r.ID, r.PersonID, r.DwellingID, r.Relation, date(r.Since), date(r.Until)}, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("new residences: %w", err)
+		c.Row()
+		c.UUID(r.ID)
+		c.UUID(r.PersonID)
+		c.UUID(r.DwellingID)
+		c.Text(r.Relation)
+		c.Date(r.Since)
+		c.Date(r.Until)
 	}
-	return nil
+	return c.Send(ctx, tx)
 }
 
 func updateResidences(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]residence) error {

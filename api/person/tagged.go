@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/link"
+	"onemap/api/pg"
 )
 
 // tagged is a tag that somebody carries.
@@ -30,17 +31,19 @@ func newTag(id, person uuid.UUID, name string, since, until time.Time) tagged {
 }
 
 func copyTags(ctx context.Context, tx pgx.Tx, list []tagged) error {
-	if len(list) == 0 {
-		return nil
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"person_tag"}, []string{"id", "person_id", "tag", "purpose", "basis", "since", "until"}, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+	c := pg.NewCopy("person_tag", "id", "person_id", "tag", "purpose", "basis", "since", "until")
+	for i := range list {
 		t := &list[i]
-		return []any{t.ID, t.PersonID, t.Tag, t.Purpose, t.Basis, t.Since, t.Until}, nil
-	}))
-	if err != nil {
-		return fmt.Errorf("tags: %w", err)
+		c.Row()
+		c.UUID(t.ID)
+		c.UUID(t.PersonID)
+		c.Text(t.Tag)
+		c.Text(t.Purpose)
+		c.Text(t.Basis)
+		c.Date(t.Since)
+		c.Date(t.Until)
 	}
-	return nil
+	return c.Send(ctx, tx)
 }
 
 // updateTags gives known people the tags that the entries say and they do not

@@ -1,0 +1,226 @@
+package person
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/change"
+	"onemap/api/fault"
+	"onemap/api/link"
+	"onemap/api/pg"
+	"onemap/geo/grid"
+)
+
+// ErrNotEmpty says that people are there already: they are to be imported, which
+// looks at each, not loaded.
+var ErrNotEmpty = errors.New("there are people already")
+
+// Bulk is a load of people into empty tables. It remembers what a load must not
+// do twice, since no index is there to say so.
+type Bulk struct {
+	s          *Service
+	byRef      map[[2]string]uuid.UUID
+	byNumber   map[[16]byte]uuid.UUID
+	households map[[2]string]uuid.UUID
+}
+
+// bulkTables are the tables of a load, each after those it refers to.
+var bulkTables = []string{"household", "person", "residence", "person_tag"}
+
+// BulkLoad loads the first people of a city in one transaction: without the
+// indexes and references of the tables, which are made again at its end, when
+// whatever they forbid undoes the whole load. ErrNotEmpty when people are there.
+// Nobody reads or writes people while it runs.
+func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
+	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+		// A second server must not start a load of its own between the look and the lock.
+		if _, err := tx.Exec(ctx, "LOCK TABLE household, person, residence, person_tag IN ACCESS EXCLUSIVE MODE"); err != nil {
+			return fmt.Errorf("load people: %w", err)
+		}
+		var any bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household)").Scan(&any); err != nil {
+			return fmt.Errorf("load people: %w", err)
+		}
+		if any {
+			return ErrNotEmpty
+		}
+		rebuild, err := strip(ctx, tx)
+		if err != nil {
+			return err
+		}
+		b := &Bulk{s, map[[2]string]uuid.UUID{}, map[[16]byte]uuid.UUID{}, map[[2]string]uuid.UUID{}}
+		if err := load(tx, b); err != nil {
+			return err
+		}
+		for _, sql := range rebuild {
+			if _, err := tx.Exec(ctx, sql); err != nil {
+				return inWords(fmt.Errorf("load people: %w", err))
+			}
+		}
+		return nil
+	})
+}
+
+// strip takes off all indexes and constraints but primary keys and checks, and
+// gives what makes them again, as the database itself words it.
+func strip(ctx context.Context, tx pgx.Tx) (rebuild []string, err error) {
+	rows, err := tx.Query(ctx, `
+SELECT c.relname, k.conname, k.contype = 'f', pg_get_constraintdef(k.oid)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND k.contype IN ('u', 'f') ORDER BY 3, 1, 2`, bulkTables)
+	if err != nil {
+		return nil, fmt.Errorf("constraints of people: %w", err)
+	}
+	var drop, unique, foreign []string
+	var table, name, definition string
+	var refers bool
+	if _, err := pgx.ForEachRow(rows, []any{&table, &name, &refers, &definition}, func() error {
+		make := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition)
+		if refers { // references go before what they stand on
+			drop, foreign = append([]string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)}, drop...), append(foreign, make)
+			return nil
+		}
+		drop, unique = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)), append(unique, make)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("constraints of people: %w", err)
+	}
+	rows, err = tx.Query(ctx, `
+SELECT c.relname, pg_get_indexdef(x.indexrelid)
+FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u')) ORDER BY 1`, bulkTables)
+	if err != nil {
+		return nil, fmt.Errorf("indexes of people: %w", err)
+	}
+	rebuild = []string{"SET LOCAL maintenance_work_mem = '256MB'"}
+	if _, err := pgx.ForEachRow(rows, []any{&name, &definition}, func() error {
+		drop, rebuild = append(drop, "DROP INDEX "+name), append(rebuild, definition)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("indexes of people: %w", err)
+	}
+	for _, sql := range drop {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return nil, fmt.Errorf("load people: %w", err)
+		}
+	}
+	rebuild = append(append(rebuild, unique...), foreign...)
+	for _, table := range bulkTables {
+		rebuild = append(rebuild, "ANALYZE "+table)
+	}
+	return rebuild, nil
+}
+
+// Prepared is a chunk of people checked and sealed, but not written.
+type Prepared struct{ list []entry }
+
+// Prepare checks and seals a chunk. It asks nothing of the database, so one
+// chunk may be prepared while another one is written.
+func (l *Bulk) Prepare(rows []Row) (Prepared, error) {
+	list, err := l.s.entries(rows)
+	return Prepared{list}, err
+}
+
+// Import prepares and writes a chunk.
+func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batch, rows []Row) (pg.Merged, error) {
+	p, err := l.Prepare(rows)
+	if err != nil {
+		return pg.Merged{}, err
+	}
+	return l.Write(ctx, tx, b, p)
+}
+
+// Write writes a chunk, as the service's Import writes people who are new. Rows
+// about one person (by number or reference) become one person.
+func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (pg.Merged, error) {
+	list := p.list
+	if err := places(ctx, tx, list); err != nil {
+		return pg.Merged{}, err
+	}
+	if err := l.home(ctx, tx, b, list); err != nil {
+		return pg.Merged{}, err
+	}
+	a, err := l.sort(b, list)
+	if err != nil {
+		return pg.Merged{}, err
+	}
+	if err := insert(ctx, tx, b, a); err != nil {
+		return pg.Merged{}, inWords(err)
+	}
+	m := pg.Merged{Fresh: int64(a.people), Unchanged: int64(len(a.list) - a.people)}
+	return m, change.Record(ctx, tx, change.Bulk("person", b.Now, a.people))
+}
+
+// sort puts the first entries of people before others about the same. The ties
+// of others only add to what was said; who lives where is said once.
+func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
+	var a arrivals
+	var more []entry
+	for _, e := range list {
+		ref := [2]string{b.Source, e.ref}
+		id, again := l.byRef[ref]
+		if !again && e.numberBlind != nil {
+			id, again = l.byNumber[[16]byte(e.numberBlind)]
+		}
+		if again {
+			if e.lives() {
+				return a, fault.New(fault.Conflict, "person.two_dwellings", "Nobody lives, or is registered, in two dwellings at once.")
+			}
+			e.id = id
+			more = append(more, e)
+			continue
+		}
+		e.id = b.NewID()
+		l.byRef[ref] = e.id
+		if e.numberBlind != nil {
+			l.byNumber[[16]byte(e.numberBlind)] = e.id
+		}
+		a.list = append(a.list, e)
+	}
+	a.people = len(a.list)
+	a.list = append(a.list, more...)
+	return a, nil
+}
+
+// home makes the households that are new.
+func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+	type household struct {
+		id       uuid.UUID
+		ref      string
+		dwelling uuid.UUID
+	}
+	var fresh []household
+	for i := range list {
+		e := &list[i]
+		if e.HouseholdRef == "" {
+			continue
+		}
+		ref := [2]string{b.Source, e.HouseholdRef}
+		id, ok := l.households[ref]
+		if !ok {
+			id = b.NewID()
+			l.households[ref] = id
+			h := household{id: id, ref: e.HouseholdRef}
+			if e.lives() {
+				h.dwelling = e.DwellingID
+			}
+			fresh = append(fresh, h)
+		}
+		e.household = id
+	}
+	c := pg.NewCopy("household", "id", "source", "source_ref", "dwelling_id", "rev", "updated_at")
+	for _, h := range fresh {
+		c.Row()
+		c.UUID(h.id)
+		c.Text(b.Source)
+		c.Text(h.ref)
+		c.UUID(h.dwelling)
+		c.Int64(1)
+		c.Time(b.Now)
+	}
+	return c.Send(ctx, tx)
+}

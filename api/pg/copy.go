@@ -1,0 +1,114 @@
+package pg
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Copy gathers rows in PostgreSQL's binary COPY format, for tables that are
+// filled by the hundred thousand: several times cheaper than values in boxes.
+// Each row begins with Row and has its columns written in order; the types must
+// be the columns' own.
+type Copy struct {
+	table   string
+	columns []string
+	buf     []byte
+	rows    int64
+}
+
+// epoch is day and moment zero of PostgreSQL.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// NewCopy begins rows for a table.
+func NewCopy(table string, columns ...string) *Copy {
+	return &Copy{table: table, columns: columns, buf: []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")}
+}
+
+// Row begins a row.
+func (c *Copy) Row() {
+	c.buf = binary.BigEndian.AppendUint16(c.buf, uint16(len(c.columns)))
+	c.rows++
+}
+
+// Null writes a NULL.
+func (c *Copy) Null() { c.buf = append(c.buf, 0xff, 0xff, 0xff, 0xff) }
+
+// Text writes a text.
+func (c *Copy) Text(s string) {
+	c.size(len(s))
+	c.buf = append(c.buf, s...)
+}
+
+// Bytes writes a bytea; nil is NULL.
+func (c *Copy) Bytes(b []byte) {
+	if b == nil {
+		c.Null()
+		return
+	}
+	c.size(len(b))
+	c.buf = append(c.buf, b...)
+}
+
+// UUID writes an id; the zero id is NULL.
+func (c *Copy) UUID(id [16]byte) {
+	if id == [16]byte{} {
+		c.Null()
+		return
+	}
+	c.size(16)
+	c.buf = append(c.buf, id[:]...)
+}
+
+// Bool writes a boolean.
+func (c *Copy) Bool(b bool) {
+	c.size(1)
+	if b {
+		c.buf = append(c.buf, 1)
+		return
+	}
+	c.buf = append(c.buf, 0)
+}
+
+// Int64 writes a bigint.
+func (c *Copy) Int64(n int64) {
+	c.size(8)
+	c.buf = binary.BigEndian.AppendUint64(c.buf, uint64(n))
+}
+
+// Date writes the day of a moment at UTC midnight; the zero moment is NULL.
+func (c *Copy) Date(at time.Time) {
+	if at.IsZero() {
+		c.Null()
+		return
+	}
+	days := (at.Unix() - epoch.Unix()) / 86400
+	if at.Unix() < epoch.Unix() && (at.Unix()-epoch.Unix())%86400 != 0 {
+		days--
+	}
+	c.size(4)
+	c.buf = binary.BigEndian.AppendUint32(c.buf, uint32(int32(days)))
+}
+
+// Time writes a timestamptz.
+func (c *Copy) Time(at time.Time) { c.Int64(at.UnixMicro() - epoch.UnixMicro()) }
+
+func (c *Copy) size(n int) { c.buf = binary.BigEndian.AppendUint32(c.buf, uint32(n)) }
+
+// Send writes the rows in the caller's transaction.
+func (c *Copy) Send(ctx context.Context, tx pgx.Tx) error {
+	if c.rows == 0 {
+		return nil
+	}
+	c.buf = binary.BigEndian.AppendUint16(c.buf, 0xffff)
+	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", c.table, strings.Join(c.columns, ", "))
+	if _, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), sql); err != nil {
+		return fmt.Errorf("copy into %s: %w", c.table, err)
+	}
+	return nil
+}
