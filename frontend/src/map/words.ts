@@ -156,7 +156,8 @@ export const m = live(
       found_address: 'Addresses',
       found_organisation: 'Organisations',
       found_person: 'People (by right)',
-      found_none: 'Nothing found. Try a street, a facility code, a case number, pinyin initials or “lon,lat”.',
+      found_none:
+        'Nothing found. Try a street, a facility code, a case number, pinyin initials or “lon,lat”.',
       found_failed: 'The search did not succeed. Please try again.',
       found_n: '{n} found',
       clear: 'Clear',
