@@ -15,7 +15,7 @@ GO_SOURCES := $(shell find api cmd geo tiles migrations frontend/embed.go -type 
 PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test \) -prune -o -type f ! -name '*.go' -print)
 PACKAGES := frontend/node_modules/.package-lock.json
 
-.PHONY: help run test build dev bench lint fmt fuzz e2e demo clean check-install install-run install-test
+.PHONY: help run test build dev bench bench-search lint fmt fuzz e2e demo clean check-install install-run install-test
 
 help: ## this list
 	@echo "onemap: one map for governing a city by grids"
@@ -40,6 +40,9 @@ dev: install-run build ## the server, and the pages reloading as they are edited
 
 bench: ## every Go benchmark (BENCHTIME=1s)
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its demand
+	@go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 10x -timeout 30m ./api/search
 
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...

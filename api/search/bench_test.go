@@ -1,11 +1,13 @@
 package search_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -19,9 +21,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
+	"onemap/api/actor"
 	"onemap/api/find"
 	"onemap/api/pg"
 	"onemap/api/pgserver/pgtest"
+	"onemap/api/region"
+	"onemap/api/search"
 	"onemap/migrations"
 )
 
@@ -142,7 +147,9 @@ func (m *metropolis) point() orb.Point {
 	return orb.Point{113.3 + 0.3*m.Float64(), 23.2 + 0.3*m.Float64()}
 }
 
-func (m *metropolis) scope() string { return fmt.Sprintf("99010%d%03d%03d", 1+m.IntN(4), m.IntN(16), m.IntN(20)) }
+func (m *metropolis) scope() string {
+	return fmt.Sprintf("99010%d%03d%03d", 1+m.IntN(4), m.IntN(16), m.IntN(20))
+}
 
 func (m *metropolis) copy(ctx context.Context, table string, n int, columns string, row func(i int) []any) error {
 	_, err := m.tx.CopyFrom(ctx, pgx.Identifier{table}, strings.Split(columns, " "), pgx.CopyFromSlice(n, func(i int) ([]any, error) { return row(i), nil }))
@@ -202,4 +209,44 @@ var asked = strings.Fields("路 春 号 座 花 春风 解放 花园 座椅 东�
 func percentile(d []time.Duration, p float64) time.Duration {
 	slices.Sort(d)
 	return d[min(len(d)-1, int(p*float64(len(d))))]
+}
+
+// BenchmarkSearch asks the metropolis everything in asked, in turn, as a
+// registrar of the city does: one answer looks into every table. It prints the
+// demand's line.
+func BenchmarkSearch(b *testing.B) {
+	pool := openMetropolis(b)
+	regions := region.New(pool, time.Now)
+	if err := regions.Load(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	s := &search.Service{Pool: pool, Regions: regions}
+	ctx := actor.With(b.Context(), actor.Actor{ID: uuid.Must(uuid.NewV7()), Grants: []actor.Grant{{Role: actor.Registrar}, {Role: actor.Operator}}})
+	slowest := map[string]time.Duration{}
+	var all []time.Duration
+	for b.Loop() {
+		for _, text := range asked {
+			at := time.Now()
+			if _, err := s.Everything(ctx, search.Posted{Text: text, CRS: "wgs84", Limit: 10}); err != nil {
+				b.Fatal(err)
+			}
+			took := time.Since(at)
+			all = append(all, took)
+			slowest[text] = max(slowest[text], took)
+		}
+	}
+	if len(all) < 200 {
+		b.Fatal("too few questions for a percentile; give -benchtime 10x")
+	}
+	words := slices.SortedFunc(maps.Keys(slowest), func(x, y string) int { return cmp.Compare(slowest[y], slowest[x]) })
+	for _, w := range words[:5] {
+		b.Logf("slowest: %s %v", w, slowest[w].Round(time.Millisecond/10))
+	}
+	p95 := percentile(all, 0.95)
+	verdict := "ok"
+	if p95 > 50*time.Millisecond {
+		verdict = "SHORT"
+	}
+	b.ReportMetric(float64(p95.Microseconds())/1000, "ms-p95")
+	fmt.Printf("BENCH search-p95-ms-of-%d-people %.1f demand <=50 %s\n", benchPeople(), float64(p95.Microseconds())/1000, verdict)
 }
