@@ -10,6 +10,7 @@ package actor
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -63,6 +64,13 @@ func (a Actor) Staff() bool { return a.ID != uuid.Nil }
 // Has says whether the actor holds one of the roles anywhere.
 func (a Actor) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) })
+}
+
+// May says whether the actor holds one of the roles over the place with a code.
+func (a Actor) May(code string, roles ...Role) bool {
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool {
+		return slices.Contains(roles, g.Role) && strings.HasPrefix(code, g.Prefix)
+	})
 }
 
 type contextKey struct{}

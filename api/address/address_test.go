@@ -100,6 +100,8 @@ var cases = []struct {
 	{"阳光花园3－1－502室", a{Estate: "阳光花园", Building: "3", Unit: "1", Room: "502"}, "阳光花园3栋"},
 	{"阳光花园3-502", a{Estate: "阳光花园", Building: "3", Room: "502"}, "阳光花园3栋"},
 	{"阳光花园3栋1-502", a{Estate: "阳光花园", Building: "3", Unit: "1", Room: "502"}, "阳光花园3栋"},
+	{"阳光花园3栋1单元1-302", a{Estate: "阳光花园", Building: "3", Unit: "1", Room: "1-302"}, "阳光花园3栋"},
+	{"阳光花园3栋1-5-502", a{Estate: "阳光花园", Building: "3", Unit: "1", Storey: "5", Room: "502"}, "阳光花园3栋"},
 	{"阳光花园3栋1单元5楼502", a{Estate: "阳光花园", Building: "3", Unit: "1", Storey: "5", Room: "502"}, "阳光花园3栋"},
 	{"阳光花园3栋甲单元502", a{Estate: "阳光花园", Building: "3", Unit: "甲", Room: "502"}, "阳光花园3栋"},
 	{"阳光花园3栋东单元五〇二室", a{Estate: "阳光花园", Building: "3", Unit: "东", Room: "502"}, "阳光花园3栋"},

@@ -393,14 +393,12 @@ func (p *parser) room(parts []string) bool {
 	if a.Unit == "" && a.Storey == "" && len(before) > len(open) || len(open) == 0 && a.Unit == "" && a.Storey == "" {
 		open = append(open, &a.Unit)
 	}
-	if len(before) > len(open) && a.Storey == "" && len(before) == len(open)+1 {
+	if len(before) == len(open)+1 && a.Storey == "" && a.Unit == "" {
 		open = append(open, &a.Storey)
 	}
-	if len(before) != len(open) && len(before) > 0 {
-		if len(before) > len(open) {
-			a.Room = strings.Join(parts, "-")
-			return true
-		}
+	if len(before) > len(open) {
+		a.Room = strings.Join(parts, "-")
+		return true
 	}
 	for i, part := range before {
 		*open[i] = part

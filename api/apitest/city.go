@@ -86,7 +86,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	}
 	c.Intake = blob.NewIntake(blob.DefaultLimits())
 	c.Regions = region.New(pool, c.Clock.Now)
-	c.Buildings = building.New(pool)
+	c.Buildings = building.New(building.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	c.Facilities = facility.NewService(pool, "")
 	c.Services = service.New(pool)
 	c.Organisations = organisation.New(organisation.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
@@ -94,6 +94,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 		return nil, err
 	}
 	c.People = person.New(person.Config{Pool: pool, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})
+	c.Buildings.People, c.Buildings.Tied, c.Buildings.Followers = buildingPeople{c.People}, []building.Tied{c.People, c.Organisations}, []building.Follower{c.People}
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{
 		Pool: pool, Regions: caseRegions{c.Regions}, Facilities: caseFacilities{c.Facilities},

@@ -9,9 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
 	"onemap/api/link"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/region"
@@ -118,6 +120,17 @@ func (c *City) ReportAs(tb testing.TB, ctx context.Context, at orb.Point) cases.
 		tb.Fatal(err)
 	}
 	return r
+}
+
+type buildingPeople struct{ *person.Service }
+
+func (p buildingPeople) CountByDwelling(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]building.Count, error) {
+	counted, err := p.Service.CountByDwelling(ctx, q, ids)
+	counts := make(map[uuid.UUID]building.Count, len(counted))
+	for id, c := range counted {
+		counts[id] = building.Count(c)
+	}
+	return counts, err
 }
 
 // What a case needs of regions and facilities, as the program wires it.

@@ -27,6 +27,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/api/fault"
+	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/geo/grid"
 )
@@ -48,14 +49,43 @@ type Building struct {
 	Geom         orb.MultiPolygon
 }
 
-// Service keeps the buildings.
-type Service struct {
-	pool      *pgxpool.Pool
-	followers []Follower
+// Config is what the service works with. People, Tied and Followers are what
+// other slices say of the rooms; without them nobody lives in any.
+type Config struct {
+	Pool *pgxpool.Pool
+	// Regions holds the edition of the grids while a building is given a place.
+	Regions   place.Keeper
+	Now       func() time.Time
+	NewID     func() uuid.UUID
+	People    People
+	Tied      []Tied
+	Followers []Follower
 }
 
+// Count is who lives in a room: people, how many of them are 60 or older, and
+// how many live alone.
+type Count struct{ People, Elderly, Alone int }
+
+// People counts who lives where.
+type People interface {
+	CountByDwelling(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]Count, error)
+}
+
+// Tied counts what holds on to rooms, which therefore cannot be taken away.
+type Tied interface {
+	TiedToDwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error)
+}
+
+// Follower has objects that stand where a building's rooms do.
+type Follower interface {
+	Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error)
+}
+
+// Service keeps the buildings.
+type Service struct{ Config }
+
 // New makes the service.
-func New(pool *pgxpool.Pool) *Service { return &Service{pool: pool} }
+func New(c Config) *Service { return &Service{c} }
 
 // Check says what is wrong with a row; locations are the fields of an import.
 func Check(b Building) []fault.Field {

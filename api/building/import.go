@@ -3,7 +3,6 @@ package building
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -121,14 +120,6 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	return m, change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
 }
 
-// Follower has objects that stand where a building's rooms do.
-type Follower interface {
-	Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error)
-}
-
-// Followed names who moves when a building was moved; boot calls it once.
-func (s *Service) Followed(by ...Follower) { s.followers = by }
-
 // carry takes the rooms of buildings that have moved to another grid along, and
 // those who live there.
 func (s *Service) carry(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, refs []string, ids []uuid.UUID) error {
@@ -143,7 +134,7 @@ WHERE b.id = d.building_id AND (b.source = $2 AND b.source_ref = ANY($3) OR b.id
 	if moved.RowsAffected() == 0 {
 		return nil
 	}
-	for _, f := range s.followers {
+	for _, f := range s.Followers {
 		if _, err := f.Move(ctx, tx, ix, b.Now); err != nil {
 			return err
 		}

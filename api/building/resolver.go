@@ -63,7 +63,7 @@ func (s *Service) LoadResolver(ctx context.Context) (*Resolver, error) {
 }
 
 func (r *Resolver) loadBuildings(ctx context.Context, s *Service) error {
-	rows, err := s.pool.Query(ctx, "SELECT id, COALESCE(code, ''), address, address_key, grid_code, scope_code FROM building")
+	rows, err := s.Pool.Query(ctx, "SELECT id, COALESCE(code, ''), address, address_key, grid_code, scope_code FROM building")
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (r *Resolver) loadBuildings(ctx context.Context, s *Service) error {
 }
 
 func (r *Resolver) loadDwellings(ctx context.Context, s *Service) error {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.Pool.Query(ctx, `
 SELECT d.id, d.building_id, COALESCE(u.code, ''), d.code, COALESCE(d.realty_code, '')
 FROM dwelling d LEFT JOIN building_unit u ON u.id = d.unit_id`)
 	if err != nil {

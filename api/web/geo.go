@@ -20,6 +20,7 @@ import (
 // is encoded already and goes out as it is.
 type FeatureAnswer struct {
 	ContentType string `header:"Content-Type"`
+	ETag        string `header:"ETag"` // of what can be changed
 	Body        []byte
 }
 

@@ -7,8 +7,10 @@ import (
 	"github.com/google/uuid"
 
 	"onemap/api/auth"
+	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/region"
@@ -47,6 +49,17 @@ func ofCase(f facility.Facility) cases.Facility {
 		ID: f.ID, Code: f.Code, Kind: f.Kind, Class: f.Class, Name: zh, NameEn: en, Place: f.Place, Maintainer: f.Maintainer,
 		Component: facility.Kinds[f.Kind].Component, At: crs.FromPoint(f.Point),
 	}
+}
+
+type peopleOfBuildings struct{ *person.Service }
+
+func (p peopleOfBuildings) CountByDwelling(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]building.Count, error) {
+	counted, err := p.Service.CountByDwelling(ctx, q, ids)
+	counts := make(map[uuid.UUID]building.Count, len(counted))
+	for id, c := range counted {
+		counts[id] = building.Count(c)
+	}
+	return counts, err
 }
 
 // tileReader says what a request may see of private tiles.

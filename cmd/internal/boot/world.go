@@ -98,7 +98,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	}
 	w.Intake = blob.NewIntake(blob.DefaultLimits())
 	w.Regions = region.New(w.Pool, time.Now)
-	w.Buildings = building.New(w.Pool)
+	w.Buildings = building.New(building.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	w.Facilities = facility.NewService(w.Pool, w.Config.PublicURL)
 	w.Services = service.New(w.Pool)
 	w.Organisations = organisation.New(organisation.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
@@ -106,6 +106,7 @@ func (w *World) build(ctx context.Context) (err error) {
 		return err
 	}
 	w.People = person.New(person.Config{Pool: w.Pool, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
+	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Cases = w.CasesAt(time.Now)
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
