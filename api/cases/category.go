@@ -40,6 +40,10 @@ type Category struct {
 	Urgent bool   `json:"urgent" doc:"Handled within hours."`
 }
 
+// Other is the category of what came from elsewhere under a name that no code of
+// the standard was given for: its major class 10, other matters.
+const Other = "10"
+
 // offered is what a resident chooses from when there is no plate to scan, in
 // the order of the list; the Chinese names are the standard's own.
 var offered = []struct {
@@ -93,6 +97,9 @@ func standard(code string) (StandardCode, bool) {
 
 // CategoryName names a code in Chinese, and in English where it is offered.
 func CategoryName(code string) (zh, en string) {
+	if code == Other {
+		return "其他事项", "Other matters"
+	}
 	c, _ := standard(code)
 	for _, o := range offered {
 		if o.code == code {

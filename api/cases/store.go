@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -97,17 +96,6 @@ VALUES (@id, @number, @type, @category, @concern, @title, @title_en, @text, @pla
 // them: it is read, not searched.
 func wordsOf(number, title, titleEn, place string) pgtype.TSVector {
 	return find.Words(number, title, titleEn, place)
-}
-
-// nextNumber is the next number of a day and district; its row stays locked to
-// the commit, so it is taken late.
-func nextNumber(ctx context.Context, tx pgx.Tx, day time.Time, scope string) (string, error) {
-	district := (scope + "000000")[:6]
-	var n int64
-	err := tx.QueryRow(ctx, `
-INSERT INTO case_counter (day, district, last) VALUES ($1, $2, 1)
-ON CONFLICT (day, district) DO UPDATE SET last = case_counter.last + 1 RETURNING last`, day, district).Scan(&n)
-	return fmt.Sprintf("%s-%s-%06d", day.Format("20060102"), district, n), err
 }
 
 // locked is a case as a step finds it, locked until the step ends.
@@ -223,7 +211,7 @@ func claimPhotos(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, caseID uuid.UU
 // checks against them.
 func seed(ctx context.Context, tx pgx.Tx) error {
 	b := &pgx.Batch{}
-	for _, t := range Table {
+	for _, t := range slices.Concat(Table, TakeOver) {
 		b.Queue("INSERT INTO case_transition (from_state, action, to_state) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", t.From, t.Action, t.To)
 	}
 	for _, c := range StandardCodes() {

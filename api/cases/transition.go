@@ -43,6 +43,7 @@ const (
 	DoResolve  Action = "resolve"
 	DoClose    Action = "close"
 	DoRework   Action = "rework"
+	DoImport   Action = "import"
 )
 
 // Need is what a step cannot do without.
@@ -101,6 +102,38 @@ var Table = []Transition{
 	{InProgress, DoResolve, Resolved, []actor.Role{actor.Handler}, []Need{NeedNote}, keep, 0},
 	{Resolved, DoClose, Closed, []actor.Role{actor.Supervisor}, nil, keep, 0},
 	{Resolved, DoRework, InProgress, []actor.Role{actor.Supervisor}, []Need{NeedNote}, keep, 0},
+}
+
+// TakeOver is how a case that another system keeps comes here and follows that
+// system. Nobody takes these steps by hand: Import does, and only as long as no
+// step was taken here. What is under way elsewhere is filed here, for no
+// department of ours has it; "import" where it stands is a correction of what the
+// case says, and one that has ended and is open again there is filed again.
+var TakeOver = []Transition{
+	{None, DoImport, Reported, nil, nil, start, fileLimit},
+	{None, DoImport, Filed, nil, nil, start, dispatchLimit},
+	{None, DoImport, Closed, nil, nil, stop, 0},
+	{None, DoImport, Rejected, nil, nil, stop, 0},
+	{Reported, DoImport, Reported, nil, nil, keep, 0},
+	{Reported, DoImport, Filed, nil, nil, start, dispatchLimit},
+	{Reported, DoImport, Closed, nil, nil, stop, 0},
+	{Reported, DoImport, Rejected, nil, nil, stop, 0},
+	{Filed, DoImport, Filed, nil, nil, keep, 0},
+	{Filed, DoImport, Closed, nil, nil, stop, 0},
+	{Filed, DoImport, Rejected, nil, nil, stop, 0},
+	{Closed, DoImport, Closed, nil, nil, keep, 0},
+	{Closed, DoImport, Filed, nil, nil, start, dispatchLimit},
+	{Rejected, DoImport, Rejected, nil, nil, keep, 0},
+	{Rejected, DoImport, Filed, nil, nil, start, dispatchLimit},
+}
+
+// takeOver gives the row by which a case follows the system it came from.
+func takeOver(from, to State) (Transition, bool) {
+	i := slices.IndexFunc(TakeOver, func(t Transition) bool { return t.From == from && t.To == to })
+	if i < 0 {
+		return Transition{}, false
+	}
+	return TakeOver[i], true
 }
 
 // From gives the steps that lead out of a state.

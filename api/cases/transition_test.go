@@ -275,14 +275,14 @@ func TestTheDeadlineFollowsFromTheEvents(t *testing.T) {
 func TestTheDiagramIsTheTable(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# The closed loop\n\nDrawn from the table in `transition.go` by a test; after a change of the table:\n`go test ./api/cases -run Diagram -update`. In brackets what a step needs, below it who may take it.\n\n```mermaid\nstateDiagram-v2\n")
+	b.WriteString("# The closed loop\n\nDrawn from the table in `transition.go` by a test; after a change of the table:\n`go test ./api/cases -run Diagram -update`. In brackets what a step needs, below it who may take it;\n`import` is for cases that another system keeps, as long as nobody here has taken a step.\n\n```mermaid\nstateDiagram-v2\n")
 	name := func(s cases.State) string {
 		if s == cases.None {
 			return "[*]"
 		}
 		return string(s)
 	}
-	for _, rule := range cases.Table {
+	for _, rule := range slices.Concat(cases.Table, cases.TakeOver) {
 		var needs []string
 		for _, n := range rule.Needs {
 			needs = append(needs, string(n))
@@ -295,7 +295,10 @@ func TestTheDiagramIsTheTable(t *testing.T) {
 		for _, r := range rule.Roles {
 			roles = append(roles, string(r))
 		}
-		fmt.Fprintf(&b, "    %s --> %s: %s<br/>%s\n", name(rule.From), name(rule.To), label, strings.Join(roles, ", "))
+		if len(roles) > 0 {
+			label += "<br/>" + strings.Join(roles, ", ")
+		}
+		fmt.Fprintf(&b, "    %s --> %s: %s\n", name(rule.From), name(rule.To), label)
 	}
 	for _, s := range cases.States {
 		if !s.Open() {
