@@ -37,9 +37,18 @@ describe('an exception as it is typed', () => {
     [{ floors: '3', skip: 'x' }, 'skip'],
     [{ floors: '3', merge: '2-1' }, 'merge'],
     [{ floors: '3', merge: '1' }, 'merge'],
+    [{ floors: '3', cols: 'a', use: 'shop' }, 'cols'],
+    [{ floors: '3', cols: '1' }, 'empty'],
     [{ floors: '3' }, 'empty'],
   ])('says which field of %o cannot be read', (part, fault) => {
     expect(readException({ ...blank, ...part })).toEqual({ fault });
+  });
+  it('lets some rooms reach a storey further up', () => {
+    expect(readException({ ...blank, floors: '17', cols: '1，2', storey_to: '18' })).toEqual({
+      floors: '17',
+      cols: [1, 2],
+      storey_to: '18',
+    });
   });
   it('takes an empty floor as such: no rooms', () => {
     expect(readException({ ...blank, floors: '12', rooms: '0' })).toEqual({ floors: '12', rooms: 0 });

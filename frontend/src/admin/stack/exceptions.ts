@@ -5,7 +5,11 @@ export interface Exception {
   rooms?: number;
   skip?: number[];
   merge?: [number, number][];
+  /** Which rooms use and storey_to are for; without it all. */
+  cols?: number[];
   use?: string;
+  /** The label of the storey that a duplex reaches up to. */
+  storey_to?: string;
 }
 
 export interface Recipe {
@@ -27,12 +31,23 @@ export interface Typed {
   rooms: string;
   skip: string;
   merge: string;
+  cols: string;
   use: string;
+  storey_to: string;
 }
 
-export const blank: Typed = { unit: '', floors: '', rooms: '', skip: '', merge: '', use: '' };
+export const blank: Typed = {
+  unit: '',
+  floors: '',
+  rooms: '',
+  skip: '',
+  merge: '',
+  cols: '',
+  use: '',
+  storey_to: '',
+};
 
-export type Fault = 'floors' | 'rooms' | 'skip' | 'merge' | 'empty';
+export type Fault = 'floors' | 'rooms' | 'skip' | 'merge' | 'cols' | 'empty';
 
 /** Reads a typed exception, or says which field cannot be read. Full-width commas and dashes are taken as well. */
 export function readException(typed: Typed): Exception | { fault: Fault } {
@@ -52,8 +67,14 @@ export function readException(typed: Typed): Exception | { fault: Fault } {
   const merge = pairs(typed.merge);
   if (!merge) return { fault: 'merge' };
   if (merge.length) out.merge = merge;
+  const cols = numbers(typed.cols);
+  if (!cols) return { fault: 'cols' };
+  if (cols.length) out.cols = cols;
   if (typed.use) out.use = typed.use;
-  return out.rooms === undefined && !out.skip && !out.merge && !out.use ? { fault: 'empty' } : out;
+  const to = plain(typed.storey_to);
+  if (to) out.storey_to = to;
+  const says = out.rooms !== undefined || out.skip || out.merge || out.use || out.storey_to;
+  return says ? out : { fault: 'empty' };
 }
 
 /** Labels that no storey has: "4，13 14" is 4, 13, 14. */

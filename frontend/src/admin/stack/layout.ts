@@ -36,16 +36,52 @@ export function layout(stack: Pick<Stack, 'storeys' | 'units'>): Layout {
   const slots: (Cell | null)[][] = storeys.map(() => []);
   const units: UnitColumns[] = [];
   const cells: Cell[] = [];
+  const own = (stack.units ?? []).filter((unit) => !common(unit, stack.units));
   let from = 0;
-  for (const unit of stack.units ?? []) {
+  for (const unit of own) {
     const placed = placeUnit(unit, from, rowOf, slots);
     cells.push(...placed.cells);
     units.push({ unit, from, columns: placed.columns });
     from += placed.columns;
   }
+  for (const unit of (stack.units ?? []).filter((one) => !own.includes(one))) {
+    const room = widest(unit);
+    const placed = placeUnit(room <= from ? spread(unit, from) : unit, 0, rowOf, slots);
+    cells.push(...placed.cells);
+    if (placed.columns > from) {
+      units.push({ unit, from, columns: placed.columns - from });
+      from = placed.columns;
+    }
+  }
   for (const row of slots) for (let col = 0; col < from; col++) row[col] ??= null;
   cells.sort((a, b) => a.row - b.row || a.col - b.col);
   return { storeys, units, columns: from, slots, cells };
+}
+
+/** What belongs to no unit lies under all of them: a garage, a shelter. In a house without units it is the house. */
+function common(unit: Unit, units: Unit[] | null): boolean {
+  const below = (unit.rooms ?? []).every((room) => room.storey_to < 0);
+  return unit.code === '' && below && (units?.length ?? 0) > 1;
+}
+
+/** The most rooms a unit has on a storey. */
+function widest(unit: Unit): number {
+  const count = new Map<number, number>();
+  for (const room of unit.rooms ?? []) count.set(room.storey_to, (count.get(room.storey_to) ?? 0) + 1);
+  return Math.max(0, ...count.values());
+}
+
+/** The rooms of each storey over the whole width, in even shares. */
+function spread(unit: Unit, columns: number): Unit {
+  const rooms = (unit.rooms ?? []).map((room) => {
+    const beside = (unit.rooms ?? [])
+      .filter((one) => one.storey_to === room.storey_to)
+      .sort((a, b) => a.col - b.col);
+    const nth = beside.indexOf(room);
+    const share = (i: number) => Math.floor((i * columns) / beside.length);
+    return { ...room, col: share(nth) + 1, colspan: share(nth + 1) - share(nth) };
+  });
+  return { ...unit, columns, rooms };
 }
 
 function placeUnit(unit: Unit, from: number, rowOf: Map<number, number>, slots: (Cell | null)[][]) {
@@ -94,6 +130,6 @@ export function drawn(of: Layout, row: number): (Cell | { hole: number; unit: Un
 
 /** Only one unit of a building, for a narrow screen. */
 export function oneUnit(stack: Stack, code: string): Stack {
-  const units = (stack.units ?? []).filter((unit) => unit.code === code);
-  return units.length ? { ...stack, units } : stack;
+  const units = (stack.units ?? []).filter((unit) => unit.code === code || unit.code === '');
+  return units.some((unit) => unit.code === code) ? { ...stack, units } : stack;
 }

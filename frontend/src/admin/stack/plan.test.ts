@@ -21,7 +21,7 @@ describe('where the wizard begins', () => {
     expect(planOf(bare)).toMatchObject({
       floors: 18,
       below: 2,
-      units: [{ code: '1单元', lift: true }],
+      units: [{ code: '1', lift: true }],
       below_use: 'parking',
     });
   });

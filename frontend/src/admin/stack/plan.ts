@@ -45,9 +45,9 @@ export function planOf(stack: Stack): Form {
     floors: above || stack.building.levels || 6,
     below: below || stack.building.levels_below || 0,
     rooms: Math.max(1, ...units.map((unit) => unit.columns)) || 2,
-    units: units.length
-      ? units.map(({ code, lift }) => ({ code, lift }))
-      : [{ code: '1单元', lift: (stack.building.levels ?? 0) > 6 }],
+    units: storeys.length
+      ? units.filter((unit) => unit.code).map(({ code, lift }) => ({ code, lift }))
+      : [{ code: '1', lift: (stack.building.levels ?? 0) > 6 }],
     pattern: '{floor}{col:02}',
     skip: skipped(storeys),
     ground_use: '',

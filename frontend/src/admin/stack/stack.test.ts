@@ -100,6 +100,33 @@ describe('the table of a stack', () => {
     expect(of.cells.map((cell) => cell.room.code).sort()).toEqual(['a', 'b', 'c']);
     expect(of.columns).toBe(2);
   });
+  it('lays what belongs to no unit under all units', () => {
+    const garage = {
+      id: '',
+      code: '',
+      ordinal: 0,
+      lift: false,
+      columns: 1,
+      rooms: [room('B101', -1, 1, { use: 'parking' }), room('B102', -1, 2, { use: 'civil_defence' })],
+    };
+    const units = [
+      ...(house.units ?? []).map((unit) => ({
+        ...unit,
+        rooms: unit.rooms?.filter((one) => one.code !== 'P1') ?? [],
+      })),
+      garage,
+    ];
+    const of = layout({ ...house, units });
+    expect(of.columns).toBe(4);
+    expect(of.units).toHaveLength(2);
+    expect(
+      of.cells.filter((cell) => cell.row === 3).map((cell) => [cell.room.code, cell.col, cell.cols]),
+    ).toEqual([
+      ['B101', 0, 2],
+      ['B102', 2, 2],
+    ]);
+    expect(layout({ ...house, units: [garage] }).columns).toBe(2);
+  });
   it('is empty for a building without storeys, and for one without units', () => {
     expect(layout({ storeys: null, units: house.units }).cells).toEqual([]);
     expect(layout({ storeys: house.storeys, units: null }).columns).toBe(0);

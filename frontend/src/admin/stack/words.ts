@@ -68,7 +68,7 @@ export const s = live(
       w_unit_lift: '电梯',
       w_rooms: '每层户数',
       w_pattern: '房号规则',
-      w_pattern_help: '{floor} 是楼层，{col:02} 是两位户号，{unit} 是单元',
+      w_pattern_help: '{floor} 是楼层，{col:02} 是两位户号，{unit} 是单元，{building} 是楼号',
       w_skip: '不用的楼层号',
       w_skip_help: '如 4, 13, 14；隔开写',
       w_ground_use: '首层用途',
@@ -84,10 +84,17 @@ export const s = live(
       w_ex_merge: '合并户号',
       w_ex_merge_help: '如 1-2',
       w_ex_use: '用途',
+      w_ex_cols: '只对户号',
+      w_ex_cols_help: '不填就是全部',
+      w_ex_to: '跃层到',
+      w_ex_to_help: '楼层，如 18',
+      w_no_units: '不分单元',
+      w_no_rooms: '不设房间',
       w_bad_floors: '楼层写法看不懂，请写成 3-5,8 这样。',
       w_bad_rooms: '户数请填 0 到 50。',
       w_bad_skip: '不设户号请写成 1,3 这样。',
       w_bad_merge: '合并户号请写成 1-2 这样。',
+      w_bad_cols: '户号请写成 1,2 这样。',
       w_bad_empty: '这条例外还没有说要怎样。',
       w_result: '新增 {added} 户，保留 {kept} 户，去掉 {removed} 户',
       w_conflicts: '这些地方要先处理：',
@@ -164,7 +171,8 @@ export const s = live(
       w_unit_lift: 'Lift',
       w_rooms: 'Rooms a floor',
       w_pattern: 'Numbering',
-      w_pattern_help: '{floor} is the storey, {col:02} the room in two digits, {unit} the unit',
+      w_pattern_help:
+        '{floor} is the storey, {col:02} the room in two digits, {unit} the unit, {building} the house',
       w_skip: 'Storey labels left out',
       w_skip_help: 'such as 4, 13, 14',
       w_ground_use: 'Ground floor used as',
@@ -180,10 +188,17 @@ export const s = live(
       w_ex_merge: 'Merged rooms',
       w_ex_merge_help: 'such as 1-2',
       w_ex_use: 'Use',
+      w_ex_cols: 'Only rooms',
+      w_ex_cols_help: 'empty is all',
+      w_ex_to: 'Up to storey',
+      w_ex_to_help: 'such as 18',
+      w_no_units: 'no units',
+      w_no_rooms: 'no rooms',
       w_bad_floors: 'The storeys cannot be read; write them as 3-5,8.',
       w_bad_rooms: 'Rooms are from 0 to 50.',
       w_bad_skip: 'Write the rooms left out as 1,3.',
       w_bad_merge: 'Write merged rooms as 1-2.',
+      w_bad_cols: 'Write the rooms as 1,2.',
       w_bad_empty: 'This exception does not say yet what is different.',
       w_result: '{added} added, {kept} kept, {removed} removed',
       w_conflicts: 'These have to be settled first:',
@@ -231,6 +246,13 @@ export const uses = [
   'other',
 ] as const;
 export const tenures = ['own', 'let', 'public', 'vacant'] as const;
+
+/** A unit as people call it: its code is 1 or 甲, and 1 单元 is what they say. */
+export function unitName(code: string): string {
+  const { lang } = usePage();
+  if (!code || code.length > 3) return code;
+  return lang.value === 'zh' ? `${code} 单元` : `Unit ${code}`;
+}
 
 /** What a use, a tenure or a state is called in the language of the page. */
 export function called(word: string): string {
