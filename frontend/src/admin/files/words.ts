@@ -202,7 +202,7 @@ export const f = live(
       constant: 'Always the same…',
       constant_of: 'Fixed value of {field}',
       values: 'Words',
-      values_open: '{n} words to settle',
+      values_open: 'Words to settle: {n}',
       values_lead: 'Their word → ours',
       values_none: 'All words in the samples are known.',
       values_add: 'Their word',

@@ -133,3 +133,20 @@ export function oneUnit(stack: Stack, code: string): Stack {
   const units = (stack.units ?? []).filter((unit) => unit.code === code || unit.code === '');
   return units.some((unit) => unit.code === code) ? { ...stack, units } : stack;
 }
+
+/**
+ * How large a room is drawn, in pixels, so that the whole table fits the window as far as it can still be read. On a
+ * phone only the width must fit, and a finger must hit.
+ */
+export function fitted(
+  of: Layout | null,
+  window: { width: number; height: number },
+  phone: boolean,
+): { wide: number; high: number } {
+  if (!of?.columns) return { wide: 48, high: 30 };
+  const wide = (window.width - 56 - 8 * of.units.length) / of.columns - 2;
+  const high = (window.height - 52) / Math.max(1, of.storeys.length) - 2;
+  if (phone) return { wide: Math.max(44, Math.min(88, wide)), high: 34 };
+  const across = Math.max(18, Math.min(76, wide));
+  return { wide: across, high: Math.max(12, Math.min(across * 0.46 + 8, high)) };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawn, layout, oneUnit } from './layout.ts';
+import { drawn, fitted, layout, oneUnit } from './layout.ts';
 import type { Room, Stack, Storey } from './shapes.ts';
 import { type Spot, stepOf, walk } from './walk.ts';
 
@@ -134,6 +134,31 @@ describe('the table of a stack', () => {
   it('can show one unit alone', () => {
     expect(layout(oneUnit(house, '2单元')).columns).toBe(1);
     expect(oneUnit(house, '9单元')).toBe(house);
+  });
+});
+
+describe('the size of a room', () => {
+  const tower = layout({
+    storeys: Array.from({ length: 34 }, (_, i) => storey(i)),
+    units: Array.from({ length: 4 }, (_, u) => ({
+      id: `u${u}`,
+      code: String(u + 1),
+      ordinal: u + 1,
+      lift: true,
+      columns: 6,
+      rooms: Array.from({ length: 34 * 6 }, (_, i) => room(`${u} ${i}`, Math.floor(i / 6), (i % 6) + 1)),
+    })),
+  });
+  it('lets 34 storeys of 4 units of 6 rooms fit a desk', () => {
+    const { wide, high } = fitted(tower, { width: 950, height: 620 }, false);
+    expect((wide + 2) * 24 + 8 * 4 + 56).toBeLessThanOrEqual(950);
+    expect((high + 2) * 34 + 52).toBeLessThanOrEqual(620);
+    expect(wide).toBeGreaterThan(32);
+  });
+  it('stays readable where nothing fits, and large enough for a finger', () => {
+    expect(fitted(tower, { width: 300, height: 200 }, false)).toEqual({ wide: 18, high: 12 });
+    expect(fitted(tower, { width: 360, height: 500 }, true)).toEqual({ wide: 44, high: 34 });
+    expect(fitted(null, { width: 0, height: 0 }, false).wide).toBeGreaterThan(0);
   });
 });
 

@@ -250,7 +250,7 @@ export const tenures = ['own', 'let', 'public', 'vacant'] as const;
 /** A unit as people call it: its code is 1 or 甲, and 1 单元 is what they say. */
 export function unitName(code: string): string {
   const { lang } = usePage();
-  if (!code || code.length > 3) return code;
+  if (!code || code.length > 2 || code.endsWith('单元')) return code;
   return lang.value === 'zh' ? `${code} 单元` : `Unit ${code}`;
 }
 
