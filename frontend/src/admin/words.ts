@@ -43,6 +43,7 @@ export const a = live(
       yes: '是',
       no: '否',
       download: '下载',
+      check_fields: '请检查这几处：{list}。',
     },
     {
       title: 'One Map',
@@ -83,6 +84,7 @@ export const a = live(
       yes: 'Yes',
       no: 'No',
       download: 'Download',
+      check_fields: 'Please look at: {list}.',
     },
   ),
 );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflictsOf, type Planned, planOf } from './plan.ts';
+import { planOf } from './plan.ts';
 import type { Stack } from './shapes.ts';
 
 const bare: Stack = {
@@ -39,13 +39,4 @@ describe('where the wizard begins', () => {
       skip: '4',
     });
   });
-});
-
-it('conflicts have a place and a reason', () => {
-  const conflicts = ['too high', { where: '1单元 101', message: 'somebody lives here' }];
-  expect(conflictsOf({ conflicts } as Planned)).toEqual([
-    { where: '', what: 'too high' },
-    { where: '1单元 101', what: 'somebody lives here' },
-  ]);
-  expect(conflictsOf(null)).toEqual([]);
 });

@@ -6,22 +6,10 @@ export type Planned = Stack & {
   added: number;
   kept: number;
   removed: number;
-  conflicts: (string | { where?: string; room?: string; message?: string; reason?: string })[] | null;
+  /** Rooms that would go although somebody is tied to them. */
+  conflicts: { id: string; where: string; message: string }[] | null;
+  warnings: string[] | null;
 };
-
-/** What stands in the way of a plan: where, and why. */
-export interface Conflict {
-  where: string;
-  what: string;
-}
-
-export function conflictsOf(planned: Planned | null): Conflict[] {
-  return (planned?.conflicts ?? []).map((one) =>
-    typeof one === 'string'
-      ? { where: '', what: one }
-      : { where: one.where ?? one.room ?? '', what: one.message ?? one.reason ?? '' },
-  );
-}
 
 export interface Form {
   floors: number;

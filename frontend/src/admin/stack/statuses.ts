@@ -1,3 +1,7 @@
+import type { Room, Stack } from './shapes.ts';
+
+export type Legend = NonNullable<Stack['statuses']>[number];
+
 /**
  * The sign of a room's state: a shape, a fill and a word, so that it is told apart by colour-blind eyes and in black
  * and white. Grid, legend, card and print draw from here. The box is 12 by 12 units.
@@ -20,6 +24,11 @@ const signs: Record<string, Sign> = {
     token: '--s-dispatched',
     fill: 'stripes',
     shape: '<circle cx="4" cy="6" r="2.2"/><path d="M6.2 6H11M9 6v2.4"/>',
+  },
+  dwelling: {
+    token: '--s-paused',
+    fill: 'bare',
+    shape: '<path d="M1.8 6.7 6 2.5l4.2 4.2V10.7H1.8zM6 10.7V7.8"/>',
   },
   vacant: { token: '--muted', fill: 'bare', shape: '<path d="M1.8 6.7 6 2.5l4.2 4.2V10.7H1.8z" />' },
   shop: {
@@ -59,6 +68,30 @@ const signs: Record<string, Sign> = {
 };
 
 const other: Sign = { token: '--muted', fill: 'bare', shape: '<circle cx="6" cy="6" r="3.6"/>' };
+
+/** A room that somebody should look after shows it beside its state; the graver sign goes first. */
+export function careOf(room: Pick<Room, 'alone' | 'elderly'>): 'alone' | 'elderly' | '' {
+  return room.alone ? 'alone' : room.elderly ? 'elderly' : '';
+}
+
+/** Whether a room is of the kind that the legend shows alone. */
+export function fits(room: Room, only: string): boolean {
+  if (only === 'alone') return room.alone === true;
+  if (only === 'elderly') return room.elderly === true;
+  return !only || room.status === only;
+}
+
+/** The legend: states as the server counts them, then what is beside a state, as far as the reader may know. */
+export function legendOf(stack: Stack): Legend[] {
+  const rooms = (stack.units ?? []).flatMap((unit) => unit.rooms ?? []);
+  const care = (['alone', 'elderly'] as const).map((status) => ({
+    status,
+    title: '',
+    title_en: '',
+    count: rooms.filter((room) => fits(room, status)).length,
+  }));
+  return [...(stack.statuses ?? []), ...care.filter((one) => one.count)];
+}
 
 export function signOf(status: string): Sign {
   return signs[status] ?? other;
