@@ -8,3 +8,6 @@ import (
 
 // PlateURL opens plateURL to tests.
 func PlateURL(s *Service, c echo.Context, code plate.Code) string { return s.plateURL(c, code) }
+
+// SheetPDF opens sheetPDF to tests.
+func SheetPDF(s *Service, c echo.Context) error { return s.sheetPDF(c) }

@@ -54,6 +54,8 @@ func Routes(s *web.Server, slice *Service, cases Cases) {
 		OperationID: "plate-png", Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.png", Summary: "The QR plate of a facility as PNG", Tags: tag,
 		Parameters: []*huma.Param{code, size}, Responses: map[string]*huma.Response{"200": web.Bytes("The plate", "image/png")}, Errors: []int{404, 422},
 	})
+	describeSheet(s, tag)
+	s.Echo.GET("/api/v1/facilities/plates.pdf", service.sheetPDF)
 	s.Echo.GET("/api/v1/facilities/:code/plate.svg", service.plateSVG)
 	s.Echo.GET("/api/v1/facilities/:code/plate.png", service.platePNG)
 }
@@ -173,15 +175,18 @@ func (s *Service) platePNG(c echo.Context) error {
 	return c.Blob(http.StatusOK, "image/png", png)
 }
 
-// plateURL is the address a plate carries: the city's public one, or this
-// server's own where none is set.
+// plateURL is the address a plate carries.
 func (s *Service) plateURL(c echo.Context, code plate.Code) string {
-	base := s.publicURL
-	if base == "" {
-		base = "http://" + c.Request().Host
-		if web.Secure(c.Request().Context()) {
-			base = "https://" + c.Request().Host
-		}
+	return strings.TrimSuffix(s.base(c), "/") + "/q/" + code.Raw()
+}
+
+// base is the city's public address, or this server's own where none is set.
+func (s *Service) base(c echo.Context) string {
+	switch {
+	case s.publicURL != "":
+		return s.publicURL
+	case web.Secure(c.Request().Context()):
+		return "https://" + c.Request().Host
 	}
-	return strings.TrimSuffix(base, "/") + "/q/" + code.Raw()
+	return "http://" + c.Request().Host
 }

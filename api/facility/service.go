@@ -39,11 +39,14 @@ type New struct {
 type Service struct {
 	pool      *pgxpool.Pool
 	publicURL string
+	font      string
 }
 
 // NewService makes the service. publicURL is where residents reach this server,
 // and what plates carry; empty takes the address a plate is asked for by.
-func NewService(pool *pgxpool.Pool, publicURL string) *Service { return &Service{pool, publicURL} }
+func NewService(pool *pgxpool.Pool, publicURL string) *Service {
+	return &Service{pool: pool, publicURL: publicURL}
+}
 
 // Move follows a redraw of the regions.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {

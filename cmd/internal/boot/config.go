@@ -18,6 +18,7 @@ type Config struct {
 	DatabaseURL   string `help:"Use this PostgreSQL (15 or newer, with PostGIS 3.3 or newer) instead of a private one." env:"ONEMAP_DATABASE_URL"`
 	Zone          string `help:"The city's time zone." default:"Asia/Shanghai" env:"ONEMAP_ZONE"`
 	PublicURL     string `help:"Where residents reach this server, as in https://map.example.gov.cn: what QR plates carry." name:"public-url" env:"ONEMAP_PUBLIC_URL"`
+	Font          string `help:"A TrueType font with Chinese characters to print plates with. Default: that of the package fonts-wqy-microhei." type:"path" env:"ONEMAP_FONT"`
 	PeopleKeyFile string `help:"The key that people's data is sealed with; made at the first start. Processes that share a database share the key. Default: people.key in the data folder." type:"path" env:"ONEMAP_PEOPLE_KEY_FILE"`
 	PeopleKey     string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_PEOPLE_KEY"`
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`

@@ -24,6 +24,7 @@ var public = map[string]string{
 	"/api/v1/facilities/{code}":              "street furniture is public",
 	"/api/v1/facilities/{code}/plate.svg":    "it hangs on the street",
 	"/api/v1/facilities/{code}/plate.png":    "it hangs on the street",
+	"/api/v1/facilities/plates.pdf":          "plates hang on the street; who prints them is proven in package facility",
 	"/api/v1/services":                       "public services are public",
 	"/api/v1/services/{id}":                  "public services are public",
 	"/api/v1/buildings/{id}":                 "footprints are on the public map",
