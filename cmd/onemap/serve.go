@@ -38,7 +38,7 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		}
 	}()
 	if c.Demo {
-		if _, err := w.LoadDemo(ctx, c.DemoSeed, demoPeople, func(part string) { fmt.Printf("onemap: demo town: %s\n", part) }); err != nil {
+		if _, err := w.LoadDemo(ctx, c.DemoSeed, demoPeople, sayDemoPart()); err != nil {
 			return err
 		}
 	}
@@ -47,6 +47,15 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	return s.Serve(ctx, l, func() { c.announce(ctx, w, l.Addr(), time.Since(begin)) })
+}
+
+// sayDemoPart prints each part of the demo town as it begins.
+func sayDemoPart() func(boot.DemoProgress) {
+	return func(p boot.DemoProgress) {
+		if p.Done == 0 {
+			fmt.Printf("onemap: demo town: %s\n", p.Part)
+		}
+	}
 }
 
 // announce prints the one block that says where everything is.

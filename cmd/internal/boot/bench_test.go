@@ -31,7 +31,7 @@ func serve(b *testing.B) (url string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := w.LoadDemo(b.Context(), 1, 1000, func(string) {}); err != nil {
+	if _, err := w.LoadDemo(b.Context(), 1, 1000, func(boot.DemoProgress) {}); err != nil {
 		b.Fatal(err)
 	}
 	s, err := boot.NewServer(b.Context(), w, boot.ServeConfig{CacheMB: 64, Unlimited: true}, "bench")

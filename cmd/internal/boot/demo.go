@@ -13,19 +13,14 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
 	"onemap/api/auth"
-	"onemap/api/basemap"
-	"onemap/api/building"
 	"onemap/api/cases"
-	"onemap/api/facility"
 	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/region"
-	"onemap/api/service"
 	"onemap/cmd/internal/town"
 	"onemap/geo/grid"
 )
@@ -35,137 +30,208 @@ const demoSource = "demo"
 
 // DemoLoaded says what the demo town brought.
 type DemoLoaded struct {
-	Already    bool `json:"already"` // it was there, and was left as it is
-	Regions    int  `json:"regions"`
-	Buildings  int  `json:"buildings"`
-	Facilities int  `json:"facilities"`
-	Services   int  `json:"services"`
-	Cases      int  `json:"cases"`
+	Already       bool `json:"already"` // it was there, and was left as it is
+	Regions       int  `json:"regions"`
+	Buildings     int  `json:"buildings"`
+	Dwellings     int  `json:"dwellings"`
+	People        int  `json:"people"`
+	Organisations int  `json:"organisations"`
+	Facilities    int  `json:"facilities"`
+	Services      int  `json:"services"`
+	Cases         int  `json:"cases"`
+}
+
+// DemoProgress is how far the loading is: Done of Total of the part.
+type DemoProgress struct {
+	Part        string
+	Done, Total int64
+	Took        time.Duration // of the part so far
 }
 
 // LoadDemo brings the demo town of a seed in, through the same services that
-// everybody uses; a town that is there already stays as it is, and a loading
-// that broke off goes on where it stopped. said hears of each part as it begins.
-func (w *World) LoadDemo(ctx context.Context, seed uint64, people int, said func(string)) (DemoLoaded, error) {
+// everybody uses, a quarter after the other and each in one transaction. A town
+// that is there already stays as it is, and a loading that broke off goes on
+// where it stopped, if it is for the same seed and size. said hears of each step.
+func (w *World) LoadDemo(ctx context.Context, seed uint64, people int, said func(DemoProgress)) (DemoLoaded, error) {
 	if accounts, err := w.Auth.DemoAccounts(ctx); err != nil || len(accounts) > 0 {
 		return DemoLoaded{Already: true}, err
 	}
-	t, err := town.Make(seed, people)
+	y, m, day := time.Now().In(w.Zone).Date()
+	c, err := town.Plan(seed, people, time.Date(y, m, day, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		return DemoLoaded{}, err
 	}
-	d := demo{World: w, town: t, actors: map[string]actor.Actor{}}
-	loaded := DemoLoaded{Regions: len(t.Regions), Buildings: len(t.Buildings), Facilities: len(t.Facilities), Services: len(t.Services), Cases: len(t.Cases)}
+	d := demo{World: w, city: c, actors: map[string]actor.Actor{}, loaded: DemoLoaded{Regions: len(c.Regions)}, parts: map[string]*DemoProgress{}, said: said}
 	for _, part := range []struct {
 		name string
 		load func(context.Context) error
 	}{
-		{"regions", d.regions}, {"map", d.objects}, {"accounts", d.accounts}, {"cases", d.cases}, {"opening", d.open},
+		{"regions", d.regions}, {"accounts", d.accounts}, {"quarters", d.quarters}, {"cases", d.cases}, {"opening", d.open},
 	} {
-		said(part.name)
+		d.begin(part.name, 0)
 		if err := part.load(ctx); err != nil {
-			return loaded, fmt.Errorf("demo town, %s: %w", part.name, err)
+			return d.loaded, fmt.Errorf("demo town, %s: %w", part.name, err)
 		}
 	}
-	return loaded, nil
+	return d.loaded, nil
 }
 
 type demo struct {
 	*World
-	town   *town.Town
+	city   *town.City
+	walks  []walk
 	actors map[string]actor.Actor // by role, or by "handler/" and the department
 	logins []string
+	loaded DemoLoaded
+	parts  map[string]*DemoProgress
+	said   func(DemoProgress)
 }
 
+// walk is a case that is to be walked step by step, and the plate it is about.
+type walk struct {
+	town.Case
+	plate string
+}
+
+func (d *demo) begin(part string, total int64) { d.said(DemoProgress{Part: part, Total: total}) }
+
 func (d *demo) regions(ctx context.Context) error {
-	list := make([]grid.Region, len(d.town.Regions))
-	for i, r := range d.town.Regions {
+	var there int
+	if err := d.Pool.QueryRow(ctx, "SELECT count(*) FROM region WHERE source = $1", demoSource).Scan(&there); err != nil || there == len(d.city.Regions) {
+		return err
+	}
+	list := make([]grid.Region, len(d.city.Regions))
+	for i, r := range d.city.Regions {
 		list[i] = grid.Region(r)
 	}
 	_, err := d.Regions.Publish(ctx, region.Redraw{Source: demoSource, Regions: list})
 	return err
 }
 
-// objects writes departments and everything that stands still, in one transaction.
-func (d *demo) objects(ctx context.Context) error {
-	var departments []auth.Department
-	for _, x := range d.town.Departments {
-		departments = append(departments, auth.Department{Code: x.Code, Name: x.Name, NameEn: x.NameEn})
+// quarters makes and loads the quarters; the next one is made while one is loaded.
+func (d *demo) quarters(ctx context.Context) error {
+	type made struct {
+		town *town.Town
+		err  error
 	}
-	if err := d.Auth.PutDepartments(ctx, departments); err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	next := make(chan made)
+	go func() {
+		defer close(next)
+		for i := range d.city.Quarters() {
+			t, err := d.city.Quarter(i)
+			select {
+			case next <- made{t, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	begin := time.Now()
+	people := 0
+	for i := range d.city.Quarters() {
+		q := <-next
+		if q.err != nil {
+			return q.err
+		}
+		if err := d.quarter(ctx, i, q.town); err != nil {
+			return fmt.Errorf("quarter %d: %w", i+1, err)
+		}
+		d.count(q.town)
+		people += len(q.town.People)
+		d.said(DemoProgress{Part: "people", Done: int64(people), Total: int64(d.city.People), Took: time.Since(begin)})
+	}
+	if d.city.People < 20_000 {
+		return nil
+	}
+	d.begin("statistics", 0)
+	_, err := d.Pool.Exec(ctx, "ANALYZE building, building_storey, building_unit, dwelling, organisation, household, person, residence, person_tag, facility, service, basemap, case_file, case_event")
+	return err
+}
+
+func (d *demo) count(t *town.Town) {
+	l := &d.loaded
+	l.Buildings += len(t.Buildings)
+	for _, s := range t.Stacks {
+		for _, r := range s.Rooms {
+			if r.Use == "dwelling" {
+				l.Dwellings++
+			}
+		}
+	}
+	l.People, l.Organisations = l.People+len(t.People), l.Organisations+len(t.Organisations)
+	l.Facilities, l.Services = l.Facilities+len(t.Facilities), l.Services+len(t.Services)
+	l.Cases += len(t.Cases) + len(t.Past)
+	for _, c := range t.Cases {
+		w := walk{Case: c}
+		if c.Facility >= 0 {
+			w.plate = t.Facilities[c.Facility].Code.Raw()
+		}
+		d.walks = append(d.walks, w)
+	}
+}
+
+// quarter writes everything of a quarter in one transaction; one that is there
+// is left alone.
+func (d *demo) quarter(ctx context.Context, i int, t *town.Town) error {
+	var there bool
+	if err := d.Pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM building WHERE source = $1 AND source_ref = $2)", demoSource, d.city.Mark(i)).Scan(&there); err != nil || there {
 		return err
 	}
 	return pg.InTx(ctx, d.Pool, func(tx pgx.Tx) error {
+		// A town that is lost with the machine is loaded again.
+		if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+			return err
+		}
 		ix, err := d.Regions.Hold(ctx, tx)
 		if err != nil {
 			return err
 		}
-		now := time.Now()
-		if _, err := basemap.Import(ctx, tx, demoSource, demoBasemap(d.town), newID, now); err != nil {
-			return err
+		l := quarterLoad{demo: d, Town: t, index: ix, batch: link.Batch{Source: demoSource, NewID: newID, Now: time.Now()}}
+		for _, part := range []struct {
+			name string
+			load func(context.Context, pgx.Tx) (int, error)
+		}{
+			{"basemap", l.basemap},
+			{"buildings", l.buildings},
+			{"dwellings", l.stacks},
+			{"organisations", l.organisations},
+			{"facilities", l.facilities},
+			{"services", l.services},
+			{"residents", l.people},
+			{"records", l.past},
+		} {
+			begin := time.Now()
+			n, err := part.load(ctx, tx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", part.name, err)
+			}
+			p := d.parts[part.name]
+			if p == nil {
+				p = &DemoProgress{Part: part.name}
+				d.parts[part.name] = p
+			}
+			p.Done, p.Took = p.Done+int64(n), p.Took+time.Since(begin)
+			d.said(*p)
 		}
-		if _, err := d.Buildings.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoBuildings(d.town)); err != nil {
-			return err
-		}
-		if _, err := d.Facilities.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoFacilities(d.town)); err != nil {
-			return err
-		}
-		_, err = d.Services.Import(ctx, tx, ix, link.Batch{Source: demoSource, NewID: newID, Now: now}, demoServices(d.town))
-		return err
+		return nil
 	})
 }
 
-func demoBasemap(t *town.Town) []basemap.Feature {
-	list := make([]basemap.Feature, len(t.Basemap))
-	for i, f := range t.Basemap {
-		list[i] = basemap.Feature(f)
-	}
-	return list
-}
-
-func demoBuildings(t *town.Town) []building.Building {
-	list := make([]building.Building, len(t.Buildings))
-	for i, b := range t.Buildings {
-		list[i] = building.Building{
-			Ref: b.Ref, Name: b.Name, NameEn: b.NameEn, Use: b.Use, Address: b.Address, Levels: b.Levels, HeightM: b.Height,
-			Point: b.Point, Geom: orb.MultiPolygon{b.Footprint},
-		}
-	}
-	return list
-}
-
-func demoFacilities(t *town.Town) []facility.New {
-	list := make([]facility.New, len(t.Facilities))
-	for i, f := range t.Facilities {
-		list[i] = facility.New{
-			Ref: f.Ref, Kind: f.Kind, Name: f.Name, NameEn: f.NameEn, Place: f.Place, Owner: f.Owner, Maintainer: f.Maintainer,
-			Department: f.Department, Code: f.Code, Point: f.Point,
-		}
-	}
-	return list
-}
-
-func demoServices(t *town.Town) []service.Place {
-	list := make([]service.Place, len(t.Services))
-	for i, s := range t.Services {
-		list[i] = service.Place{Ref: s.Ref, Kind: s.Kind, Name: s.Name, NameEn: s.NameEn, Address: s.Address, Hours: s.Hours, Capacity: s.Capacity, Point: s.Point}
-	}
-	return list
-}
-
-// people makes the accounts' actors; every department gets a handler, since
+// staff makes the accounts' actors; every department gets a handler, since
 // only its own handler may work on its cases.
-func (d *demo) people() []auth.NewAccount {
+func (d *demo) staff() []auth.NewAccount {
 	var list []auth.NewAccount
 	has := map[string]bool{}
-	for _, a := range d.town.Accounts {
+	for _, a := range d.city.Accounts() {
 		list = append(list, auth.NewAccount{
 			Login: a.Login, Name: a.Name, Password: auth.DemoPassword,
 			Grants: []actor.Grant{{Role: actor.Role(a.Role), Prefix: a.Scope, Department: a.Department}},
 		})
 		has[a.Department] = true
 	}
-	for _, x := range d.town.Departments {
+	for _, x := range d.city.Departments() {
 		if !has[x.Code] {
 			list = append(list, auth.NewAccount{
 				Login: "handler-" + strings.ToLower(x.Code), Name: x.Name + "·处置员（演示）", Password: auth.DemoPassword,
@@ -179,7 +245,14 @@ func (d *demo) people() []auth.NewAccount {
 // accounts makes the accounts and remembers who acts in which role. They
 // become the demo's when the town is whole.
 func (d *demo) accounts(ctx context.Context) error {
-	for _, n := range d.people() {
+	var departments []auth.Department
+	for _, x := range d.city.Departments() {
+		departments = append(departments, auth.Department{Code: x.Code, Name: x.Name, NameEn: x.NameEn})
+	}
+	if err := d.Auth.PutDepartments(ctx, departments); err != nil {
+		return err
+	}
+	for _, n := range d.staff() {
 		_, err := d.Auth.AddAccount(ctx, n)
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return fmt.Errorf("%s: %w", n.Login, err)
@@ -215,22 +288,23 @@ func withoutPhotos(c town.Case) town.Case {
 // cases walks every case through its past, as those who took the steps.
 func (d *demo) cases(ctx context.Context) error {
 	now := time.Now()
-	for _, c := range d.town.Cases {
+	for i, c := range d.walks {
 		if c.Ago > pictured && !cases.State(c.State).Open() {
-			c = withoutPhotos(c)
+			c.Case = withoutPhotos(c.Case)
 		}
 		if err := d.walk(ctx, c, now); err != nil {
 			return fmt.Errorf("%s: %w", c.Ref, err)
 		}
+		d.said(DemoProgress{Part: "cases", Done: int64(i + 1), Total: int64(len(d.walks)), Took: time.Since(now)})
 	}
 	return nil
 }
 
-func (d *demo) walk(ctx context.Context, c town.Case, now time.Time) error {
+func (d *demo) walk(ctx context.Context, c walk, now time.Time) error {
 	at := now.Add(-c.Ago)
 	clock := func() time.Time { return at }
 	s := d.CasesAt(clock)
-	id, rev, err := s.Known(ctx, demoKey(d.town.Seed, c.Ref))
+	id, rev, err := s.Known(ctx, demoKey(d.city.Seed, c.Ref))
 	if err != nil {
 		return err
 	}
@@ -252,20 +326,18 @@ func (d *demo) walk(ctx context.Context, c town.Case, now time.Time) error {
 	return nil
 }
 
-func (d *demo) report(ctx context.Context, s *cases.Service, c town.Case) (uuid.UUID, error) {
+func (d *demo) report(ctx context.Context, s *cases.Service, c walk) (uuid.UUID, error) {
 	photos, err := d.photo(ctx, s, c.Photo, c.Ref)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	lon, lat := c.Point[0], c.Point[1]
 	report := cases.Report{Category: c.Category, Concern: c.Concern, Text: c.Text, Place: c.Place, Lon: &lon, Lat: &lat, Photos: photos, Urgent: c.Urgent}
-	if c.Facility >= 0 {
-		report.FacilityCode = d.town.Facilities[c.Facility].Code.Raw()
-	}
+	report.FacilityCode = c.plate
 	if c.Channel == "staff" {
 		ctx = actor.With(ctx, d.actors[string(actor.Worker)])
 	}
-	receipt, err := s.Report(ctx, demoKey(d.town.Seed, c.Ref), report)
+	receipt, err := s.Report(ctx, demoKey(d.city.Seed, c.Ref), report)
 	return receipt.ID, err
 }
 

@@ -35,6 +35,11 @@ func (m *maker) number(b *block, street int, at spot, taken map[string]bool) str
 			along = at.y - m.ys[0] // an avenue counts on beyond the river
 		}
 	}
+	if m.quarter != nil && s.origin != 0 {
+		if along = at.x - s.origin; s.upright() {
+			along = at.y - s.origin
+		}
+	}
 	const frontage = 7.0 // metres a number
 	n := 2*int(math.Max(0, along)/frontage) + 1
 	if even {

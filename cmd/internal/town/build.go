@@ -101,6 +101,9 @@ func (m *maker) buildPublic(b *block) {
 			m.greens = append(m.greens, green{block: b.index, middle: c, play: c})
 			continue
 		}
+		if m.quarter != nil {
+			p.name = m.ofQuarter(p.name)
+		}
 		if i == 0 {
 			if b.use == market || b.use == careHome {
 				p.name = b.name

@@ -69,6 +69,9 @@ func (m *maker) happen() {
 			pasts = append(pasts, past{steps: p.steps, idle: -1})
 		}
 	}
+	if m.quarter != nil {
+		pasts = m.city.dealt(m.index, pasts)
+	}
 	chooser := newChooser(m, d)
 	for _, p := range pasts {
 		c := chooser.about()
@@ -84,7 +87,7 @@ func (m *maker) happen() {
 	}
 	slices.SortStableFunc(m.town.Cases, func(a, b Case) int { return cmp.Compare(b.Ago, a.Ago) })
 	for i := range m.town.Cases {
-		m.town.Cases[i].Ref = fmt.Sprintf("case-%03d", i+1)
+		m.town.Cases[i].Ref = fmt.Sprintf("case-%s%03d", m.prefix, i+1)
 	}
 }
 
@@ -193,7 +196,7 @@ type chosen struct {
 }
 
 func newChooser(m *maker, d dice) *chooser {
-	c := &chooser{m: m, d: d, byKind: map[string][]int{}, taken: map[int]bool{}, worker: accounts(m.town.Regions)[4].Scope}
+	c := &chooser{m: m, d: d, byKind: map[string][]int{}, taken: map[int]bool{}, worker: accounts(m.communities)[4].Scope}
 	for i, f := range m.town.Facilities {
 		c.byKind[f.Kind] = append(c.byKind[f.Kind], i)
 	}
@@ -280,6 +283,18 @@ func (c *chooser) pin(t trouble) chosen {
 
 // bareStreet says that no houses stand at a street: fields on both sides.
 func (m *maker) bareStreet(s *street) bool {
+	bare, known := m.bare[s]
+	if !known {
+		if m.bare == nil {
+			m.bare = map[*street]bool{}
+		}
+		bare = m.withoutHouses(s)
+		m.bare[s] = bare
+	}
+	return bare
+}
+
+func (m *maker) withoutHouses(s *street) bool {
 	for i := range m.houses {
 		b := &m.blocks[m.houses[i].block]
 		if b.use == farmland || b.use == forest {

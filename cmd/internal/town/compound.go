@@ -30,7 +30,7 @@ func (m *maker) countHomes() {
 			compounds++
 		}
 	}
-	const peopleInAHouse = 29
+	const peopleInAHouse = 58
 	m.homes = float64(m.people) / peopleInAHouse / float64(max(1, compounds))
 }
 

@@ -78,15 +78,16 @@ func (m *maker) furnish() error {
 	for i := range 8 {
 		key[i] = byte(m.seed >> (8 * i))
 	}
-	copy(key[8:], "onemap demo plates")
+	copy(key[8:], "onemap demo plates"+m.prefix)
 	f := &furnisher{
 		maker: m, d: m.dice("furniture"), counts: map[string]int{}, near: map[[2]int][]site{},
 		codes: map[plate.Code]bool{}, random: rand.NewChaCha8(key), depts: kindDepartments(),
 	}
+	f.layOut()
 	f.busLine()
 	for _, r := range rows {
 		for i := range m.streets {
-			if s := &m.streets[i]; !s.bridge && slices.Contains(r.classes, s.class) {
+			if s := &m.streets[i]; !s.bridge && !s.foreign && slices.Contains(r.classes, s.class) {
 				f.along(s, r)
 			}
 		}
@@ -98,8 +99,14 @@ func (m *maker) furnish() error {
 	return f.plates()
 }
 
+// denser is how much closer things stand in a city than in a small town.
+const denser = 0.45
+
 // along stands one kind in a row along a street.
 func (f *furnisher) along(s *street, r row) {
+	if f.quarter != nil {
+		r.every *= denser
+	}
 	length := math.Hypot(s.to.x-s.from.x, s.to.y-s.from.y)
 	side := 1.0
 	if f.d.chance(0.5) {
@@ -135,21 +142,50 @@ func (f *furnisher) beside(s *street, p spot, side float64, kind string, off flo
 	return true
 }
 
-// onRoad says whether a site lies on a carriageway or within gap of one.
-func (f *furnisher) onRoad(s site, gap float64) bool {
-	for i := range f.ways {
-		w := &f.ways[i]
-		for j := 1; j < len(w.sites); j++ {
-			a, b := w.sites[j-1], w.sites[j]
-			if math.Abs(a.x-s.x) > 60 || math.Abs(a.y-s.y) > 60 {
-				continue // no piece of a way is longer than a step
-			}
-			if toSegment(s, a, b) < w.width/2+gap {
+// piece is a straight piece of a way.
+type piece struct {
+	a, b site
+	half float64
+}
+
+// A cell of the two indexes below is as long as nothing in them: no piece of a
+// way, and no house from its middle.
+const nearCell = 80
+
+func nearOf(s site) [2]int {
+	return [2]int{int(math.Floor(s.x / nearCell)), int(math.Floor(s.y / nearCell))}
+}
+
+func eachNear[T any](index map[[2]int][]T, s site, found func(T) bool) bool {
+	at := nearOf(s)
+	for dx := -1; dx <= 1; dx++ {
+		for dy := -1; dy <= 1; dy++ {
+			if slices.ContainsFunc(index[[2]int{at[0] + dx, at[1] + dy}], found) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// layOut makes the indexes of ways and houses.
+func (m *maker) layOut() {
+	m.waysNear, m.housesNear = map[[2]int][]piece{}, map[[2]int][]int{}
+	for _, w := range m.ways {
+		for j := 1; j < len(w.sites); j++ {
+			k := nearOf(w.sites[j-1])
+			m.waysNear[k] = append(m.waysNear[k], piece{w.sites[j-1], w.sites[j], w.width / 2})
+		}
+	}
+	for i := range m.houses {
+		k := nearOf(m.houses[i].centre)
+		m.housesNear[k] = append(m.housesNear[k], i)
+	}
+}
+
+// onRoad says whether a site lies on a carriageway or within gap of one.
+func (m *maker) onRoad(s site, gap float64) bool {
+	return eachNear(m.waysNear, s, func(p piece) bool { return toSegment(s, p.a, p.b) < p.half+gap })
 }
 
 func (f *furnisher) crowded(s site, gap float64) bool {
@@ -167,14 +203,8 @@ func (f *furnisher) crowded(s site, gap float64) bool {
 	return false
 }
 
-func (f *furnisher) inHouse(s site) bool {
-	for i := range f.houses {
-		h := &f.houses[i]
-		if apart(s, h.centre) < 80 && inside(s, h.outline) {
-			return true
-		}
-	}
-	return false
+func (m *maker) inHouse(s site) bool {
+	return eachNear(m.housesNear, s, func(i int) bool { return inside(s, m.houses[i].outline) })
 }
 
 // inside is the even-odd rule.
@@ -198,7 +228,7 @@ func (f *furnisher) stand(kind string, of name, where site, place string) {
 	f.counts[key]++
 	n, dept := kinds[kind], f.depts[kind]
 	f.town.Facilities = append(f.town.Facilities, Facility{
-		Ref: fmt.Sprintf("facility-%05d", len(f.town.Facilities)+1), Kind: kind, Class: n.class,
+		Ref: fmt.Sprintf("facility-%s%05d", f.prefix, len(f.town.Facilities)+1), Kind: kind, Class: n.class,
 		Name: fmt.Sprintf("%s%s%02d", of.zh, n.name.zh, f.counts[key]), NameEn: fmt.Sprintf("%s %s %02d", of.en, n.name.en, f.counts[key]),
 		Place: place, Owner: owners[n.class], Maintainer: dept.Name, Department: dept.Code, Point: where.wgs84(),
 	})

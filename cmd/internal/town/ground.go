@@ -2,6 +2,7 @@ package town
 
 import (
 	"math"
+	"math/cmplx"
 
 	"github.com/paulmach/orb"
 )
@@ -40,6 +41,10 @@ type ground struct {
 	bend, sway  float64 // metres
 	phase, lean float64 // radians
 	turn        float64 // radians
+	// A large town is bent as a whole by a conformal map, which keeps right angles:
+	// z + curve[0] z^2 + curve[1] z^3 over a disc of radius metres. Zero is none.
+	radius float64
+	curve  [2]complex128
 }
 
 // at is where a spot of the plan comes to lie. The bend is strongest at the
@@ -49,6 +54,13 @@ func (g ground) at(p spot) site {
 	y := p.y + g.bend*math.Sin(1.5*math.Pi*p.x/g.width+g.phase)*math.Exp(-away*away)
 	x := p.x + g.sway*math.Sin(1.2*math.Pi*p.y/g.tall+g.lean)
 	x, y = x-g.middle.x, y-g.middle.y
+	if g.radius > 0 {
+		z := complex(x/g.radius, y/g.radius)
+		z += g.curve[0]*z*z + g.curve[1]*z*z*z
+		// Nowhere may the ground become smaller than the plan.
+		k := g.radius / (1 - 2*cmplx.Abs(g.curve[0]) - 3*cmplx.Abs(g.curve[1])*0.5)
+		x, y = real(z)*k, imag(z)*k
+	}
 	sin, cos := math.Sincos(g.turn)
 	return site{x*cos - y*sin, x*sin + y*cos}
 }

@@ -17,7 +17,11 @@ type house struct {
 	door    string // the number behind the house's name: 3栋
 	taken   bool   // a service is in it
 	levels  int
+	below   int
 	use     string
+	long    float64 // metres along the front
+	deep    float64
+	height  float64
 }
 
 // mark is something people name when they say where: 菜场, 翠竹苑.
@@ -67,6 +71,16 @@ func round(radius float64) form {
 	return f
 }
 
+// size is how long and how deep a form is.
+func (f form) size() (long, deep float64) {
+	low, high := f[0], f[0]
+	for _, s := range f {
+		low = site{min(low.x, s.x), min(low.y, s.y)}
+		high = site{max(high.x, s.x), max(high.y, s.y)}
+	}
+	return high.x - low.x, high.y - low.y
+}
+
 // turned is the form by a quarter to the left.
 func (f form) turned() form {
 	g := make(form, len(f))
@@ -94,10 +108,12 @@ func (m *maker) raise(b *block, at spot, f form, levels int, use string, n name,
 		perLevel = 4
 	}
 	i := len(m.houses)
-	m.houses = append(m.houses, house{block: b.index, at: at, centre: c, outline: outline, door: door, levels: levels, use: use})
+	long, deep := f.size()
+	height := float64(levels)*perLevel + 1.2
+	m.houses = append(m.houses, house{block: b.index, at: at, centre: c, outline: outline, door: door, levels: levels, use: use, long: long, deep: deep, height: height})
 	m.town.Buildings = append(m.town.Buildings, Building{
-		Ref: fmt.Sprintf("building-%04d", i+1), Name: n.zh, NameEn: n.en, Use: use,
-		Levels: levels, Height: float64(levels)*perLevel + 1.2, Point: c.wgs84(),
+		Ref: fmt.Sprintf("building-%s%04d", m.prefix, i+1), Name: n.zh, NameEn: n.en, Use: use,
+		Levels: levels, Height: height, Point: c.wgs84(),
 		Footprint: orb.Polygon{append(ring, ring[0])},
 	})
 	return i
@@ -106,7 +122,7 @@ func (m *maker) raise(b *block, at spot, f form, levels int, use string, n name,
 // draw puts a feature on the map beneath the data.
 func (m *maker) draw(layer, class string, n name, rank int, geom orb.Geometry) {
 	m.town.Basemap = append(m.town.Basemap, Feature{
-		Ref:   fmt.Sprintf("%s-%04d", layer, len(m.town.Basemap)+1),
+		Ref:   fmt.Sprintf("%s-%s%04d", layer, m.prefix, len(m.town.Basemap)+1),
 		Layer: layer, Class: class, Name: n.zh, NameEn: n.en, Rank: rank, Geom: geom,
 	})
 }
@@ -118,6 +134,7 @@ func (m *maker) way(class string, from, to spot) {
 }
 
 var wayRank = map[string]int{
+	"trunk":   0,
 	"primary": 1, "secondary": 2, "tertiary": 3, "residential": 4, "pedestrian": 5,
 	"service": 6, "track": 7, "cycleway": 7, "path": 8,
 }

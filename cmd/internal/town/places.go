@@ -73,11 +73,15 @@ func (m *maker) alongStreet(s *street, a, b site) float64 {
 // road on the north bank, on both sides.
 func (f *furnisher) busLine() {
 	middle := f.xs[fromMiddleFirst(len(f.xs))]
+	along := f.ys[len(f.ys)/2]
+	if f.bank >= 0 {
+		along = f.ys[f.bank+1]
+	}
 	number := 0
 	for i := range f.streets {
 		s := &f.streets[i]
-		onLine := s.upright() && s.from.x == middle || !s.upright() && s.from.y == f.ys[f.bank+1]
-		if s.bridge || !onLine {
+		onLine := s.upright() && s.from.x == middle || !s.upright() && s.from.y == along
+		if s.bridge || s.foreign || !onLine {
 			continue
 		}
 		length := math.Hypot(s.to.x-s.from.x, s.to.y-s.from.y)
@@ -227,6 +231,9 @@ func (f *furnisher) inGreens() {
 
 // riverside sets benches, lamps and bins on the river's banks.
 func (f *furnisher) riverside() {
+	if f.bank < 0 {
+		return
+	}
 	n := name{"滨河绿带", "Riverside"}
 	y := f.riverY()
 	for _, side := range []float64{-1, 1} {

@@ -47,6 +47,7 @@ func (m *maker) divide() error {
 				Geom: orb.MultiPolygon{{m.border(r, low, high, nil)}},
 			}
 			m.town.Regions = append(m.town.Regions, community)
+			m.communities = append(m.communities, community)
 			cells, err := grid.Cut(community.Geom, gridSize)
 			if err != nil {
 				return fmt.Errorf("grids of %s: %w", community.Name, err)
@@ -142,8 +143,8 @@ func (m *maker) labelPlaces() {
 // communityOf is the community that holds a site.
 func (m *maker) communityOf(s site) string {
 	p := s.wgs84()
-	for _, r := range m.town.Regions {
-		if r.Code.Level() == "community" && r.Geom.Bound().Contains(p) && planar.MultiPolygonContains(r.Geom, p) {
+	for _, r := range m.communities {
+		if r.Geom.Bound().Contains(p) && planar.MultiPolygonContains(r.Geom, p) {
 			return string(r.Code)
 		}
 	}

@@ -11,6 +11,9 @@ func (m *maker) layRiver() {
 	d := m.dice("river")
 	b, y := m.bounds(), m.riverY()
 	phase := d.between(0, 2*math.Pi)
+	if m.quarter != nil {
+		phase = m.city.phase
+	}
 	half := func(x float64) float64 { return riverHalf + 4*math.Sin(x/170+phase) }
 	river := name{"青禾河", "Qinghe River"}
 	var corners []spot
@@ -36,9 +39,20 @@ func (m *maker) layRiver() {
 		m.way("path", spot{west, y + side*(inner+2)}, spot{east, y + side*(inner+2)})
 	}
 	m.way("cycleway", spot{west, y + riverRoad - 13.5}, spot{east, y + riverRoad - 13.5})
+}
 
+// layRoads draws the streets, and the railway of a town of one quarter.
+func (m *maker) layRoads() {
+	b := m.bounds()
 	for i := range m.streets {
+		if m.streets[i].foreign {
+			m.ways = append(m.ways, way{m.streets[i].sites, widths[m.streets[i].class]})
+			continue
+		}
 		m.drawStreet(&m.streets[i])
+	}
+	if m.quarter != nil {
+		return
 	}
 	rail := m.ys[len(m.ys)-1] + margin/2
 	m.draw("rail", "rail", name{"青禾铁路", "Qinghe Railway"}, 2, lineString(m.ground.line(spot{b.x0, rail}, spot{b.x1, rail})))

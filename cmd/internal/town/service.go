@@ -22,7 +22,7 @@ func (m *maker) serve() {
 		high  int
 		count int
 	}{
-		{"canteen", name{"%s长者食堂", "%s Seniors' Canteen"}, "Mo-Su 07:00-08:30,11:00-13:00,17:00-18:30", 40, 90, 4},
+		{"canteen", name{"%s长者食堂", "%s Seniors' Canteen"}, "Mo-Su 07:00-08:30,11:00-13:00,17:00-18:30", 80, 260, 4},
 		{"clinic", name{"%s社区卫生服务站", "%s Community Clinic"}, "Mo-Su 08:00-12:00,14:00-17:30", 30, 60, 4},
 		{"pharmacy", name{"%s便民药房", "%s Pharmacy"}, "Mo-Su 08:00-21:30", 0, 0, 5},
 		{"bank", name{"青禾农商银行%s支行", "Qinghe Rural Bank, %s Branch"}, "Mo-Fr 09:00-17:00", 0, 0, 3},
@@ -84,10 +84,16 @@ func (m *maker) open(i int, kind string, n name, hours string, capacity int) {
 	b := &m.town.Buildings[i]
 	m.houses[i].taken = true
 	m.town.Services = append(m.town.Services, Service{
-		Ref: fmt.Sprintf("service-%03d", len(m.town.Services)+1), Kind: kind, Name: n.zh, NameEn: n.en,
-		Address: b.Address, Hours: hours, Capacity: capacity, Point: b.Point,
+		Ref: fmt.Sprintf("service-%s%03d", m.prefix, len(m.town.Services)+1), Kind: kind, Name: n.zh, NameEn: n.en,
+		Address: b.Address, Hours: hours, Capacity: capacity, Unit: capacityUnits[kind], Point: b.Point,
 	})
 	m.marks = append(m.marks, mark{name: n, at: m.houses[i].centre, gate: true})
+}
+
+// capacityUnits say what a kind's capacity counts.
+var capacityUnits = map[string]string{
+	"canteen": "meals", "clinic": "visits", "hospital": "beds", "nursing_home": "beds", "school": "places", "kindergarten": "places",
+	"college": "places", "library": "places", "social_facility": "places", "community_centre": "places",
 }
 
 // moveIn looks for a free shop, in a community if one is named, far from

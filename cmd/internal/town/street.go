@@ -13,14 +13,17 @@ type street struct {
 	to     spot
 	bridge bool
 	tunnel bool
-	sites  []site // on the ground
+	// foreign is a street on the border that another quarter draws and furnishes.
+	foreign bool
+	origin  float64 // where its house numbers begin, if not at its from
+	sites   []site  // on the ground
 }
 
 func (s *street) upright() bool { return s.from.x == s.to.x }
 
 // widths are of the carriageway, in metres.
 var widths = map[string]float64{
-	"primary": 26, "secondary": 20, "tertiary": 14, "residential": 10,
+	"trunk": 30, "primary": 26, "secondary": 20, "tertiary": 14, "residential": 10,
 	"pedestrian": 10, "service": 5, "path": 2.5, "cycleway": 3, "track": 4,
 }
 

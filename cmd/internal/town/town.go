@@ -1,10 +1,11 @@
 package town
 
 import (
-	"fmt"
+	"cmp"
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -16,16 +17,20 @@ import (
 // Town is everything the demo loads. Points and polygons are WGS84, lon
 // before lat; refs are stable from run to run of the same seed.
 type Town struct {
-	Seed         uint64
-	Name, NameEn string
-	Regions      []Region // parents before children
-	Basemap      []Feature
-	Buildings    []Building
-	Facilities   []Facility
-	Services     []Service
-	Departments  []Department
-	Accounts     []Account
-	Cases        []Case // the oldest first
+	Seed          uint64
+	Name, NameEn  string
+	Regions       []Region // parents before children
+	Basemap       []Feature
+	Buildings     []Building
+	Facilities    []Facility
+	Services      []Service
+	Departments   []Department
+	Accounts      []Account
+	Cases         []Case // walked step by step; the oldest first
+	Stacks        []Stack
+	People        []Person
+	Organisations []Organisation
+	Past          []Past // ended cases of six months
 }
 
 // Region is a polygon of the tree city, district, street, community, grid.
@@ -52,6 +57,7 @@ type Building struct {
 	Use          string // as OpenStreetMap's building=*
 	Address      string
 	Levels       int
+	Below        int     // storeys below ground
 	Height       float64 // metres
 	Point        orb.Point
 	Footprint    orb.Polygon
@@ -75,7 +81,8 @@ type Service struct {
 	Kind           string
 	Name, NameEn   string
 	Address, Hours string // hours as OpenStreetMap's opening_hours=*
-	Capacity       int    // places, beds or seats; 0 where that says nothing
+	Capacity       int    // 0 where that says nothing
+	Unit           string // what the capacity counts: meals a day, beds, places, visits a day
 	Point          orb.Point
 }
 
@@ -131,50 +138,82 @@ const (
 // The people a town may be made for.
 const (
 	MinPeople = 1000
-	MaxPeople = 100_000
+	MaxPeople = 2_000_000
 )
 
-// Make makes the town. People set its size, about one house of flats for 29 of them and an old quarter;
-// numbers outside MinPeople to MaxPeople are brought to the nearest of these.
-func Make(seed uint64, people int) (*Town, error) {
-	people = min(max(people, MinPeople), MaxPeople)
-	m := &maker{
-		seed: seed, people: people,
-		town: &Town{Seed: seed, Name: "青禾市（演示）", NameEn: "Qinghe (demo)"},
+// Make makes a whole town at once; day is today, from which ages are counted.
+// Numbers of people outside MinPeople to MaxPeople are brought to the nearest
+// of these. See [Plan] for towns too large to be held whole.
+func Make(seed uint64, people int, day time.Time) (*Town, error) {
+	c, err := Plan(seed, people, day)
+	if err != nil {
+		return nil, err
 	}
-	m.draft()
-	m.layStreets()
-	m.layRiver()
-	m.assignUses()
-	m.countHomes()
-	for i := range m.blocks {
-		m.buildUp(&m.blocks[i])
+	if c.Quarters() == 1 {
+		return c.Quarter(0)
 	}
-	if err := m.divide(); err != nil {
-		return nil, fmt.Errorf("town of seed %d: %w", seed, err)
+	whole := &Town{Seed: seed, Name: c.Name, NameEn: c.NameEn, Regions: c.Regions, Departments: departments(), Accounts: accounts(c.Regions)}
+	for i := range c.Quarters() {
+		q, err := c.Quarter(i)
+		if err != nil {
+			return nil, err
+		}
+		whole.add(q)
 	}
-	m.labelPlaces()
-	m.town.Departments = departments()
-	m.address()
-	m.serve()
-	if err := m.furnish(); err != nil {
-		return nil, fmt.Errorf("town of seed %d: %w", seed, err)
-	}
-	m.happen()
-	m.town.Accounts = accounts(m.town.Regions)
-	return m.town, nil
+	slices.SortStableFunc(whole.Cases, func(a, b Case) int { return cmp.Compare(b.Ago, a.Ago) })
+	return whole, nil
 }
 
-// maker holds the town while it is being made.
+// add appends a quarter, whose places in lists move on.
+func (t *Town) add(q *Town) {
+	buildings, facilities, stacks := len(t.Buildings), len(t.Facilities), len(t.Stacks)
+	for i := range q.Stacks {
+		q.Stacks[i].Building += buildings
+	}
+	for i := range q.People {
+		p := &q.People[i]
+		p.Home.Stack += stacks
+		for k := range p.Ties {
+			p.Ties[k].Home.Stack += stacks
+		}
+	}
+	for i := range q.Organisations {
+		q.Organisations[i].Door.Stack += stacks
+	}
+	for i := range q.Cases {
+		if q.Cases[i].Facility >= 0 {
+			q.Cases[i].Facility += facilities
+		}
+	}
+	for i := range q.Past {
+		if q.Past[i].Facility >= 0 {
+			q.Past[i].Facility += facilities
+		}
+	}
+	t.Basemap, t.Buildings = append(t.Basemap, q.Basemap...), append(t.Buildings, q.Buildings...)
+	t.Facilities, t.Services = append(t.Facilities, q.Facilities...), append(t.Services, q.Services...)
+	t.Cases, t.Past = append(t.Cases, q.Cases...), append(t.Past, q.Past...)
+	t.Stacks, t.People = append(t.Stacks, q.Stacks...), append(t.People, q.People...)
+	t.Organisations = append(t.Organisations, q.Organisations...)
+}
+
+// maker holds the town, or a quarter of it, while it is being made.
 type maker struct {
-	seed   uint64
-	people int
-	town   *Town
+	seed     uint64
+	people   int
+	day      time.Time
+	town     *Town
+	city     *City
+	index    int    // of the quarter
+	prefix   string // of refs: empty in a town of one quarter
+	street   string // its code
+	district string // its code
+	title    name   // of the quarter
 
 	ground  ground
 	xs      []float64 // the avenues that run north, in plan metres
 	ys      []float64 // the avenues that run east; the river lies between two
-	bank    int       // ys[bank] and ys[bank+1] are the riverside roads
+	bank    int       // ys[bank] and ys[bank+1] are the riverside roads; -1 without a river
 	bridges []int     // of xs
 	streets []street
 	blocks  []block
@@ -184,13 +223,19 @@ type maker struct {
 	greens  []green
 	gates   []gate
 	homes   float64 // houses a compound is to have
+
+	quarter     *quarter // nil in a town of one
+	communities []Region
+	waysNear    map[[2]int][]piece
+	housesNear  map[[2]int][]int
+	bare        map[*street]bool
 }
 
 // dice are the random numbers of one part of the work, so that a change to
 // one part leaves the others as they were.
 func (m *maker) dice(part string) dice {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(part)) // a hash takes everything
+	_, _ = h.Write([]byte(m.prefix + part)) // a hash takes everything
 	return dice{rand.New(rand.NewPCG(m.seed, h.Sum64()))}
 }
 
@@ -202,5 +247,12 @@ func (d dice) between(low, high float64) float64 { return low + (high-low)*d.Flo
 // chance is true with probability p.
 func (d dice) chance(p float64) bool { return d.Float64() < p }
 
-// scale is how much larger than a town of 5,000 a side of this town is.
-func (m *maker) scale() float64 { return math.Sqrt(float64(m.people) / 5000) }
+// usual is how many people the town is for whose plan is not scaled; below least
+// a town does not become smaller, but has fewer houses.
+const (
+	usual = 10_000.0
+	least = 6_000.0
+)
+
+// scale is how much larger than the usual town a side of this town is.
+func (m *maker) scale() float64 { return math.Sqrt(math.Max(float64(m.people), least) / usual) }

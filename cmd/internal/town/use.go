@@ -28,6 +28,7 @@ const (
 	farmland   use = "farmland"
 	forest     use = "forest"
 	careHome   use = "care_home"
+	village    use = "village" // 城中村
 	unassigned use = ""
 )
 
