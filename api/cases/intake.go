@@ -16,6 +16,7 @@ import (
 	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/place"
+	"onemap/api/plate"
 	"onemap/geo/crs"
 )
 
@@ -202,15 +203,10 @@ func facilityID(f *Facility) *uuid.UUID {
 
 // subject finds what the report is about and fills in what it leaves out.
 func (s *Service) subject(ctx context.Context, tx pgx.Tx, c *checked) (*Facility, error) {
-	if c.code == "" {
+	if len(c.codes) == 0 {
 		return nil, nil
 	}
-	f, err := s.Facilities.CaseFacility(ctx, tx, c.code)
-	if fault.Is(err, fault.NotFound) {
-		var bad fault.Fields
-		bad.Add("body.facility_code", c.FacilityCode, "no facility carries this code")
-		return nil, bad.Err("report.facility")
-	}
+	f, err := s.carrier(ctx, tx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -229,4 +225,21 @@ func (s *Service) subject(ctx context.Context, tx pgx.Tx, c *checked) (*Facility
 		c.Place = f.Place
 	}
 	return &f, nil
+}
+
+// carrier is the facility whose plate says what was sent.
+func (s *Service) carrier(ctx context.Context, tx pgx.Tx, c *checked) (Facility, error) {
+	for _, code := range c.codes {
+		f, err := s.Facilities.CaseFacility(ctx, tx, code)
+		if !fault.Is(err, fault.NotFound) {
+			return f, err
+		}
+	}
+	var bad fault.Fields
+	if plate.Mistyped(c.typed) {
+		bad.Add("body.facility_code", c.FacilityCode, "%s", c.typed.Error())
+	} else {
+		bad.Add("body.facility_code", c.FacilityCode, "no facility carries this code")
+	}
+	return Facility{}, bad.Err("report.facility")
 }

@@ -35,7 +35,8 @@ type Report struct {
 // checked is a report whose fields are each right by themselves.
 type checked struct {
 	Report
-	code   plate.Code
+	codes  []plate.Code // what the facility's code may be
+	typed  error        // why it is none of ours
 	given  crs.Name
 	at     *crs.WGS84
 	photos []uuid.UUID
@@ -47,11 +48,9 @@ func (r Report) Validate() (checked, error) {
 	c := checked{Report: r, given: crs.NameWGS84}
 	c.Text, c.Place = strings.TrimSpace(r.Text), strings.TrimSpace(r.Place)
 	if r.FacilityCode != "" {
-		code, err := plate.Parse(r.FacilityCode)
-		if err != nil {
-			f.Add("body.facility_code", r.FacilityCode, "%s", err.Error())
+		if c.codes, c.typed = plate.ParseAny(r.FacilityCode); len(c.codes) == 0 {
+			f.Add("body.facility_code", r.FacilityCode, "%s", c.typed.Error())
 		}
-		c.code = code
 	} else if r.Category == "" {
 		f.Add("body.category", nil, "is needed when there is no facility_code")
 	}

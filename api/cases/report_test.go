@@ -26,7 +26,7 @@ func TestEveryBadFieldAtOnce(t *testing.T) {
 	c := newCity(t)
 	lon := 113.3025
 	_, err := c.Cases.Report(t.Context(), key(), cases.Report{
-		FacilityCode: "OOOO-OOOO", Category: "99999", Concern: "ugly", Text: strings.Repeat("长", 4001), Place: strings.Repeat("长", 201),
+		FacilityCode: "井盖", Category: "99999", Concern: "ugly", Text: strings.Repeat("长", 4001), Place: strings.Repeat("长", 201),
 		Lon: &lon, Photos: []string{"none", uuid.NewString()},
 	})
 	got := locations(refused(t, err, fault.Invalid, "report.invalid"))

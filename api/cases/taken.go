@@ -58,8 +58,8 @@ func Check(t Taken) []fault.Field {
 		f.Add("closed_at", t.ClosedAt, "lies before the report")
 	}
 	if t.FacilityCode != "" {
-		if _, err := plate.Parse(t.FacilityCode); err != nil {
-			f.Add("facility_code", t.FacilityCode, "%s", err.Error())
+		if codes, _ := plate.ParseAny(t.FacilityCode); len(codes) == 0 {
+			f.Add("facility_code", t.FacilityCode, "%s", plate.ErrForeign)
 		}
 	}
 	lon, lat := t.Point[0], t.Point[1]

@@ -93,7 +93,8 @@ func (t *taking) resolve(ctx context.Context, rows []Taken) error {
 	t.facilities = map[plate.Code]uuid.UUID{}
 	var codes []string
 	for _, r := range rows {
-		if code, err := plate.Parse(r.FacilityCode); err == nil {
+		may, _ := plate.ParseAny(r.FacilityCode)
+		for _, code := range may {
 			codes = append(codes, code.Raw())
 		}
 	}
@@ -111,9 +112,11 @@ func (t *taking) resolve(ctx context.Context, rows []Taken) error {
 }
 
 func (t *taking) facility(r Taken) *uuid.UUID {
-	code, err := plate.Parse(r.FacilityCode)
-	if id, ok := t.facilities[code]; ok && err == nil {
-		return &id
+	may, _ := plate.ParseAny(r.FacilityCode)
+	for _, code := range may {
+		if id, ok := t.facilities[code]; ok {
+			return &id
+		}
 	}
 	return nil
 }

@@ -248,8 +248,10 @@ func TestBadQuestions(t *testing.T) {
 		"/api/v1/facilities?near=113.3,23.4&crs=mars":                       "422 query.near/crs",
 		"/api/v1/facilities?near=113.3,23.4&limit=0":                        "422 query.limit",
 		"/api/v1/facilities?near=113.3,23.4&radius=1e9":                     "422 query.radius",
-		"/api/v1/facilities/OOOO-OOOO":                                      "422 path.code",
-		"/api/v1/facilities/OOOO-OOOO/plate.svg":                            "422 path.code",
+		"/api/v1/facilities/%E4%BA%95%E7%9B%96":                             "422 path.code",
+		"/api/v1/facilities/2222222A":                                       "422 path.code",
+		"/api/v1/facilities/2222222A/plate.svg":                             "422 path.code",
+		"/api/v1/facilities/OOOO-OOOO":                                      "404 ",
 		"/api/v1/facilities/" + "2222222" + check("2222222"):                "404 ",
 		"/api/v1/facilities/" + "2222222" + check("2222222") + "/plate.png": "404 ",
 	} {

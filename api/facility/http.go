@@ -24,7 +24,7 @@ type nearQuery struct {
 }
 
 type codePath struct {
-	Code string `path:"code" maxLength:"20" doc:"The plate's code; case, dashes and spaces do not matter."`
+	Code string `path:"code" maxLength:"64" doc:"The plate's code, ours or another system's; of ours case, dashes and spaces do not matter."`
 }
 
 // Cases counts the cases of facilities on which somebody still has to act;
@@ -120,13 +120,7 @@ func (h handlers) features(ctx context.Context, list []Facility) ([]*geojson.Fea
 
 // find reads the code as people type it.
 func (s *Service) find(ctx context.Context, typed string) (Facility, error) {
-	code, err := plate.Parse(typed)
-	if err != nil {
-		var f fault.Fields
-		f.Add("path.code", typed, "%s", err.Error())
-		return Facility{}, f.Err("plate.code")
-	}
-	return s.ByCode(ctx, s.pool, code)
+	return s.Typed(ctx, s.pool, typed)
 }
 
 func (h handlers) get(ctx context.Context, p *codePath) (*web.FeatureAnswer, error) {

@@ -86,6 +86,25 @@ func (s *Service) ByCode(ctx context.Context, q pg.Querier, code plate.Code) (Fa
 	return one(ctx, q, `WHERE code = $1`, code.Raw())
 }
 
+// Typed finds the facility whose plate says what somebody typed: a code of ours
+// or of another system. What nobody carries is a mistyped code of ours, as far as
+// that can be told, or else not found.
+func (s *Service) Typed(ctx context.Context, q pg.Querier, typed string) (Facility, error) {
+	codes, why := plate.ParseAny(typed)
+	for _, code := range codes {
+		f, err := s.ByCode(ctx, q, code)
+		if !fault.Is(err, fault.NotFound) {
+			return f, err
+		}
+	}
+	if len(codes) > 0 && !plate.Mistyped(why) {
+		return Facility{}, fault.Missing("facility")
+	}
+	var f fault.Fields
+	f.Add("path.code", typed, "%s", why.Error())
+	return Facility{}, f.Err("plate.code")
+}
+
 // ByID finds a facility.
 func (s *Service) ByID(ctx context.Context, q pg.Querier, id uuid.UUID) (Facility, error) {
 	return one(ctx, q, `WHERE id = $1`, id)

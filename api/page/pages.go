@@ -17,7 +17,6 @@ import (
 	"onemap/api/facility"
 	"onemap/api/fault"
 	"onemap/api/pg"
-	"onemap/api/plate"
 	"onemap/api/web"
 )
 
@@ -161,11 +160,10 @@ func (p *Pages) scanned(c echo.Context) error {
 }
 
 func (p *Pages) find(ctx context.Context, typed string) (*facility.Facility, error) {
-	code, err := plate.Parse(typed)
-	if err != nil {
+	f, err := p.Facilities.Typed(ctx, p.Querier, typed)
+	if fault.Is(err, fault.Invalid) {
 		return nil, fault.Missing("facility").Because(err)
 	}
-	f, err := p.Facilities.ByCode(ctx, p.Querier, code)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 // alphabet leaves out 0 O 1 I L, which people mix up on a weathered plate.
@@ -15,8 +18,9 @@ const alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 // Length is the number of characters of a code, its check character included.
 const Length = 8
 
-// Code is what a plate says, eight characters without the dash.
-// Codes come from New and Parse, which alone promise a right check character.
+// Code is what a plate says: ours is eight characters without the dash, another
+// system's is what that painted on it. New and Parse alone promise a right check
+// character.
 type Code string
 
 // What can be wrong with a typed code; Parse wraps one of them.
@@ -80,9 +84,45 @@ func Parse(typed string) (Code, error) {
 	return Code(code), nil
 }
 
-// String is the code as it is printed, XXXX-XXXX.
+// foreign is what another system may have painted on a plate, and all that an
+// address can carry as it stands.
+var foreign = regexp.MustCompile(`^[0-9A-Z][0-9A-Z._-]{0,31}$`)
+
+// ErrForeign says that something is no code at all, neither ours nor another's.
+var ErrForeign = errors.New("plate: a code has 1 to 32 characters of 0-9, A-Z, dot, dash and underscore")
+
+// ParseForeign reads a code of another system as it stands: only the case, the
+// space around it and full-width forms are evened out. It has no check character.
+func ParseForeign(typed string) (Code, error) {
+	code := Code(strings.ToUpper(strings.TrimSpace(width.Narrow.String(typed))))
+	if !foreign.MatchString(string(code)) {
+		return "", ErrForeign
+	}
+	return code, nil
+}
+
+// ParseAny gives the codes that something typed may be, the likeliest first: one
+// of ours, then another system's. The error says why it is none of ours, also
+// where it may be another's: what nobody carries was mistyped.
+func ParseAny(typed string) ([]Code, error) {
+	own, why := Parse(typed)
+	var may []Code
+	if why == nil {
+		may = append(may, own)
+	}
+	if other, err := ParseForeign(typed); err == nil && (why != nil || other != own) {
+		may = append(may, other)
+	}
+	return may, why
+}
+
+// Mistyped says whether an error of Parse is about a code of ours with a wrong
+// character: eight of our characters whose check does not fit.
+func Mistyped(err error) bool { return errors.Is(err, ErrCheck) }
+
+// String is the code as it is printed: ours as XXXX-XXXX, another's as it is.
 func (c Code) String() string {
-	if len(c) != Length {
+	if own, err := Parse(string(c)); err != nil || own != c {
 		return string(c)
 	}
 	return string(c[:Length/2]) + "-" + string(c[Length/2:])

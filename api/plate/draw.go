@@ -52,7 +52,7 @@ func SVG(url, caption string) ([]byte, error) {
 	b.WriteString(`"/>`)
 	if caption != "" {
 		fmt.Fprintf(&b, `<text x="%g" y="%g" font-family="ui-monospace,Menlo,Consolas,monospace" font-weight="700" font-size="4.4" text-anchor="middle" textLength="%g" lengthAdjust="spacingAndGlyphs">%s</text>`,
-			float64(width)/2, float64(width)+3.5, float64(code.Size)*0.9, escaped(caption))
+			float64(width)/2, float64(width)+3.5, min(float64(code.Size)*0.9, 3.2*float64(len(caption))), escaped(caption))
 	}
 	b.WriteString("</svg>\n")
 	return b.Bytes(), nil

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { alphabet, checkCharacter, normalise, readPlate, showPlate } from './plate.ts';
+import { alphabet, checkCharacter, foreignPlate, normalise, readPlate, showPlate } from './plate.ts';
 
 // A small generator with a printed seed, so that a failure can be repeated.
 function random(seed: number): () => number {
@@ -23,6 +23,14 @@ const codes = Array.from({ length: 300 }, () => {
 describe(`plate codes (seed ${seed})`, () => {
   it('are read back', () => {
     for (const code of codes) expect(readPlate(showPlate(code))).toEqual({ ok: true, code });
+  });
+
+  it('of another system stay as they are', () => {
+    expect(foreignPlate(' １０４３２ ')).toBe('10432');
+    expect(foreignPlate('ab-1.c_d')).toBe('AB-1.C_D');
+    for (const none of ['', '..', 'a/b', '井盖', '9'.repeat(33)]) expect(foreignPlate(none)).toBeNull();
+    expect(showPlate('10432')).toBe('10432');
+    expect(showPlate('2222222A')).toBe('2222222A');
   });
 
   it('have the check character of the written rule', () => {

@@ -36,8 +36,14 @@ export function readPlate(typed: string): Reading {
   return { ok: true, code };
 }
 
-/** XXXX-XXXX, also while it is being typed. */
+/** What another system may have painted on a plate: read as it stands, without a check character. */
+export function foreignPlate(typed: string): string | null {
+  const code = typed.normalize('NFKC').trim().toUpperCase();
+  return /^[0-9A-Z][0-9A-Z._-]{0,31}$/.test(code) ? code : null;
+}
+
+/** As it is printed: ours as XXXX-XXXX, another system's as it is. */
 export function showPlate(code: string): string {
-  const plain = normalise(code).slice(0, length);
-  return plain.length > 4 ? `${plain.slice(0, 4)}-${plain.slice(4)}` : plain;
+  const reading = readPlate(code);
+  return reading.ok && reading.code === code ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
 }

@@ -1,7 +1,7 @@
-import { ask } from '../base/api.ts';
+import { ask, Problem } from '../base/api.ts';
 import { byId, h } from '../base/dom.ts';
 import { lang } from '../base/i18n.ts';
-import { readPlate, showPlate } from '../base/plate.ts';
+import { foreignPlate, readPlate, showPlate } from '../base/plate.ts';
 import { className } from './damages.ts';
 import type { Draft, Place } from './draft.ts';
 import { t } from './words.ts';
@@ -187,9 +187,11 @@ export class Where {
   private typedCode(): void {
     const input = byId<HTMLInputElement>('typed') as HTMLInputElement;
     const problem = byId('typed-problem') as HTMLElement;
-    const go = () => {
+    const go = async () => {
       const reading = readPlate(input.value);
       if (reading.ok) return location.assign(`/q/${reading.code}`);
+      const foreign = foreignPlate(input.value);
+      if (foreign && (await carried(foreign))) return location.assign(`/q/${encodeURIComponent(foreign)}`);
       problem.textContent = t(`plate_${reading.why}`, { c: reading.character ?? '' });
       input.setAttribute('aria-invalid', 'true');
       input.focus();
@@ -201,14 +203,25 @@ export class Where {
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
       event.preventDefault(); // Enter here opens the code; it must not send the report
-      go();
+      void go();
     });
-    byId('typed-go')?.addEventListener('click', go);
+    byId('typed-go')?.addEventListener('click', () => void go());
   }
 
   private say(words: string, bad = false): void {
     this.line.textContent = words;
     this.line.classList.toggle('problem', bad);
+  }
+}
+
+/** Whether something carries this code; when nobody can tell, the words about our own codes are shown. */
+async function carried(code: string): Promise<boolean> {
+  try {
+    await ask(`/api/v1/facilities/${encodeURIComponent(code)}`);
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return false;
   }
 }
 
