@@ -45,6 +45,14 @@ describe('where a field comes from', () => {
       'constant',
     );
   });
+  it('may be put together from several columns', () => {
+    const joined = withOrigin(empty, 'name', { from: 'pattern', pattern: '{typ} {id}' });
+    expect(originOf(joined, 'name')).toEqual({ from: 'pattern', pattern: '{typ} {id}' });
+    expect(unused(columns, joined)).toEqual(['rest']);
+    expect(originOf(withOrigin(empty, 'name', { from: 'pattern', pattern: '' }), 'name').from).toBe(
+      'pattern',
+    );
+  });
   it('leaves the mapping it began with as it was', () => {
     withOrigin(empty, 'ref', { from: 'column', column: 'id' });
     expect(empty).toEqual({ kind: 'facilities', source: 'z' });

@@ -8,11 +8,13 @@ import type { FieldOf, Import, ImportKind, Mapping } from './shapes.ts';
 export type Origin =
   | { from: 'nothing' }
   | { from: 'column'; column: string }
+  | { from: 'pattern'; pattern: string }
   | { from: 'constant'; value: string };
 
 export function originOf(mapping: Mapping, field: string): Origin {
   const column = mapping.columns?.[field];
-  if (column) return { from: 'column', column };
+  if (column !== undefined)
+    return /[{}]|^$/.test(column) ? { from: 'pattern', pattern: column } : { from: 'column', column };
   const value = mapping.constants?.[field];
   return value === undefined ? { from: 'nothing' } : { from: 'constant', value };
 }
@@ -21,6 +23,7 @@ export function withOrigin(mapping: Mapping, field: string, origin: Origin): Map
   const columns = without(mapping.columns, field);
   const constants = without(mapping.constants, field);
   if (origin.from === 'column') columns[field] = origin.column;
+  if (origin.from === 'pattern') columns[field] = origin.pattern;
   if (origin.from === 'constant') constants[field] = origin.value;
   return { ...mapping, columns, constants };
 }
@@ -61,7 +64,10 @@ export function missing(kind: ImportKind | undefined, mapping: Mapping): FieldOf
 
 /** Their columns that go nowhere. */
 export function unused(columns: Import['columns'], mapping: Mapping): string[] {
-  const taken = new Set(Object.values(mapping.columns ?? {}));
+  const given = Object.values(mapping.columns ?? {});
+  const taken = new Set(
+    given.flatMap((one) => [one, ...[...one.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => name)]),
+  );
   return (columns ?? []).map((column) => column.name).filter((name) => !taken.has(name));
 }
 

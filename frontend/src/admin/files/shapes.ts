@@ -29,17 +29,20 @@ export interface Mapping {
   kind: string;
   source: string;
   layer?: string;
-  sheet?: string;
   encoding?: string;
   crs?: string;
   time_zone?: string;
-  /** Our field <- their column. */
+  /** Our field <- their column, or a pattern of columns: "{街道} {门牌}". */
   columns?: Record<string, string> | null;
   constants?: Record<string, string> | null;
   /** For a field: their word -> ours. */
   values?: Record<string, Record<string, string>> | null;
   defaults?: Record<string, string> | null;
   date_order?: string;
+  /** For regions: under which code they are numbered, and the city that is made of them. */
+  under?: string;
+  city?: string;
+  city_name?: string;
 }
 
 export interface RefusedRow {

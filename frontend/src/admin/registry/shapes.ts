@@ -42,8 +42,8 @@ export interface CareTag {
   tag: string;
   purpose: string;
   basis: string;
-  since: string;
-  until: string;
+  since: string | null;
+  until: string | null;
 }
 
 export interface PersonFile extends Person {

@@ -20,13 +20,22 @@ export const layouts: readonly [SheetLayout, ...SheetLayout[]] = [
     en: '24 a page (70×37 mm)',
   },
   {
-    id: '2x4',
+    id: '2x5',
     columns: 2,
-    rows: 4,
+    rows: 5,
     width: 99,
-    height: 67,
-    zh: '每页 8 块（99×67 毫米）',
-    en: '8 a page (99×67 mm)',
+    height: 57,
+    zh: '每页 10 块（99×57 毫米）',
+    en: '10 a page (99×57 mm)',
+  },
+  {
+    id: '1',
+    columns: 1,
+    rows: 1,
+    width: 160,
+    height: 220,
+    zh: '每页 1 块（160×220 毫米，装框用）',
+    en: 'One a page (160×220 mm, to be framed)',
   },
 ];
 
