@@ -48,7 +48,7 @@ func see(e change.Entry, by actor.Actor) (event, error) {
 		}
 		return seeCase(e, a, by.Cases()), nil
 	case "bulk":
-		if e.Object == "case" && by.Cases().Empty() {
+		if e.Object == "case" && by.Cases().Empty() || e.Object == "person" && by.People().Empty() {
 			return event{}, nil
 		}
 		return event{"bulk", bulkData{e.Pos, e.Object}}, nil

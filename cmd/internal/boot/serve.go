@@ -22,7 +22,9 @@ import (
 	"onemap/api/change"
 	"onemap/api/facility"
 	"onemap/api/feed"
+	"onemap/api/organisation"
 	"onemap/api/page"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/search"
@@ -113,6 +115,8 @@ func (s *Server) routes() {
 	building.Routes(s.web, w.Buildings)
 	facility.Routes(s.web, w.Facilities, w.Cases)
 	service.Routes(s.web, w.Services)
+	person.Routes(s.web, w.People)
+	organisation.Routes(s.web, w.Organisations)
 	cases.Routes(s.web, w.Cases, w.Intake)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
