@@ -56,6 +56,20 @@ func (a Actor) People() Scope {
 	return s.canonical()
 }
 
+// planning are the roles that read the planner's map: protected figures, no people.
+var planning = []Role{Planner, Leader, Supervisor, Registrar, Administrator}
+
+// Planning is the scope over the demand for services.
+func (a Actor) Planning() Scope {
+	var s Scope
+	for _, g := range a.Grants {
+		if slices.Contains(planning, g.Role) {
+			s.prefixes = append(s.prefixes, g.Prefix)
+		}
+	}
+	return s.canonical()
+}
+
 // Area is the scope of whatever all staff of a jurisdiction may see.
 func (a Actor) Area() Scope {
 	var s Scope

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"onemap/api/analysis"
 	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -118,6 +119,7 @@ func (s *Server) routes() {
 	person.Routes(s.web, w.People)
 	organisation.Routes(s.web, w.Organisations)
 	cases.Routes(s.web, w.Cases, w.Intake)
+	analysis.Routes(s.web, w.Analysis)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
@@ -172,6 +174,9 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 	for _, e := range entries {
 		s.tiles.Invalidate(layersOf(e)...)
 		redrawn = redrawn || e.Kind == "bulk" && e.Object == "region"
+		if e.Kind == "bulk" && slices.Contains([]string{"region", "building", "dwelling", "person"}, e.Object) {
+			s.world.Analysis.Forget()
+		}
 	}
 	if redrawn {
 		if err := s.world.Regions.Load(ctx); err != nil {
@@ -182,6 +187,7 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 }
 
 func (s *Server) reset(ctx context.Context, at change.Position) error {
+	s.world.Analysis.Forget()
 	s.tiles.InvalidateAll()
 	if err := s.world.Regions.Reload(ctx); err != nil {
 		return err

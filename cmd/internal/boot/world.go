@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/analysis"
 	"onemap/api/auth"
 	"onemap/api/blob"
 	"onemap/api/building"
@@ -44,6 +45,7 @@ type World struct {
 	Photos        *blob.Folder
 	Intake        *blob.Intake
 	Changes       *change.Log
+	Analysis      *analysis.Service
 	Loader        *transfer.Loader
 
 	database *Database
@@ -108,6 +110,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.People = person.New(person.Config{Pool: w.Pool, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
+	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
 	w.Loader = &transfer.Loader{

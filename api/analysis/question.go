@@ -1,0 +1,115 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"onemap/api/fault"
+)
+
+// Bands are the ages at which a group may begin: what the law, schools and
+// care set apart. A group ends where the next one begins.
+var Bands = []int{0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85, 90}
+
+// oldest ends the last band.
+const oldest = 150
+
+// Tags are the care tags a planner may ask for; the others are no matter of
+// planning services for everybody.
+var Tags = []string{"disabled", "low_income", "left_behind_child", "lost_only_child", "veteran"}
+
+// Kinds are the services people walk to.
+var Kinds = []string{
+	"canteen", "nursing_home", "community_centre", "clinic", "hospital", "pharmacy", "kindergarten", "school", "library",
+	"marketplace", "post_office", "bank", "townhall", "police", "social_facility",
+}
+
+// The reach in metres: steps of 50, so that nobody asks for the ring around one house.
+const (
+	leastMetres = 100
+	mostMetres  = 3000
+	stepMetres  = 50
+)
+
+// Presets are distances in metres that standards name.
+var Presets = []int{300, 500, 800, 1000}
+
+// ElderlyMetresPerMinute is a walking pace of 3 km/h: 10 minutes are 500 m.
+const ElderlyMetresPerMinute = 50
+
+// Who is the people asked for. The zero age range is everybody.
+type Who struct {
+	AgeFrom int    `json:"age_from"`
+	AgeTo   *int   `json:"age_to" doc:"The last year of age that counts; null is no end."`
+	Alone   bool   `json:"alone" doc:"Only who lives alone."`
+	Tag     string `json:"tag" doc:"Only who carries this care tag now; empty is everybody."`
+}
+
+// limit is the first year of age that no longer counts.
+func (w Who) limit() int {
+	if w.AgeTo == nil {
+		return oldest
+	}
+	return *w.AgeTo + 1
+}
+
+// aged says whether the age matters.
+func (w Who) aged() bool { return w.AgeFrom > 0 || w.AgeTo != nil }
+
+// sensitive are groups of which less is told.
+func (w Who) sensitive() bool { return w.Alone || w.Tag != "" }
+
+func (w Who) key() string { return fmt.Sprintf("%d-%d %t %s", w.AgeFrom, w.limit(), w.Alone, w.Tag) }
+
+// Question is everything that is asked; Region "" is the whole sight.
+type Question struct {
+	Who     Who    `json:"who"`
+	Service string `json:"service" doc:"The kind of service."`
+	Planned bool   `json:"planned" doc:"Planned services count as if they were open."`
+	Metres  int    `json:"metres" doc:"How far, inclusive."`
+	Region  string `json:"region"`
+}
+
+// Asked is a question as it is typed into an address.
+type Asked struct {
+	AgeFrom int    `query:"age_from" default:"60" doc:"The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90."`
+	AgeTo   int    `query:"age_to" default:"-1" doc:"The last year of age: one less than a value of age_from; -1 is no end."`
+	Alone   bool   `query:"alone" doc:"Only who lives alone."`
+	Tag     string `query:"tag" doc:"Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran."`
+	Service string `query:"service" default:"canteen" doc:"The kind of service, as /api/v1/plan/options lists them."`
+	Planned bool   `query:"planned" doc:"Count planned services as if they were open."`
+	Metres  int    `query:"metres" default:"500" doc:"How far, in metres of straight distance: 100 to 3000 in steps of 50."`
+	Region  string `query:"region" doc:"A region code in one's own area; empty is the whole of it."`
+}
+
+// question takes listed words only, and says of all others what is wrong.
+func (a Asked) question() (Question, error) {
+	var f fault.Fields
+	q := Question{
+		Who:     Who{AgeFrom: a.AgeFrom, Alone: a.Alone, Tag: a.Tag},
+		Service: a.Service, Planned: a.Planned, Metres: a.Metres, Region: a.Region,
+	}
+	if !slices.Contains(Bands, a.AgeFrom) {
+		f.Add("query.age_from", a.AgeFrom, "one of %v", Bands)
+	}
+	if a.AgeTo != -1 {
+		if !slices.Contains(Bands, a.AgeTo+1) || a.AgeTo < a.AgeFrom {
+			f.Add("query.age_to", a.AgeTo, "-1 for no end, or one less than one of %v and not below age_from", Bands)
+		}
+		q.Who.AgeTo = &a.AgeTo
+	}
+	if a.Tag != "" && !slices.Contains(Tags, a.Tag) {
+		f.Add("query.tag", a.Tag, "one of %s", strings.Join(Tags, ", "))
+	}
+	if q.Who.aged() && a.Alone && a.Tag != "" {
+		f.Add("query.tag", a.Tag, "at most two of age, living alone and tag together")
+	}
+	if !slices.Contains(Kinds, a.Service) {
+		f.Add("query.service", a.Service, "one of %s", strings.Join(Kinds, ", "))
+	}
+	if a.Metres < leastMetres || a.Metres > mostMetres || a.Metres%stepMetres != 0 {
+		f.Add("query.metres", a.Metres, "%d to %d in steps of %d", leastMetres, mostMetres, stepMetres)
+	}
+	return q, f.Err("plan.question")
+}
