@@ -87,8 +87,8 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	c.Intake = blob.NewIntake(blob.DefaultLimits())
 	c.Regions = region.New(pool, c.Clock.Now)
 	c.Buildings = building.New(building.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
-	c.Facilities = facility.NewService(pool, "")
-	c.Services = service.New(pool)
+	c.Facilities = facility.NewService(facility.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
+	c.Services = service.New(service.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	c.Organisations = organisation.New(organisation.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	if c.Keys, err = seal.New([]byte("the key of people in test cities")); err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/actor"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/link"
@@ -19,18 +18,6 @@ import (
 // planSource marks the rooms that a plan made.
 const planSource = "plan"
 
-// may refuses whoever does not keep the register of a place.
-func may(ctx context.Context, scope string) error {
-	a, err := web.SignedIn(ctx)
-	if err != nil {
-		return err
-	}
-	if !a.May(scope, actor.Registrar, actor.Administrator) {
-		return fault.New(fault.Forbidden, "auth.forbidden", "This is for the registrars of the place.")
-	}
-	return nil
-}
-
 // Apply makes the stack what a plan says, if the building is as the writer saw
 // it. A room that somebody is tied to is never taken away: the plan is refused.
 func (s *Service) Apply(ctx context.Context, id uuid.UUID, rev int64, p Plan) (StackView, error) {
@@ -39,7 +26,7 @@ func (s *Service) Apply(ctx context.Context, id uuid.UUID, rev int64, p Plan) (S
 		if err != nil {
 			return err
 		}
-		if err := may(ctx, f.building.Scope); err != nil {
+		if err := web.Registrar(ctx, f.building.Scope); err != nil {
 			return err
 		}
 		if f.building.Rev != rev {

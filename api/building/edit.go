@@ -44,7 +44,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 		if err != nil {
 			return err
 		}
-		if err := may(ctx, had.ScopeCode); err != nil {
+		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
 			return err
 		}
 		if had.Rev != rev {
@@ -52,7 +52,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 		}
 		b := e.over(had)
 		if bad := Check(b); len(bad) > 0 {
-			return inBody(bad, "building.invalid")
+			return web.Refused(bad, "building.invalid")
 		}
 		_, err = tx.Exec(ctx, `
 UPDATE building SET code = $2, name = $3, name_en = $4, use = $5, address = $6, address_key = $7, levels = $8, levels_below = $9, height_m = $10,
@@ -96,13 +96,4 @@ func whole(n *int16) int {
 		return 0
 	}
 	return int(*n)
-}
-
-// inBody says of fields that they are those of a request's body.
-func inBody(bad []fault.Field, code string) error {
-	var f fault.Fields
-	for _, x := range bad {
-		f.Add("body."+x.Location, x.Value, "%s", x.Message)
-	}
-	return f.Err(code)
 }

@@ -170,7 +170,7 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 		if err != nil {
 			return err
 		}
-		if err := may(ctx, had.ScopeCode); err != nil {
+		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
 			return err
 		}
 		if had.Rev != rev {
@@ -188,7 +188,7 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 			d.Use = "dwelling"
 		}
 		if bad := CheckDwelling(d); len(bad) > 0 {
-			return inBody(bad, "dwelling.invalid")
+			return web.Refused(bad, "dwelling.invalid")
 		}
 		var building string
 		if err := tx.QueryRow(ctx, "UPDATE building SET rev = rev + 1, updated_at = $2 WHERE id = $1 RETURNING address", had.BuildingID, s.Now()).Scan(&building); err != nil {
@@ -206,14 +206,14 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 // AddDwelling writes a room by hand: it brings the unit and storey it names.
 func (s *Service) AddDwelling(ctx context.Context, d Dwelling) (id uuid.UUID, err error) {
 	if bad := CheckDwelling(d); len(bad) > 0 {
-		return id, inBody(bad, "dwelling.invalid")
+		return id, web.Refused(bad, "dwelling.invalid")
 	}
 	err = pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		h, err := readHeader(ctx, tx, d.BuildingID, "")
 		if err != nil {
 			return err
 		}
-		if err := may(ctx, h.Scope); err != nil {
+		if err := web.Registrar(ctx, h.Scope); err != nil {
 			return err
 		}
 		found, err := s.FindDwellings(ctx, tx, registerSource, []Dwelling{d})
@@ -239,7 +239,7 @@ func (s *Service) RemoveDwelling(ctx context.Context, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		if err := may(ctx, had.ScopeCode); err != nil {
+		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
 			return err
 		}
 		tied, err := s.tied(ctx, tx, []uuid.UUID{id})

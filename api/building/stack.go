@@ -14,6 +14,7 @@ import (
 	"onemap/api/address"
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/web"
 )
 
 // header is a building as its stack needs it.
@@ -259,7 +260,7 @@ func (s *Service) Preview(ctx context.Context, id uuid.UUID, p Plan) (Planned, e
 	if err != nil {
 		return Planned{}, err
 	}
-	if err := may(ctx, f.building.Scope); err != nil {
+	if err := web.Registrar(ctx, f.building.Scope); err != nil {
 		return Planned{}, err
 	}
 	layout, err := p.Layout(f.building.short())

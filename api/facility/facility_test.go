@@ -244,7 +244,7 @@ func TestBadQuestions(t *testing.T) {
 		"/api/v1/facilities?near=113.3,23.4&class=rocket":                   "422 query.class",
 		"/api/v1/facilities?near=113.3":                                     "422 query.near",
 		"/api/v1/facilities?near=east,west":                                 "422 query.near",
-		"/api/v1/facilities":                                                "422 query.near",
+		"/api/v1/facilities?kind=rocket":                                    "422 query.kind",
 		"/api/v1/facilities?near=113.3,23.4&crs=mars":                       "422 query.near/crs",
 		"/api/v1/facilities?near=113.3,23.4&limit=0":                        "422 query.limit",
 		"/api/v1/facilities?near=113.3,23.4&radius=1e9":                     "422 query.radius",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"onemap/api/change"
 	"onemap/api/fault"
@@ -137,6 +138,11 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	for i, f := range list {
 		if _, ok := Kinds[f.Kind]; !ok && (f.ID == uuid.Nil || b.Has("kind")) {
 			return pg.Merged{}, fmt.Errorf("facility %s: unknown kind %q", f.Ref, f.Kind)
+		}
+		if len(f.Standard) > 0 && f.Point != (orb.Point{}) {
+			if err := checkCodes(f.Standard, string(ix.Locate(crs.FromPoint(f.Point)).Scope)); err != nil {
+				return pg.Merged{}, err
+			}
 		}
 		refs[i], ids[i] = f.Ref, f.ID
 	}

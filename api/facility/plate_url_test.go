@@ -21,7 +21,7 @@ func TestAPlateCarriesThePublicAddress(t *testing.T) {
 	} {
 		r := httptest.NewRequest(http.MethodGet, "http://10.0.0.7:8080/api/v1/facilities/MB8JAENR/plate.svg", nil)
 		c := echo.New().NewContext(r, httptest.NewRecorder())
-		if got := facility.PlateURL(facility.NewService(nil, public), c, code); got != want {
+		if got := facility.PlateURL(facility.NewService(facility.Config{PublicURL: public}), c, code); got != want {
 			t.Errorf("public address %q: the plate says %s, want %s", public, got, want)
 		}
 	}

@@ -35,18 +35,25 @@ type New struct {
 	Point             orb.Point // WGS84
 }
 
-// Service keeps the facilities.
-type Service struct {
-	pool      *pgxpool.Pool
-	publicURL string
-	font      string
+// Config is what the service works with. PublicURL is where residents reach this
+// server, and what plates carry; empty takes the address a plate is asked for by.
+type Config struct {
+	Pool      *pgxpool.Pool
+	PublicURL string
+	// Regions holds the edition of the grids while a facility is given a place.
+	Regions place.Keeper
+	Now     func() time.Time
+	NewID   func() uuid.UUID
 }
 
-// NewService makes the service. publicURL is where residents reach this server,
-// and what plates carry; empty takes the address a plate is asked for by.
-func NewService(pool *pgxpool.Pool, publicURL string) *Service {
-	return &Service{pool: pool, publicURL: publicURL}
+// Service keeps the facilities.
+type Service struct {
+	Config
+	font string
 }
+
+// NewService makes the service.
+func NewService(c Config) *Service { return &Service{Config: c} }
 
 // Move follows a redraw of the regions.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {

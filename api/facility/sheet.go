@@ -61,7 +61,7 @@ func (s *Service) Sheet(ctx context.Context, w io.Writer, scope actor.Scope, ask
 	if err := s.few(ctx, where, args, codes); err != nil {
 		return 0, err
 	}
-	rows, err := s.pool.Query(ctx, columns+", 0::float8"+where+" ORDER BY scope_code, COALESCE(grid_code, ''), class, code", args)
+	rows, err := s.Pool.Query(ctx, columns+", 0::float8"+where+" ORDER BY scope_code, COALESCE(grid_code, ''), class, code", args)
 	if err != nil {
 		return 0, err
 	}
@@ -122,7 +122,7 @@ func (ask *SheetAsk) check() ([]string, error) {
 // few refuses to print nothing, a code that is not there, and more than a file holds.
 func (s *Service) few(ctx context.Context, where string, args pgx.NamedArgs, codes []string) error {
 	var n int
-	if err := s.pool.QueryRow(ctx, "SELECT COUNT(*)"+where, args).Scan(&n); err != nil {
+	if err := s.Pool.QueryRow(ctx, "SELECT COUNT(*)"+where, args).Scan(&n); err != nil {
 		return err
 	}
 	switch {
@@ -138,7 +138,7 @@ func (s *Service) few(ctx context.Context, where string, args pgx.NamedArgs, cod
 
 // absent names the codes that no facility in sight carries.
 func (s *Service) absent(ctx context.Context, where string, args pgx.NamedArgs, codes []string) error {
-	rows, err := s.pool.Query(ctx, "SELECT code"+where, args)
+	rows, err := s.Pool.Query(ctx, "SELECT code"+where, args)
 	if err != nil {
 		return err
 	}

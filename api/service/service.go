@@ -52,13 +52,20 @@ type Place struct {
 	Point          orb.Point // WGS84
 }
 
-// Service keeps the services.
-type Service struct {
-	pool *pgxpool.Pool
+// Config is what the service works with.
+type Config struct {
+	Pool *pgxpool.Pool
+	// Regions holds the edition of the grids while a service is given a place.
+	Regions place.Keeper
+	Now     func() time.Time
+	NewID   func() uuid.UUID
 }
 
+// Service keeps the services.
+type Service struct{ Config }
+
 // New makes the service.
-func New(pool *pgxpool.Pool) *Service { return &Service{pool} }
+func New(c Config) *Service { return &Service{c} }
 
 // Check says what is wrong with a row; locations are the fields of an import.
 func Check(p Place) []fault.Field {

@@ -46,6 +46,15 @@ func Collection(features []*geojson.Feature) (*CollectionAnswer, error) {
 	return &CollectionAnswer{ContentType: geoType, Body: body}, err
 }
 
+// CollectionPage answers a page of a list; next is its cursor, empty at the end.
+func CollectionPage(features []*geojson.Feature, next string) (*CollectionAnswer, error) {
+	c := geojson.NewFeatureCollection()
+	c.Features = append(c.Features, features...)
+	c.ExtraMembers = geojson.Properties{"next": next}
+	body, err := c.MarshalJSON()
+	return &CollectionAnswer{ContentType: geoType, Body: body}, err
+}
+
 // geometry, feature and featureCollection are what the answers are
 // in the OpenAPI document (RFC 7946).
 type geometry struct {
@@ -71,6 +80,7 @@ func (properties) Schema(huma.Registry) *huma.Schema {
 type featureCollection struct {
 	Type     string    `json:"type" enum:"FeatureCollection"`
 	Features []feature `json:"features"`
+	Next     string    `json:"next,omitempty" doc:"The cursor of the next page of a list; empty at the end."`
 }
 
 func (*FeatureAnswer) describe(op *huma.Operation, r huma.Registry) {
@@ -104,11 +114,11 @@ func Point(datum string, x, y float64, prefix string) (crs.WGS84, crs.Name, erro
 	return at, name, nil
 }
 
-// NearQuery asks for what lies nearest to a point.
+// NearQuery asks for what lies nearest to a point; without one for a list.
 type NearQuery struct {
-	Near   string  `query:"near" required:"true" example:"113.31,23.41" doc:"lon,lat in the datum of crs."`
+	Near   string  `query:"near" example:"113.31,23.41" doc:"lon,lat in the datum of crs."`
 	CRS    string  `query:"crs" default:"wgs84" doc:"The datum of near: wgs84, cgcs2000, gcj02, bd09."`
-	Limit  int     `query:"limit" default:"20" minimum:"1" maximum:"100"`
+	Limit  int     `query:"limit" default:"20" minimum:"1" maximum:"200"`
 	Radius float64 `query:"radius" default:"500" minimum:"1" maximum:"20000" doc:"Metres."`
 }
 

@@ -16,6 +16,27 @@ func SignedIn(ctx context.Context) (actor.Actor, error) {
 	return a, nil
 }
 
+// Registrar refuses whoever does not keep the registers of a place.
+func Registrar(ctx context.Context, scope string) error {
+	a, err := SignedIn(ctx)
+	if err != nil {
+		return err
+	}
+	if !a.May(scope, actor.Registrar, actor.Administrator) {
+		return fault.New(fault.Forbidden, "auth.forbidden", "This is for the registrars of the place.")
+	}
+	return nil
+}
+
+// Refused says of fields that they are those of a request's body.
+func Refused(bad []fault.Field, code string) error {
+	var f fault.Fields
+	for _, x := range bad {
+		f.Add("body."+x.Location, x.Value, "%s", x.Message)
+	}
+	return f.Err(code)
+}
+
 type secureKey struct{}
 
 // Secure says whether the request came over https, to us or to a trusted proxy.

@@ -101,8 +101,8 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Intake = blob.NewIntake(blob.DefaultLimits())
 	w.Regions = region.New(w.Pool, time.Now)
 	w.Buildings = building.New(building.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
-	w.Facilities = facility.NewService(w.Pool, w.Config.PublicURL).PrintWith(w.Config.Font)
-	w.Services = service.New(w.Pool)
+	w.Facilities = facility.NewService(facility.Config{Pool: w.Pool, PublicURL: w.Config.PublicURL, Regions: w.Regions, Now: time.Now, NewID: newID}).PrintWith(w.Config.Font)
+	w.Services = service.New(service.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	w.Organisations = organisation.New(organisation.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	if w.Keys, err = seal.Obtain(ctx, w.Pool, w.Config.peopleKey(), time.Now()); err != nil {
 		return err
