@@ -93,8 +93,11 @@ func (s *Service) Add(ctx context.Context, idempotencyKey string, e Entry) (adde
 		Purpose: e.Purpose, Department: e.Department, State: e.State, InstalledOn: day, Standard: e.StandardCodes, Point: point,
 	}
 	if e.Code != "" {
-		if f.Code, err = plate.Parse(e.Code); err != nil {
-			bad = append(bad, fault.Field{Location: "code", Message: err.Error(), Value: e.Code})
+		may, why := plate.ParseAny(e.Code)
+		if len(may) == 0 || plate.Mistyped(why) {
+			bad = append(bad, fault.Field{Location: "code", Message: why.Error(), Value: e.Code})
+		} else {
+			f.Code = may[0]
 		}
 	}
 	if bad = append(bad, Check(f)...); len(bad) > 0 {
