@@ -3,7 +3,9 @@ package table_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,10 +103,12 @@ func TestFilesThatAreNone(t *testing.T) {
 }
 
 // workbook makes an .xlsx with a library that is not ours.
-func workbook(t testing.TB, fill func(b *excelize.File)) string {
+func workbook(t testing.TB, fill func(b *excelize.File) error) string {
 	t.Helper()
 	b := excelize.NewFile()
-	fill(b)
+	if err := fill(b); err != nil {
+		t.Fatal(err)
+	}
 	path := filepath.Join(t.TempDir(), "a.xlsx")
 	if err := b.SaveAs(path); err != nil {
 		t.Fatal(err)
@@ -114,29 +118,34 @@ func workbook(t testing.TB, fill func(b *excelize.File)) string {
 
 func TestWorkbookAsGovernmentsMakeThem(t *testing.T) {
 	t.Parallel()
-	path := workbook(t, func(b *excelize.File) {
+	path := workbook(t, func(b *excelize.File) error {
 		const s = "Sheet1"
-		b.SetCellValue(s, "A1", "青禾社区实有人口台账")
-		b.MergeCell(s, "A1", "G1")
-		b.SetCellValue(s, "A2", "填报单位：青禾社区 2026年11月")
-		for cell, v := range map[string]any{"A3": "姓名", "B3": "联系方式", "B4": "电话", "C4": "微信", "D3": "出生日期", "E3": "证件号码", "F3": "面积", "G3": "邮编"} {
-			b.SetCellValue(s, cell, v)
+		date, err := b.NewStyle(&excelize.Style{NumFmt: 31}) // 1998年2月28日
+		if err != nil {
+			return err
 		}
-		for _, m := range [][2]string{{"A3", "A4"}, {"B3", "C3"}, {"D3", "D4"}, {"E3", "E4"}, {"F3", "F4"}, {"G3", "G4"}} {
-			b.MergeCell(s, m[0], m[1])
+		code, err := b.NewStyle(&excelize.Style{CustomNumFmt: new("000000")})
+		if err != nil {
+			return err
 		}
-		date, _ := b.NewStyle(&excelize.Style{NumFmt: 31}) // 1998年2月28日
-		zip, _ := b.NewStyle(&excelize.Style{CustomNumFmt: new("000000")})
-		b.SetSheetRow(s, "A5", &[]any{"王小明", 13800000001, "", 35854, "440604199802281234", 0.1 + 0.2, 528000})
-		b.SetCellStyle(s, "D5", "D5", date)
-		b.SetCellStyle(s, "G5", "G7", zip)
-		b.SetSheetRow(s, "A6", &[]any{"", 13800000002, "wx", nil, "", 90, 1234})
-		b.MergeCell(s, "A5", "A6")
-		b.SetSheetRow(s, "A7", &[]any{"李四", nil, nil, nil, 440604199802281234, 80, nil})
-		b.SetSheetRow(s, "A8", &[]any{"王五", nil, nil, nil, nil, nil, nil})
-		b.SetCellFormula(s, "F8", "F6+1")
-		b.SetSheetRow(s, "A9", &[]any{"赵六", true, nil, nil, nil, nil, nil, "多余"})
-		b.SetSheetRow(s, "A12", &[]any{"孙七", nil, nil, nil, nil, -1.5, nil})
+		err = errors.Join(
+			b.SetCellValue(s, "A1", "青禾社区实有人口台账"), b.MergeCell(s, "A1", "G1"),
+			b.SetCellValue(s, "A2", "填报单位：青禾社区 2026年11月"),
+			b.SetSheetRow(s, "A3", &[]any{"姓名", "联系方式", nil, "出生日期", "证件号码", "面积", "邮编"}),
+			b.SetSheetRow(s, "B4", &[]any{"电话", "微信"}), b.MergeCell(s, "B3", "C3"),
+			b.SetSheetRow(s, "A5", &[]any{"王小明", 13800000001, "", 35854, "440604199802281234", 0.1 + 0.2, 528000}),
+			b.SetCellStyle(s, "D5", "D5", date), b.SetCellStyle(s, "G5", "G7", code),
+			b.SetSheetRow(s, "A6", &[]any{"", 13800000002, "wx", nil, "", 90, 1234}),
+			b.SetSheetRow(s, "A7", &[]any{"李四", nil, nil, nil, 440604199802281234, 80, nil}),
+			b.SetSheetRow(s, "A8", &[]any{"王五"}), b.SetCellFormula(s, "F8", "F6+1"),
+			b.SetSheetRow(s, "A9", &[]any{"赵六", true, nil, nil, nil, nil, nil, "多余"}),
+			b.SetSheetRow(s, "A12", &[]any{"孙七", nil, nil, nil, nil, -1.5, nil}),
+			b.MergeCell(s, "A5", "A6"),
+		)
+		for _, column := range []string{"A", "D", "E", "F", "G"} {
+			err = errors.Join(err, b.MergeCell(s, column+"3", column+"4"))
+		}
+		return err
 	})
 	f := open(t, path, table.Options{})
 	if got := strings.Join(f.Columns(), " "); got != "姓名 电话 微信 出生日期 证件号码 面积 邮编" {
@@ -169,7 +178,7 @@ func TestWorkbookAsGovernmentsMakeThem(t *testing.T) {
 
 func TestWorkbookThatIsABomb(t *testing.T) {
 	t.Parallel()
-	path := workbook(t, func(b *excelize.File) { b.SetCellValue("Sheet1", "A1", "姓名") })
+	path := workbook(t, func(b *excelize.File) error { return b.SetCellValue("Sheet1", "A1", "姓名") })
 	old, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -182,11 +191,12 @@ func TestWorkbookThatIsABomb(t *testing.T) {
 	w := zip.NewWriter(&out)
 	zeros := make([]byte, 1<<20)
 	for _, part := range in.File {
-		to, _ := w.Create(part.Name)
-		if strings.HasSuffix(part.Name, "sheet1.xml") {
-			for range 80 {
-				to.Write(zeros)
-			}
+		to, err := w.Create(part.Name)
+		for n := 0; n < 80 && err == nil && strings.HasSuffix(part.Name, "sheet1.xml"); n++ {
+			_, err = to.Write(zeros)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 	w.Close()
@@ -252,10 +262,13 @@ func TestShapefileParts(t *testing.T) {
 	}
 	defer z.Close()
 	for _, p := range z.File {
-		r, _ := p.Open()
-		var b bytes.Buffer
-		b.ReadFrom(r)
-		parts[filepath.Ext(p.Name)] = b.Bytes()
+		r, err := p.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if parts[filepath.Ext(p.Name)], err = io.ReadAll(r); err != nil {
+			t.Fatal(err)
+		}
 	}
 	dbf := parts[".dbf"]
 	dbf[29] = 0 // the language is not said

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -93,7 +94,7 @@ func (g *geoPackage) system(ctx context.Context, file *File) (column string, err
 	err = g.db.QueryRowContext(ctx, `SELECT c.column_name, UPPER(c.geometry_type_name), COALESCE(s.srs_name, ''), COALESCE(s.organization, ''), COALESCE(s.organization_coordsys_id, 0), COALESCE(s.definition, '')
 FROM gpkg_geometry_columns c LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = c.srs_id WHERE c.table_name = ?`, file.layer).
 		Scan(&column, &kind, &name, &organisation, &code, &definition)
-	if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it bare
+	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	if err != nil {

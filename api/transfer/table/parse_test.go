@@ -56,8 +56,11 @@ func FuzzText(f *testing.F) {
 
 func FuzzBlobGeometry(f *testing.F) {
 	for _, g := range []orb.Geometry{
-		orb.Point{1, 2}, orb.LineString{{1, 2}, {3, 4}}, orb.Polygon{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}},
-		orb.MultiPolygon{{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}}, orb.Collection{orb.Point{1, 2}, orb.MultiPoint{{3, 4}}},
+		orb.Point{1, 2},
+		orb.LineString{{1, 2}, {3, 4}},
+		orb.Polygon{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}},
+		orb.MultiPolygon{{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}},
+		orb.Collection{orb.Point{1, 2}, orb.MultiPoint{{3, 4}}},
 	} {
 		body, err := wkb.Marshal(g, binary.BigEndian)
 		if err != nil {
@@ -130,8 +133,9 @@ func FuzzXML(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if strings.ContainsAny(s, "\r!:'") && !strings.Contains(s, "xmlns:x") {
-			return // line ends, document types and prefixes without a meaning are told apart there
+		known := strings.Count(s, "<!--") + strings.Count(s, "<![CDATA[")
+		if strings.Contains(s, "\r") || strings.Count(s, ":") != strings.Count(s, "x:") || strings.Count(s, "<!") != known {
+			return // line ends, odd names and document types, which no workbook has
 		}
 		var want []string
 		decoder := xml.NewDecoder(strings.NewReader(s))

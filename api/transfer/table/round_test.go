@@ -17,9 +17,12 @@ import (
 )
 
 var columns = []table.Column{
-	{Name: "编号", Type: "text"}, {Name: "名称", Type: "text"},
-	{Name: "floors", Type: "int"}, {Name: "area_m2", Type: "float"},
-	{Name: "built", Type: "date"}, {Name: "public", Type: "bool"},
+	{Name: "编号", Type: "text"},
+	{Name: "名称", Type: "text"},
+	{Name: "floors", Type: "int"},
+	{Name: "area_m2", Type: "float"},
+	{Name: "built", Type: "date"},
+	{Name: "public", Type: "bool"},
 }
 
 // written are rows with what goes wrong on the way: leading zeros, 18 digits,

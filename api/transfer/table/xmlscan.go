@@ -62,7 +62,7 @@ func (s *xmlScan) next() error {
 		case tag[0] == '?':
 			continue
 		}
-		for bytes.Count(tag, []byte{'"'})%2 == 1 || bytes.Count(tag, []byte{'\''})%2 == 1 && !bytes.Contains(tag, []byte{'"'}) {
+		for unquoted(tag) {
 			if tag, err = s.through(tag, ">"); err != nil {
 				return err
 			}
@@ -70,6 +70,20 @@ func (s *xmlScan) next() error {
 		s.take(tag[:len(tag)-1])
 		return nil
 	}
+}
+
+// unquoted says that the tag ends inside an attribute's value, which may hold a ">".
+func unquoted(tag []byte) bool {
+	var in byte
+	for _, c := range tag {
+		switch {
+		case in == 0 && (c == '"' || c == '\''):
+			in = c
+		case c == in:
+			in = 0
+		}
+	}
+	return in != 0
 }
 
 // until reads to a character, with it. The bytes are good until the next reading.
