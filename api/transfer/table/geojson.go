@@ -25,15 +25,33 @@ type collection struct {
 	decoder *json.Decoder // nil for one feature a line
 	lines   *bufio.Scanner
 	number  int64
+	raw     json.RawMessage // the feature at hand
 	columns map[string]int
-	id      int // the column of the feature's own id, -1 when there is none
+	here    map[int]bool // columns of the feature at hand
+	id      int          // the column of the feature's own id, -1 when there is none
 }
 
+// feature is one with its members as they are written.
 type feature struct {
-	Type       string          `json:"type"`
-	ID         json.RawMessage `json:"id"`
-	Geometry   json.RawMessage `json:"geometry"`
-	Properties json.RawMessage `json:"properties"`
+	kind                     string
+	id, geometry, properties []byte
+}
+
+// featureOf takes an object apart; false for what is none.
+func featureOf(raw []byte) (f feature, isObject bool) {
+	isObject = members(raw, func(key string, value []byte) {
+		switch key {
+		case "type":
+			f.kind = jsonText(value)
+		case "id":
+			f.id = value
+		case "geometry":
+			f.geometry = value
+		case "properties":
+			f.properties = value
+		}
+	})
+	return f, isObject
 }
 
 // openGeoJSON goes through the file once for the columns, since each feature
@@ -102,8 +120,11 @@ func newCollection(path, encoding string) (*collection, error) {
 		return nil, err
 	}
 	first, _, whole := bytes.Cut(bytes.TrimLeft(begin, " \t\r\n"), []byte{'\n'})
-	var one feature
-	if (whole || err != nil || bytes.HasPrefix(first, []byte{0x1e})) && json.Unmarshal(bytes.TrimLeft(first, "\x1e"), &one) == nil && one.Type == "Feature" || bytes.HasPrefix(first, []byte{0x1e}) {
+	one := feature{}
+	if line := bytes.TrimLeft(first, "\x1e"); json.Valid(line) {
+		one, _ = featureOf(line)
+	}
+	if (whole || err != nil || bytes.HasPrefix(first, []byte{0x1e})) && one.kind == "Feature" || bytes.HasPrefix(first, []byte{0x1e}) {
 		c.lines = bufio.NewScanner(buffered)
 		c.lines.Buffer(make([]byte, 64<<10), maxFeature)
 	} else {
@@ -115,18 +136,19 @@ func newCollection(path, encoding string) (*collection, error) {
 // columnsOf finds the columns in order of their first appearance, and what else
 // the file says of itself.
 func (c *collection) columnsOf(file *File) error {
-	c.columns = make(map[string]int)
+	c.columns, c.here = make(map[string]int), make(map[int]bool)
 	kinds := make(map[string]bool)
 	hasID := false
 	see := func(f feature) {
-		hasID = hasID || len(f.ID) > 0 && !bytes.Equal(f.ID, []byte("null"))
-		if twice := c.learn(f.Properties, file); twice != "" && len(file.problems) == 0 {
+		hasID = hasID || len(f.id) > 0 && string(f.id) != "null"
+		if twice := c.learn(f.properties, file); twice != "" && len(file.problems) == 0 {
 			file.problems = append(file.problems, Problem{Column: twice, Message: fmt.Sprintf("the property %s appears twice in one feature; the last counts", twice)})
 		}
-		var g struct{ Type string }
-		if json.Unmarshal(f.Geometry, &g) == nil && g.Type != "" {
-			kinds[strings.TrimPrefix(strings.TrimSuffix(g.Type, "String"), "Multi")] = true
-		}
+		members(f.geometry, func(key string, value []byte) {
+			if key == "type" {
+				kinds[strings.TrimPrefix(strings.TrimSuffix(jsonText(value), "String"), "Multi")] = true
+			}
+		})
 	}
 	if c.decoder != nil {
 		if err := c.features(file); err != nil {
@@ -166,31 +188,20 @@ func (c *collection) columnsOf(file *File) error {
 }
 
 // learn notes the properties that are new, and names one that comes twice.
-func (c *collection) learn(raw json.RawMessage, file *File) (twice string) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return ""
-	}
-	here := make(map[string]bool)
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return ""
-		}
-		name := key.(string)
-		if here[name] {
-			twice = name
-		}
-		here[name] = true
-		if _, known := c.columns[name]; !known {
-			c.columns[name] = len(file.columns)
+func (c *collection) learn(properties []byte, file *File) (twice string) {
+	clear(c.here)
+	members(properties, func(name string, _ []byte) {
+		at, known := c.columns[name]
+		if !known {
+			at = len(file.columns)
+			c.columns[name] = at
 			file.columns = append(file.columns, name)
 		}
-		var skip json.RawMessage
-		if d.Decode(&skip) != nil {
-			return ""
+		if c.here[at] {
+			twice = name
 		}
-	}
+		c.here[at] = true
+	})
 	return twice
 }
 
@@ -271,7 +282,7 @@ func (c *collection) damaged(err error, what string) error {
 // feature reads the next one.
 func (c *collection) feature() (int64, feature, error) {
 	var f feature
-	var raw json.RawMessage
+	raw := c.raw[:0]
 	if c.decoder == nil {
 		for len(raw) == 0 {
 			if !c.lines.Scan() {
@@ -291,15 +302,17 @@ func (c *collection) feature() (int64, feature, error) {
 			return 0, f, c.damaged(err, "")
 		}
 		c.number++
+		c.raw = raw
 	}
 	if !utf8.Valid(raw) {
 		return 0, f, &RowError{c.number, "the feature is not in the file's encoding"}
 	}
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return 0, f, &RowError{c.number, "this is no feature: " + err.Error()}
+	if c.decoder == nil && !json.Valid(raw) {
+		return 0, f, &RowError{c.number, "this is no feature: the line is no JSON"}
 	}
-	if f.Type != "Feature" {
-		return 0, f, &RowError{c.number, fmt.Sprintf("this is no feature but a %q", f.Type)}
+	f, isObject := featureOf(raw)
+	if !isObject || f.kind != "Feature" {
+		return 0, f, &RowError{c.number, fmt.Sprintf("this is no feature but a %q", f.kind)}
 	}
 	return c.number, f, nil
 }
@@ -314,37 +327,32 @@ func (c *collection) next() (Row, error) {
 		n++
 	}
 	row := Row{Line: number, Values: make([]string, n)}
-	if row.Geom, err = geometryOf(f.Geometry, 0); err != nil {
+	if row.Geom, err = geometryOf(f.geometry, 0); err != nil {
 		return Row{}, &RowError{number, err.Error()}
 	}
-	var properties map[string]json.RawMessage
-	if len(f.Properties) > 0 {
-		if err := json.Unmarshal(f.Properties, &properties); err != nil {
-			return Row{}, &RowError{number, "its properties are no object"}
-		}
-	}
-	for name, raw := range properties {
+	isObject := members(f.properties, func(name string, value []byte) {
 		if at, known := c.columns[name]; known {
-			row.Values[at] = jsonText(raw)
+			row.Values[at] = jsonText(value)
 		}
+	})
+	if !isObject && len(f.properties) > 0 && string(f.properties) != "null" {
+		return Row{}, &RowError{number, "its properties are no object"}
 	}
 	if c.id >= 0 {
-		row.Values[c.id] = jsonText(f.ID)
+		row.Values[c.id] = jsonText(f.id)
 	}
 	return row, nil
 }
 
 // jsonText is a property as text: numbers as they are written but never in
 // powers of ten, lists and objects as JSON.
-func jsonText(raw json.RawMessage) string {
+func jsonText(raw []byte) string {
 	raw = bytes.TrimSpace(raw)
 	switch {
 	case len(raw) == 0 || string(raw) == "null":
 		return ""
 	case raw[0] == '"':
-		var s string
-		_ = json.Unmarshal(raw, &s) // the whole feature was valid JSON
-		return s
+		return jsonString(raw)
 	case raw[0] == '{' || raw[0] == '[':
 		var b bytes.Buffer
 		if json.Compact(&b, raw) != nil {

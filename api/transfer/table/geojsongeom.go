@@ -15,26 +15,33 @@ const maxDepth = 8
 // geometryOf reads a GeoJSON geometry; nil for null and for an empty one.
 // Heights are dropped. A position of one number, which general libraries fill
 // with 0, is an error.
-func geometryOf(raw json.RawMessage, depth int) (orb.Geometry, error) {
+func geometryOf(raw []byte, depth int) (orb.Geometry, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil //nolint:nilnil // a feature without a place is a feature
 	}
-	var g struct {
-		Type        string            `json:"type"`
-		Coordinates json.RawMessage   `json:"coordinates"`
-		Geometries  []json.RawMessage `json:"geometries"`
-	}
-	if err := json.Unmarshal(raw, &g); err != nil {
+	var kind string
+	var coordinates, geometries []byte
+	isObject := members(raw, func(key string, value []byte) {
+		switch key {
+		case "type":
+			kind = jsonText(value)
+		case "coordinates":
+			coordinates = value
+		case "geometries":
+			geometries = value
+		}
+	})
+	if !isObject {
 		return nil, errors.New("its geometry is no object")
 	}
 	if depth > maxDepth {
 		return nil, errors.New("its geometry is nested too deep")
 	}
-	p := positions{s: g.Coordinates}
+	p := positions{s: coordinates}
 	var geom orb.Geometry
 	var err error
 	empty := false
-	switch g.Type {
+	switch kind {
 	case "Point":
 		if p.empty() {
 			return nil, nil //nolint:nilnil // POINT EMPTY
@@ -61,8 +68,12 @@ func geometryOf(raw json.RawMessage, depth int) (orb.Geometry, error) {
 		list, err = listOf(&p, p.polygon)
 		geom, empty = orb.MultiPolygon(list), len(list) == 0
 	case "GeometryCollection":
+		var parts []json.RawMessage
+		if err := json.Unmarshal(geometries, &parts); err != nil {
+			return nil, errors.New("its geometries are no list")
+		}
 		var list orb.Collection
-		for _, part := range g.Geometries {
+		for _, part := range parts {
 			one, err := geometryOf(part, depth+1)
 			if err != nil {
 				return nil, err
@@ -76,7 +87,7 @@ func geometryOf(raw json.RawMessage, depth int) (orb.Geometry, error) {
 		}
 		return list, nil
 	default:
-		return nil, fmt.Errorf("its geometry has the type %q, which GeoJSON does not have", g.Type)
+		return nil, fmt.Errorf("its geometry has the type %q, which GeoJSON does not have", kind)
 	}
 	p.skip()
 	switch {

@@ -3,14 +3,17 @@ package table
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkb"
@@ -174,6 +177,27 @@ func FuzzXML(f *testing.F) {
 		}
 		if !slices.Equal(got, want) {
 			t.Fatalf("%q: %q, encoding/xml has %q", s, got, want)
+		}
+	})
+}
+
+// FuzzMembers holds the scan of JSON against encoding/json.
+func FuzzMembers(f *testing.F) {
+	for _, s := range []string{`{}`, ` { "a" : 1 , "b":[1,{"c":"]"}], "d\u4f60\"": "x\\" }`, `{"a":{"b":null},"c":-1e5,"":true}`, `[1]`, `"a"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) || !utf8.Valid(raw) {
+			return
+		}
+		var want map[string]json.RawMessage
+		isObject := json.Unmarshal(raw, &want) == nil && want != nil
+		got := make(map[string]json.RawMessage)
+		if members(raw, func(key string, value []byte) { got[key] = value }) != isObject {
+			t.Fatalf("%q: object is %v", raw, isObject)
+		}
+		if isObject && !maps.EqualFunc(got, want, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) }) {
+			t.Fatalf("%q: %q, encoding/json has %q", raw, got, want)
 		}
 	})
 }
