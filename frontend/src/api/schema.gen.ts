@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Buildings by name, address or code */
+        get: operations["list-buildings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings/{id}": {
         parameters: {
             query?: never;
@@ -15,6 +32,42 @@ export interface paths {
         get: operations["get-building"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is known of a building */
+        patch: operations["edit-building"];
+        trace?: never;
+    };
+    "/api/v1/buildings/{id}/stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The storeys, units and rooms of a building */
+        get: operations["get-stack"];
+        /** Make the stack what a plan says */
+        put: operations["put-stack"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/{id}/stack/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a plan of storeys and rooms would give */
+        post: operations["plan-stack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -140,6 +193,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dwellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rooms in my sight, by building or address */
+        get: operations["list-dwellings"];
+        put?: never;
+        /** Add a room to a building */
+        post: operations["add-dwelling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dwellings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A room */
+        get: operations["get-dwelling"];
+        put?: never;
+        post?: never;
+        /** Take away a room that nobody is tied to */
+        delete: operations["remove-dwelling"];
+        options?: never;
+        head?: never;
+        /** Change what is known of a room */
+        patch: operations["edit-dwelling"];
+        trace?: never;
+    };
     "/api/v1/facilities": {
         parameters: {
             query?: never;
@@ -149,6 +239,26 @@ export interface paths {
         };
         /** The facilities nearest to a point, as GeoJSON */
         get: operations["list-facilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/facilities/plates.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plates to print, as pages of A4
+         * @description For registrars and administrators, within their jurisdiction; 2,400 plates a file at most.
+         */
+        get: operations["plates-pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -228,6 +338,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Moving in and out by day and community */
+        get: operations["list-flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/locate": {
         parameters: {
             query?: never;
@@ -239,6 +366,180 @@ export interface paths {
         get: operations["locate"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works where */
+        get: operations["list-organisations"];
+        put?: never;
+        /** Enter an organisation */
+        post: operations["create-organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An organisation */
+        get: operations["get-organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an organisation */
+        patch: operations["change-organisation"];
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People in my sight, masked */
+        get: operations["list-people"];
+        put?: never;
+        /** Enter somebody */
+        post: operations["create-person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record, masked, with residences, tags and household */
+        get: operations["get-person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a record */
+        patch: operations["change-person"];
+        trace?: never;
+    };
+    "/api/v1/people/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has moved away or died */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/residences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tie somebody to a dwelling; moving in ends the former home */
+        post: operations["move-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/residences/{rid}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a tie to a dwelling */
+        post: operations["end-residence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A record in full; who read it and what for is kept */
+        post: operations["reveal-person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody a care tag */
+        post: operations["give-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/tags/{tid}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a care tag */
+        post: operations["end-tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -534,6 +835,240 @@ export interface components {
             scope: string;
             scope_name: string;
         };
+        BuildingConflict: {
+            id: string;
+            message: string;
+            /** @description 1单元502室 */
+            where: string;
+        };
+        BuildingDwellingEdit: {
+            /** Format: double */
+            area_m2?: number | null;
+            code?: string | null;
+            realty_code?: string | null;
+            tenure?: string | null;
+            use?: string | null;
+        };
+        BuildingDwellingPage: {
+            items: components["schemas"]["BuildingDwellingRow"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        BuildingDwellingRow: {
+            address: string;
+            /** Format: double */
+            area_m2: number | null;
+            building_id: string;
+            code: string;
+            grid_code: string | null;
+            id: string;
+            realty_code: string | null;
+            /** Format: int64 */
+            rev: number;
+            scope_code: string;
+            /** Format: int64 */
+            storey_from: number;
+            /** Format: int64 */
+            storey_to: number;
+            tenure: string;
+            unit: string;
+            use: string;
+        };
+        BuildingEdit: {
+            address?: string | null;
+            /** Format: int64 */
+            built_year?: number | null;
+            code?: string | null;
+            /** Format: double */
+            height?: number | null;
+            /** Format: int64 */
+            levels?: number | null;
+            /** Format: int64 */
+            levels_below?: number | null;
+            name?: string | null;
+            name_en?: string | null;
+            structure?: string | null;
+            use?: string | null;
+        };
+        BuildingException: {
+            /** @description The columns that use and storey_to are for; none is all. */
+            cols?: number[] | null;
+            /** @description Labels and ranges of labels: 3-5,8 or B1. */
+            floors: string;
+            /** @description From one column to another is one room. */
+            merge?: (number[] | null)[] | null;
+            /**
+             * Format: int64
+             * @description So many rooms.
+             */
+            rooms?: number;
+            /** @description Columns that have no room. */
+            skip?: number[] | null;
+            /** @description The rooms reach up to the storey of this label, as a duplex does. */
+            storey_to?: string;
+            /** @description One unit; empty is all of them. */
+            unit?: string;
+            use?: string;
+        };
+        BuildingPage: {
+            items: components["schemas"]["BuildingRow"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        BuildingPlan: {
+            /**
+             * Format: int64
+             * @description Storeys below ground, at most 20.
+             */
+            below?: number;
+            /** @description What the storeys below ground are used for; empty makes no rooms there. */
+            below_use?: string;
+            /**
+             * Format: int64
+             * @description Instead of units: so many, called 1, 2, 3.
+             */
+            count?: number;
+            exceptions?: components["schemas"]["BuildingException"][] | null;
+            /**
+             * Format: int64
+             * @description Storeys from the ground floor up, at most 300.
+             */
+            floors: number;
+            /** @description What the ground floor is used for when not for dwellings. */
+            ground_use?: string;
+            /** @description How rooms are numbered: {floor}, {col}, {unit}, {building}; {col:02} has two digits. */
+            pattern: string;
+            /**
+             * Format: int64
+             * @description Of one unit, at most 100.
+             */
+            rooms_per_floor: number;
+            /** @description Labels that no storey has, as 4, 13, 14. */
+            skip_labels?: string[] | null;
+            /** @description The staircases from left to right; none where all doors open on one corridor. */
+            units?: components["schemas"]["BuildingPlanUnit"][] | null;
+        };
+        BuildingPlanUnit: {
+            code: string;
+            lift?: boolean;
+        };
+        BuildingPlanned: {
+            /** Format: int64 */
+            added: number;
+            building: components["schemas"]["BuildingStackBuilding"];
+            conflicts: components["schemas"]["BuildingConflict"][] | null;
+            /** Format: int64 */
+            kept: number;
+            /** Format: int64 */
+            removed: number;
+            statuses: components["schemas"]["BuildingStatusCount"][] | null;
+            storeys: components["schemas"]["BuildingStoreyView"][] | null;
+            units: components["schemas"]["BuildingUnitView"][] | null;
+            warnings: string[] | null;
+        };
+        BuildingRoomView: {
+            alone?: boolean;
+            /** Format: double */
+            area_m2: number | null;
+            code: string;
+            /** Format: int64 */
+            col: number;
+            /** Format: int64 */
+            colspan: number;
+            elderly?: boolean;
+            /** @description Empty for a room that is only planned. */
+            id: string;
+            /** Format: int64 */
+            people?: number;
+            status: string;
+            /** Format: int64 */
+            storey_from: number;
+            /** Format: int64 */
+            storey_to: number;
+            tenure: string;
+            use: string;
+        };
+        BuildingRow: {
+            address: string;
+            /** Format: int32 */
+            built_year: number | null;
+            code: string;
+            grid_code: string | null;
+            /** Format: double */
+            height: number | null;
+            id: string;
+            /** Format: double */
+            lat: number;
+            /** Format: int32 */
+            levels: number | null;
+            /** Format: int32 */
+            levels_below: number | null;
+            /** Format: double */
+            lon: number;
+            name: string;
+            name_en: string;
+            /** Format: int64 */
+            rev: number;
+            scope_code: string;
+            structure: string;
+            use: string;
+        };
+        BuildingStackBuilding: {
+            address: string;
+            id: string;
+            /** Format: int32 */
+            levels: number | null;
+            /** Format: int32 */
+            levels_below: number | null;
+            name: string;
+            name_en: string;
+            /** Format: int64 */
+            rev: number;
+        };
+        BuildingStackView: {
+            building: components["schemas"]["BuildingStackBuilding"];
+            statuses: components["schemas"]["BuildingStatusCount"][] | null;
+            storeys: components["schemas"]["BuildingStoreyView"][] | null;
+            units: components["schemas"]["BuildingUnitView"][] | null;
+        };
+        BuildingStatusCount: {
+            /** Format: int64 */
+            count: number;
+            status: string;
+            title: string;
+            title_en: string;
+        };
+        BuildingStoreyView: {
+            /**
+             * Format: double
+             * @description Metres above the ground, estimated.
+             */
+            base_m: number;
+            /**
+             * Format: double
+             * @description Metres, estimated.
+             */
+            height_m: number;
+            /** @enum {string} */
+            kind: "above" | "ground" | "below" | "mezzanine" | "roof";
+            /** @description What the lift's button says. */
+            label: string;
+            /**
+             * Format: int64
+             * @description 0 is the ground floor; below it is negative.
+             */
+            ordinal: number;
+        };
+        BuildingUnitView: {
+            code: string;
+            /** Format: int64 */
+            columns: number;
+            id: string;
+            lift: boolean;
+            /** Format: int64 */
+            ordinal: number;
+            rooms: components["schemas"]["BuildingRoomView"][] | null;
+        };
         Case: {
             actions: components["schemas"]["CaseOption"][] | null;
             /** @example 04007 */
@@ -807,6 +1342,42 @@ export interface components {
         DepartmentsAnswerBody: {
             items: components["schemas"]["AuthDepartment"][] | null;
         };
+        DwellingInBody: {
+            /** Format: double */
+            area_m2?: number;
+            /** Format: uuid */
+            building_id: string;
+            code: string;
+            realty_code?: string;
+            /** @description The label, as the lift says it; else it is read from the number. */
+            storey?: string;
+            tenure?: string;
+            unit?: string;
+            use?: string;
+        };
+        EditInBody: {
+            born_on?: string;
+            head?: boolean;
+            /** @description Empty: in no household. */
+            household_id?: string;
+            id_kind?: string;
+            /** @description Empty takes it out. */
+            id_number?: string;
+            kind?: string;
+            lives_alone?: boolean;
+            name?: string;
+            /** @description Empty takes it out. */
+            phone?: string;
+            sex?: string;
+        };
+        EndInBody: {
+            /** @description A day. */
+            until: string;
+        };
+        EndTagInBody: {
+            /** @description A day. */
+            until: string;
+        };
         Feature: {
             geometry: components["schemas"]["Geometry"];
             id: string;
@@ -821,14 +1392,221 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        FlowsOutBody: {
+            items: components["schemas"]["PersonFlow"][] | null;
+        };
         Geometry: {
             /** @description Positions as lon, lat in WGS84, nested as the type says. */
             coordinates: unknown[] | null;
             /** @enum {string} */
             type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon";
         };
+        LeaveInBody: {
+            /** @description A day. */
+            on: string;
+            /** @description moved or died. */
+            why: string;
+        };
         ListAnswerBody: {
             items: components["schemas"]["RegionRow"][] | null;
+        };
+        MoveInInBody: {
+            dwelling_id: string;
+            /** @description resident when empty. */
+            relation?: string;
+            /** @description A day. */
+            since?: string;
+        };
+        NewInBody: {
+            /** @description A day; empty: from the identity number. */
+            born_on?: string;
+            dwelling_id?: string;
+            head?: boolean;
+            household_id?: string;
+            /** @description resident, passport, permit, other. */
+            id_kind?: string;
+            id_number?: string;
+            /** @description registered, floating, left_behind, overseas. */
+            kind?: string;
+            lives_alone?: boolean;
+            name: string;
+            phone?: string;
+            /** @description resident when empty. */
+            relation?: string;
+            /** @description male, female, or empty: from the identity number. */
+            sex?: string;
+            /** @description A day. */
+            since?: string;
+            /** @description A day. */
+            tag_until?: string;
+            tags?: string[] | null;
+        };
+        Organisation: {
+            address: string;
+            building_id: string;
+            closed_on: string | null;
+            dwelling_id: string;
+            /** Format: int32 */
+            employees: number | null;
+            grid_code: string | null;
+            id: string;
+            industry: string;
+            /** @enum {string} */
+            kind: "company" | "sole_trader" | "institution" | "government" | "association" | "school" | "hospital" | "other";
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            name_en: string;
+            opened_on: string | null;
+            phone: string;
+            /** Format: int64 */
+            rev: number;
+            scope_code: string;
+            /** @description Unified social credit code (GB 32100), or empty. */
+            uscc: string;
+        };
+        OrganisationGiven: {
+            address?: string;
+            /** @description Empty: in no building. */
+            building_id?: string;
+            /** @description A day, or empty. */
+            closed_on?: string;
+            /** @description Empty: in no room. */
+            dwelling_id?: string;
+            /** Format: int64 */
+            employees?: number;
+            industry?: string;
+            kind?: string;
+            /** Format: double */
+            lat?: number;
+            /**
+             * Format: double
+             * @description WGS84, with lat; of a new organisation in a building: the building's when not given.
+             */
+            lon?: number;
+            name?: string;
+            name_en?: string;
+            /** @description A day, or empty. */
+            opened_on?: string;
+            phone?: string;
+            uscc?: string;
+        };
+        OrganisationPage: {
+            items: components["schemas"]["Organisation"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        Person: {
+            address: string;
+            /**
+             * Format: int64
+             * @description Full years today, or on the day of death; null when the birth is not known.
+             */
+            age: number | null;
+            building_id: string;
+            /** @description Where they live now. */
+            dwelling_id: string;
+            grid_code: string | null;
+            /** @description Head of the household. */
+            head: boolean;
+            household_id: string;
+            id: string;
+            id_kind: string;
+            /** @description The last characters of the number of their document. */
+            id_masked: string;
+            /** @enum {string} */
+            kind: "registered" | "floating" | "left_behind" | "overseas";
+            left_on: string | null;
+            left_why: string;
+            lives_alone: boolean;
+            /** @description Masked: the first character. */
+            name: string;
+            phone_masked: string;
+            /** Format: int64 */
+            rev: number;
+            /** @description Empty for who has no place; seen from the whole city only. */
+            scope_code: string;
+            sex: string;
+        };
+        PersonCarried: {
+            basis: string;
+            id: string;
+            purpose: string;
+            since: string | null;
+            tag: string;
+            until: string | null;
+        };
+        PersonFlow: {
+            /** @description Its code; that of a wider region for dwellings outside all communities. */
+            community: string;
+            day: string;
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            out: number;
+        };
+        PersonFull: {
+            address: string;
+            /**
+             * Format: int64
+             * @description Full years today, or on the day of death; null when the birth is not known.
+             */
+            age: number | null;
+            building_id: string;
+            /** @description Where they live now. */
+            dwelling_id: string;
+            grid_code: string | null;
+            /** @description Head of the household. */
+            head: boolean;
+            /** @description The others of the household whom you may see. */
+            household: components["schemas"]["Person"][] | null;
+            household_id: string;
+            id: string;
+            id_kind: string;
+            /** @description The last characters of the number of their document. */
+            id_masked: string;
+            /** @enum {string} */
+            kind: "registered" | "floating" | "left_behind" | "overseas";
+            left_on: string | null;
+            left_why: string;
+            lives_alone: boolean;
+            /** @description Masked: the first character. */
+            name: string;
+            phone_masked: string;
+            /**
+             * Format: int64
+             * @description How often the record was read in full.
+             */
+            readings: number;
+            residences: components["schemas"]["PersonResidence"][] | null;
+            /** Format: int64 */
+            rev: number;
+            /** @description Empty for who has no place; seen from the whole city only. */
+            scope_code: string;
+            sex: string;
+            tags: components["schemas"]["PersonCarried"][] | null;
+        };
+        PersonPage: {
+            items: components["schemas"]["Person"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        PersonResidence: {
+            address: string;
+            building_id: string;
+            dwelling_id: string;
+            id: string;
+            relation: string;
+            since: string | null;
+            until: string | null;
+        };
+        PersonRevealed: {
+            born_on: string | null;
+            id_number: string;
+            name: string;
+            phone: string;
         };
         Problem: {
             /**
@@ -915,6 +1693,10 @@ export interface components {
             name_en: string;
             parent: string;
         };
+        RevealInBody: {
+            /** @description What the record is read for; kept with your name. */
+            purpose: string;
+        };
         SearchHit: {
             /** @description West, south, east, north. */
             bbox?: number[];
@@ -954,6 +1736,17 @@ export interface components {
             note?: string;
             photos?: string[] | null;
         };
+        TagInBody: {
+            /** @description The law; the tag's usual one when empty. */
+            basis?: string;
+            /** @description The tag's usual one when empty. */
+            purpose?: string;
+            /** @description A day; today when empty. */
+            since?: string;
+            tag: string;
+            /** @description A day; the tag's usual end when empty. */
+            until?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -963,6 +1756,52 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-buildings": {
+        parameters: {
+            query?: {
+                /** @description Words, pinyin initials or the beginning of a word. */
+                q?: string;
+                /** @description A region code. */
+                region?: string;
+                limit?: number;
+                /** @description next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingPage"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-building": {
         parameters: {
             query?: never;
@@ -978,10 +1817,346 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Type"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-building": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the building as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingStackView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-stack": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the stack as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingStackView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingPlanned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
@@ -1380,6 +2555,375 @@ export interface operations {
             };
         };
     };
+    "list-dwellings": {
+        parameters: {
+            query?: {
+                /** @description The rooms of one building. */
+                building?: string;
+                /** @description An address; within one building the beginning of a room's number. */
+                q?: string;
+                limit?: number;
+                /** @description next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingDwellingPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-dwelling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DwellingInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingDwellingRow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dwelling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingDwellingRow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-dwelling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-dwelling": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the dwelling as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingDwellingEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingDwellingRow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-facilities": {
         parameters: {
             query: {
@@ -1429,12 +2973,86 @@ export interface operations {
             };
         };
     };
+    "plates-pdf": {
+        parameters: {
+            query?: {
+                /** @description Only facilities in this region. */
+                region?: string;
+                /** @description Only facilities of this class. */
+                class?: string;
+                /** @description Only these plates, between commas. */
+                codes?: string;
+                /** @description Plates a page, columns by rows; 3x8 when not given. */
+                layout?: "3x8" | "2x5" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-facility": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The plate's code; case, dashes and spaces do not matter. */
+                /** @description The plate's code, ours or another system's; of ours case, dashes and spaces do not matter. */
                 code: string;
             };
             cookie?: never;
@@ -1445,6 +3063,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Type"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1609,6 +3228,69 @@ export interface operations {
             };
         };
     };
+    "list-flows": {
+        parameters: {
+            query?: {
+                /** @description A region code. */
+                region?: string;
+                /** @description A day; 30 days ago when empty. */
+                since?: string;
+                /** @description A day, included; today when empty. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowsOutBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     locate: {
         parameters: {
             query: {
@@ -1632,6 +3314,1098 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RegionLocation"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-organisations": {
+        parameters: {
+            query?: {
+                /** @description In name or address, or a whole unified social credit code. */
+                q?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description An id. */
+                building?: string;
+                kind?: string;
+                limit?: number;
+                /** @description next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationGiven"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-organisation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the organisation as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationGiven"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: {
+                /** @description A name or a part of it, pinyin initials, or a whole phone number or number of a document. */
+                q?: string;
+                /** @description An id. */
+                building?: string;
+                /** @description An id; with relation, who is tied to it that way. */
+                dwelling?: string;
+                /** @description An id. */
+                household?: string;
+                /** @description A care tag. */
+                tag?: string;
+                /** @description Full years, at least. */
+                age_from?: number;
+                /** @description Full years, at most. */
+                age_to?: number;
+                /** @description Only who lives alone. */
+                alone?: boolean;
+                kind?: string;
+                /** @description Who has an open tie of this relation. */
+                relation?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description Who has left, instead of who is here. */
+                gone?: boolean;
+                limit?: number;
+                /** @description next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-person": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the record as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-residence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                rid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reveal-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRevealed"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                tid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndTagInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -1904,6 +4678,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Type"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2171,6 +4946,7 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Type"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
