@@ -24,7 +24,7 @@ func (c checkCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
-	checker := check.Checker{Pool: w.Pool, Photos: w.Photos, Index: func(ctx context.Context, tx pgx.Tx) (*grid.Index, error) { return region.ReadIndex(ctx, tx) }}
+	checker := check.Checker{Pool: w.Pool, Photos: w.Photos, People: w.People, Index: func(ctx context.Context, tx pgx.Tx) (*grid.Index, error) { return region.ReadIndex(ctx, tx) }}
 	results, err := checker.Run(ctx)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/api/blob"
+	"onemap/api/person"
 	"onemap/api/place"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
@@ -37,6 +38,7 @@ const most = 20
 type Checker struct {
 	Pool   *pgxpool.Pool
 	Photos blob.Store
+	People *person.Service
 	// Index builds the index of the regions that a transaction sees.
 	Index func(ctx context.Context, tx pgx.Tx) (*grid.Index, error)
 }
@@ -55,6 +57,8 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 			placed("case_file", "state IN ('closed', 'rejected')"),
 			postgisAgrees("building", "FALSE"), postgisAgrees("facility", "FALSE"), postgisAgrees("service", "FALSE"),
 			postgisAgrees("case_file", "state IN ('closed', 'rejected')"),
+			placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
+			peopleFold, peopleOnce, tagsEnd, c.sealedOpen,
 			gridsTile, gridsApart, casesFold, changesInOrder, c.photosThere,
 		} {
 			r, err := rule(ctx, tx, ix)

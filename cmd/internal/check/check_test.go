@@ -64,7 +64,7 @@ func furnished(t *testing.T) city {
 
 func (c city) run(t *testing.T) map[string]check.Result {
 	t.Helper()
-	checker := check.Checker{Pool: c.Pool, Photos: c.photos, Index: func(ctx context.Context, tx pgx.Tx) (*grid.Index, error) { return region.ReadIndex(ctx, tx) }}
+	checker := check.Checker{Pool: c.Pool, Photos: c.photos, People: c.People, Index: func(ctx context.Context, tx pgx.Tx) (*grid.Index, error) { return region.ReadIndex(ctx, tx) }}
 	results, err := checker.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
