@@ -66,7 +66,7 @@ func (w *World) LoadDemo(ctx context.Context, seed uint64, people int, said func
 		name string
 		load func(context.Context) error
 	}{
-		{"regions", d.regions}, {"accounts", d.accounts}, {"quarters", d.quarters}, {"cases", d.cases}, {"opening", d.open},
+		{"regions", d.regions}, {"accounts", d.accounts}, {"quarters", d.quarters}, {"people", d.people}, {"statistics", d.statistics}, {"cases", d.cases}, {"opening", d.open},
 	} {
 		d.begin(part.name, 0)
 		if err := part.load(ctx); err != nil {
@@ -108,8 +108,8 @@ func (d *demo) regions(ctx context.Context) error {
 	return err
 }
 
-// quarters makes and loads the quarters; the next one is made while one is loaded.
-func (d *demo) quarters(ctx context.Context) error {
+// eachQuarter makes the quarters, the next one while one is used.
+func (d *demo) eachQuarter(ctx context.Context, use func(int, *town.Town) error) error {
 	type made struct {
 		town *town.Town
 		err  error
@@ -128,25 +128,41 @@ func (d *demo) quarters(ctx context.Context) error {
 			}
 		}
 	}()
-	begin := time.Now()
-	people := 0
 	for i := range d.city.Quarters() {
-		q := <-next
+		q, ok := <-next
+		if !ok {
+			return ctx.Err()
+		}
 		if q.err != nil {
 			return q.err
 		}
-		if err := d.quarter(ctx, i, q.town); err != nil {
+		if err := use(i, q.town); err != nil {
 			return fmt.Errorf("quarter %d: %w", i+1, err)
 		}
-		d.count(q.town)
-		people += len(q.town.People)
-		d.said(DemoProgress{Part: "people", Done: int64(people), Total: int64(d.city.People), Took: time.Since(begin)})
 	}
+	return nil
+}
+
+// quarters loads everything but people.
+func (d *demo) quarters(ctx context.Context) error {
+	begin := time.Now()
+	total := int64(d.city.Quarters())
+	return d.eachQuarter(ctx, func(i int, t *town.Town) error {
+		if err := d.quarter(ctx, i, t); err != nil {
+			return err
+		}
+		d.count(t)
+		d.said(DemoProgress{Part: "quarters", Done: int64(i + 1), Total: total, Took: time.Since(begin)})
+		return nil
+	})
+}
+
+// statistics tells the database what a large town is like.
+func (d *demo) statistics(ctx context.Context) error {
 	if d.city.People < 20_000 {
 		return nil
 	}
-	d.begin("statistics", 0)
-	_, err := d.Pool.Exec(ctx, "ANALYZE building, building_storey, building_unit, dwelling, organisation, household, person, residence, person_tag, facility, service, basemap, case_file, case_event")
+	_, err := d.Pool.Exec(ctx, "ANALYZE building, building_storey, building_unit, dwelling, organisation, facility, service, basemap, case_file, case_event")
 	return err
 }
 
@@ -199,7 +215,6 @@ func (d *demo) quarter(ctx context.Context, i int, t *town.Town) error {
 			{"organisations", l.organisations},
 			{"facilities", l.facilities},
 			{"services", l.services},
-			{"residents", l.people},
 			{"records", l.past},
 		} {
 			begin := time.Now()

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,7 +103,7 @@ func (l *quarterLoad) stacks(ctx context.Context, tx pgx.Tx) (int, error) {
 		}
 		for k, r := range s.Rooms {
 			room := building.Room{
-				ID: newID(), Ref: fmt.Sprintf("%s/%d", l.Town.Buildings[s.Building].Ref, k+1), StoreyFrom: r.Storey, StoreyTo: r.Storey, Code: r.Code,
+				ID: newID(), Ref: l.roomRef(s, k), StoreyFrom: r.Storey, StoreyTo: r.Storey, Code: r.Code,
 				Col: r.Col, Colspan: 1, Use: r.Use, Tenure: r.Tenure, AreaM2: r.Area, Address: r.Address,
 			}
 			if r.Unit >= 0 {
@@ -157,26 +158,109 @@ func (l *quarterLoad) services(ctx context.Context, tx pgx.Tx) (int, error) {
 	return len(list), err
 }
 
-// chunk is how many people, or cases, go to the database at once.
+// chunk is how many rows of people, or cases, go to the database at once.
 const chunk = 20_000
 
-// people writes everybody with their ties; rows of one person stay together.
-func (l *quarterLoad) people(ctx context.Context, tx pgx.Tx) (int, error) {
-	var rows []person.Row
-	send := func() error {
-		_, err := l.People.Import(ctx, tx, l.index, l.batch, rows)
-		rows = rows[:0]
-		return err
-	}
-	for i := range l.Town.People {
-		rows = l.rowsOf(rows, &l.Town.People[i])
-		if len(rows) >= chunk {
-			if err := send(); err != nil {
-				return i, err
+// people loads everybody at once, when every quarter stands: without the indexes
+// of their tables, which are made at the end. When people are there already the
+// loading that brought them came to its end.
+func (d *demo) people(ctx context.Context) error {
+	begin, done := time.Now(), 0
+	err := d.People.BulkLoad(ctx, func(tx pgx.Tx, bulk *person.Bulk) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+			return err
+		}
+		batch := link.Batch{Source: demoSource, NewID: newID, Now: begin}
+		done = 0
+		return d.eachQuarter(ctx, func(_ int, t *town.Town) error {
+			l := quarterLoad{demo: d, Town: t}
+			if err := l.find(ctx, tx); err != nil {
+				return err
 			}
+			if err := l.settle(ctx, tx, bulk, batch); err != nil {
+				return err
+			}
+			done += len(t.People)
+			d.said(DemoProgress{Part: "people", Done: int64(done), Total: int64(d.city.People), Took: time.Since(begin)})
+			return nil
+		})
+	})
+	if errors.Is(err, person.ErrNotEmpty) {
+		return nil
+	}
+	d.said(DemoProgress{Part: "residents", Done: int64(done), Took: time.Since(begin)})
+	return err
+}
+
+// settle writes a quarter's people; a chunk is sealed while another is written.
+func (l *quarterLoad) settle(ctx context.Context, tx pgx.Tx, bulk *person.Bulk, batch link.Batch) error {
+	type sealed struct {
+		rows person.Prepared
+		err  error
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	next := make(chan sealed)
+	go func() {
+		defer close(next)
+		var rows []person.Row
+		for i := range l.Town.People {
+			// Rows of one person stay together.
+			if rows = l.rowsOf(rows, &l.Town.People[i]); len(rows) < chunk && i+1 < len(l.Town.People) {
+				continue
+			}
+			prepared, err := bulk.Prepare(rows)
+			select {
+			case next <- sealed{prepared, err}:
+			case <-ctx.Done():
+				return
+			}
+			rows = nil
+		}
+	}()
+	for s := range next {
+		if s.err != nil {
+			return s.err
+		}
+		if _, err := bulk.Write(ctx, tx, batch, s.rows); err != nil {
+			return err
 		}
 	}
-	return len(l.Town.People), send()
+	return ctx.Err()
+}
+
+// find looks up the rooms of a quarter that stands.
+func (l *quarterLoad) find(ctx context.Context, tx pgx.Tx) error {
+	type door struct{ stack, room int }
+	doors := map[string]door{}
+	var refs []string
+	l.rooms, l.houses = make([][]uuid.UUID, len(l.Town.Stacks)), make([]placed, len(l.Town.Buildings))
+	for i, s := range l.Town.Stacks {
+		l.rooms[i] = make([]uuid.UUID, len(s.Rooms))
+		for k := range s.Rooms {
+			ref := l.roomRef(s, k)
+			doors[ref] = door{i, k}
+			refs = append(refs, ref)
+		}
+	}
+	rows, err := tx.Query(ctx, "SELECT source_ref, id, building_id, grid_code, scope_code FROM dwelling WHERE source = $1 AND source_ref = ANY ($2)", demoSource, refs)
+	if err != nil {
+		return err
+	}
+	var ref string
+	var id uuid.UUID
+	var house placed
+	_, err = pgx.ForEachRow(rows, []any{&ref, &id, &house.id, &house.grid, &house.scope}, func() error {
+		at := doors[ref]
+		l.rooms[at.stack][at.room] = id
+		l.houses[l.Town.Stacks[at.stack].Building] = house
+		return nil
+	})
+	return err
+}
+
+func (l *quarterLoad) roomRef(s town.Stack, k int) string {
+	return fmt.Sprintf("%s/%d", l.Town.Buildings[s.Building].Ref, k+1)
 }
 
 func (l *quarterLoad) rowsOf(rows []person.Row, p *town.Person) []person.Row {
