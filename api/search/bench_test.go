@@ -23,9 +23,11 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/find"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/pgserver/pgtest"
 	"onemap/api/region"
+	"onemap/api/seal"
 	"onemap/api/search"
 	"onemap/migrations"
 )
@@ -220,7 +222,12 @@ func BenchmarkSearch(b *testing.B) {
 	if err := regions.Load(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	s := &search.Service{Pool: pool, Regions: regions}
+	keys, err := seal.New(make([]byte, 32))
+	if err != nil {
+		b.Fatal(err)
+	}
+	people := person.New(person.Config{Pool: pool, Keys: keys, Regions: regions, Now: time.Now, NewID: uuid.New, Zone: time.UTC})
+	s := &search.Service{Pool: pool, Regions: regions, People: people}
 	ctx := actor.With(b.Context(), actor.Actor{ID: uuid.Must(uuid.NewV7()), Grants: []actor.Grant{{Role: actor.Registrar}, {Role: actor.Operator}}})
 	slowest := map[string]time.Duration{}
 	var all []time.Duration

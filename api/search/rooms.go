@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,10 +43,15 @@ func (s *Service) rooms(ctx context.Context, text string, limit int) ([]Hit, err
 	return found["address"], err
 }
 
-// people finds people by right, whose slice knows who that is.
+// people finds people by right; the slice knows who that is, and masks them.
 func (s *Service) people(ctx context.Context, text string, limit int) ([]Hit, error) {
-	if s.People == nil {
-		return nil, nil
+	found, err := s.People.Search(ctx, text, limit)
+	hits := make([]Hit, len(found))
+	for i, p := range found {
+		hits[i] = Hit{Type: "person", ID: p.ID.String(), Title: p.Name, Subtitle: p.Address, Lon: p.Lon, Lat: p.Lat}
+		if p.Age != nil {
+			hits[i].Subtitle = strings.TrimSpace(fmt.Sprintf("%d %s", *p.Age, p.Address))
+		}
 	}
-	return s.People.SearchPeople(ctx, text, limit)
+	return hits, err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/fault"
+	"onemap/api/person"
 	"onemap/api/region"
 	"onemap/api/web"
 	"onemap/geo/crs"
@@ -30,12 +31,7 @@ import (
 type Service struct {
 	Pool    *pgxpool.Pool
 	Regions *region.Service
-	People  People // nil finds nobody
-}
-
-// People finds people by right: nobody whom the actor of the context may not see.
-type People interface {
-	SearchPeople(ctx context.Context, text string, limit int) ([]Hit, error)
+	People  *person.Service
 }
 
 // Hit is one thing found.

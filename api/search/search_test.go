@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,13 +13,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/building"
 	"onemap/api/link"
+	"onemap/api/person"
 	"onemap/api/search"
 	"onemap/api/service"
 	"onemap/api/web"
@@ -33,7 +37,7 @@ func newFinder(t *testing.T) finder {
 	t.Helper()
 	c := apitest.New(t)
 	s := web.New(web.Config{Auth: c.Auth, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Ready: func(context.Context) error { return nil }})
-	search.Routes(s, &search.Service{Pool: c.Pool, Regions: c.Regions})
+	search.Routes(s, &search.Service{Pool: c.Pool, Regions: c.Regions, People: c.People})
 	server := httptest.NewServer(s.Echo)
 	t.Cleanup(server.Close)
 	return finder{c, server}
@@ -193,5 +197,90 @@ func TestRegions(t *testing.T) {
 		if len(hits) == 0 || hits[0].Type != "region" || hits[0].Code != want || hits[0].BBox == nil {
 			t.Errorf("%q: %+v", text, hits)
 		}
+	}
+}
+
+// ask posts what was typed, with a key or as a visitor.
+func (f finder) ask(t *testing.T, key, text string) []search.Hit {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"q": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.Server.URL+"/api/v1/search", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	a, err := f.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	var out struct{ Items []search.Hit }
+	if err := json.NewDecoder(a.Body).Decode(&out); err != nil || a.StatusCode != 200 {
+		t.Fatalf("%q: %d %v", text, a.StatusCode, err)
+	}
+	return out.Items
+}
+
+// Rooms are found by their staff, people by those whose work they are, nobody
+// by a question in an address line.
+func TestRoomsAndPeopleByRight(t *testing.T) {
+	t.Parallel()
+	f := newFinder(t)
+	var dwelling uuid.UUID
+	f.Tx(t, func(tx pgx.Tx) error {
+		ix, err := f.Regions.Hold(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		b := link.Batch{Source: "test", NewID: apitest.NewID, Now: f.Clock.Now()}
+		ring := orb.Ring{{113.3020, 23.4050}, {113.3030, 23.4050}, {113.3030, 23.4055}, {113.3020, 23.4055}, {113.3020, 23.4050}}
+		house := building.Building{Ref: "1", Name: "甲楼", Address: "春风路12号3栋", Levels: 6, Point: orb.Point{113.3025, 23.4052}, Geom: orb.MultiPolygon{{ring}}}
+		if _, err := f.Buildings.Import(t.Context(), tx, ix, b, []building.Building{house}); err != nil {
+			return err
+		}
+		dwelling = apitest.NewID()
+		if _, err := tx.Exec(t.Context(), `
+WITH b AS (SELECT id, grid_code, scope_code FROM building WHERE source_ref = '1'),
+u AS (INSERT INTO building_unit (id, building_id, code, ordinal) SELECT $2, id, '2', 1 FROM b RETURNING id)
+INSERT INTO dwelling (id, source, source_ref, building_id, unit_id, storey_from, storey_to, code, col, use, grid_code, scope_code, rev, updated_at)
+SELECT $1, 'test', '1', b.id, u.id, 4, 4, '502', 2, 'dwelling', b.grid_code, b.scope_code, 1, $3 FROM b, u`, dwelling, apitest.NewID(), f.Clock.Now()); err != nil {
+			return err
+		}
+		_, err = f.People.Import(t.Context(), tx, ix, b, []person.Row{{Ref: "p", Name: "欧阳小明", DwellingID: dwelling}})
+		return err
+	})
+	registrar, neighbour := f.key(t, actor.Registrar, apitest.StreetA), f.key(t, actor.Registrar, apitest.StreetB)
+	operator := f.key(t, actor.Operator, apitest.StreetA)
+	for _, tt := range []struct{ name, key, typed, want string }{
+		{"a registrar", registrar, "春风路12号3栋2单元502", "address"},
+		{"a registrar, without the unit", registrar, "春风路12号3栋502室", "address"},
+		{"an operator", operator, "春风路12号3栋2单元502", "address"},
+		{"the neighbour", neighbour, "春风路12号3栋2单元502", ""},
+		{"a visitor", "", "春风路12号3栋2单元502", ""},
+		{"another room", registrar, "春风路12号3栋2单元503", ""},
+		{"another unit", registrar, "春风路12号3栋1单元502", ""},
+		{"a registrar by name", registrar, "欧阳", "person"},
+		{"by the end of the name", registrar, "小明", "person"},
+		{"by initials", registrar, "oyxm", "person"},
+		{"an operator by name", operator, "欧阳", ""},
+		{"the neighbour by name", neighbour, "欧阳", ""},
+		{"a visitor by name", "", "欧阳", ""},
+	} {
+		if hits := f.ask(t, tt.key, tt.typed); types(hits) != tt.want {
+			t.Errorf("%s: %+v, want %q", tt.name, hits, tt.want)
+		} else if tt.want == "person" && (strings.Contains(hits[0].Title, "明") || hits[0].Lon != 113.3025) {
+			t.Errorf("%s: %+v", tt.name, hits[0])
+		} else if tt.want == "address" && hits[0].ID != dwelling.String() {
+			t.Errorf("%s: %+v", tt.name, hits[0])
+		}
+	}
+	if _, hits := f.find(t, registrar, "欧阳", ""); len(hits) != 0 {
+		t.Errorf("a name in an address line finds %+v", hits)
 	}
 }

@@ -120,7 +120,7 @@ func (s *Server) routes() {
 	organisation.Routes(s.web, w.Organisations)
 	cases.Routes(s.web, w.Cases, w.Intake)
 	analysis.Routes(s.web, w.Analysis)
-	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions})
+	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
 	describeTiles(s.web)
