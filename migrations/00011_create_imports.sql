@@ -45,11 +45,13 @@ CREATE INDEX import_run_created_ix ON import_run (created_at DESC);
 CREATE INDEX import_run_file_ix ON import_run (sha256, kind);
 
 -- A row that could be one of several things: a person decides. given is the row,
--- sealed, since it may be about people.
+-- sealed, since it may be about people; row_key is a hash of its source and
+-- reference, by which it is known when the file comes again.
 CREATE TABLE import_doubt (
     id         uuid CONSTRAINT import_doubt_pk PRIMARY KEY,
     run_id     uuid   NOT NULL,
     line       bigint NOT NULL,
+    row_key    bytea  NOT NULL,
     given      bytea  NOT NULL,
     candidates jsonb  NOT NULL,
     state      text   NOT NULL DEFAULT 'open',
@@ -60,6 +62,8 @@ CREATE TABLE import_doubt (
     CONSTRAINT import_doubt_run_fk FOREIGN KEY (run_id) REFERENCES import_run (id) ON DELETE CASCADE,
     CONSTRAINT import_doubt_account_fk FOREIGN KEY (decided_by) REFERENCES account (id)
 );
+-- the same row in another run
+CREATE INDEX import_doubt_row_ix ON import_doubt (row_key);
 
 -- +goose Down
 DROP TABLE import_doubt;

@@ -103,6 +103,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	c.Regions.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
+		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Keys: c.Keys, Folder: photos, Zone: Zone,
 		NewID: NewID, Now: c.Clock.Now,
 	}
 	return c, c.Regions.Load(ctx)

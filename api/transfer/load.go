@@ -10,9 +10,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/building"
+	"onemap/api/cases"
 	"onemap/api/facility"
+	"onemap/api/organisation"
+	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/region"
+	"onemap/api/seal"
 	"onemap/api/service"
 )
 
@@ -23,8 +27,20 @@ type Loader struct {
 	Buildings  *building.Service
 	Facilities *facility.Service
 	Services   *service.Service
-	NewID      func() uuid.UUID
-	Now        func() time.Time
+
+	Organisations *organisation.Service
+	People        *person.Service
+	Cases         *cases.Service
+	// Keys seal the rows that wait for a person's decision.
+	Keys *seal.Keys
+	// Folder keeps uploaded files until their import is deleted.
+	Folder string
+	// Zone is the city's time zone, for times that name none.
+	Zone  *time.Location
+	NewID func() uuid.UUID
+	Now   func() time.Time
+
+	running background
 }
 
 // errDryRun rolls a dry run's transaction back.

@@ -149,15 +149,7 @@ func (o RegionOptions) code(f *geojson.Feature, number int) (grid.Code, error) {
 	if o.Under == "" {
 		return "", errors.New("no code: name the property that holds it with --code-property, or number the features with --under")
 	}
-	if o.Under.Level() == grid.Grid {
-		return "", errors.New("nothing lies under a grid")
-	}
-	below := grid.Levels()[o.Under.Level().Order()+1]
-	code := fmt.Sprintf("%s%0*d", o.Under, below.Digits()-len(o.Under), number)
-	if len(code) > below.Digits() {
-		return "", fmt.Errorf("is number %d, more than the %d digits of a %s under %s can count", number, below.Digits()-len(o.Under), below, o.Under)
-	}
-	return grid.ParseCode(code)
+	return numbered(o.Under, number)
 }
 
 // regionCode reads an official code, which official tables fill up with zeros:

@@ -62,3 +62,9 @@ func (c Config) photos() (string, error) {
 	dir := filepath.Join(c.Data, "photos")
 	return dir, os.MkdirAll(dir, 0o700)
 }
+
+// imports is the folder of uploaded files.
+func (c Config) imports() (string, error) {
+	dir := filepath.Join(c.Data, "imports")
+	return dir, os.MkdirAll(dir, 0o700)
+}

@@ -113,8 +113,13 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
+	imports, err := w.Config.imports()
+	if err != nil {
+		return err
+	}
 	w.Loader = &transfer.Loader{
 		Pool: w.Pool, Regions: w.Regions, Buildings: w.Buildings, Facilities: w.Facilities, Services: w.Services,
+		Organisations: w.Organisations, People: w.People, Cases: w.Cases, Keys: w.Keys, Folder: imports, Zone: w.Zone,
 		NewID: newID, Now: time.Now,
 	}
 	if err := w.Cases.Seed(ctx); err != nil {

@@ -1,0 +1,222 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"onemap/api/fault"
+	"onemap/api/pg"
+	"onemap/api/region"
+	"onemap/api/transfer/table"
+	"onemap/geo/ewkb"
+	"onemap/geo/grid"
+)
+
+// regions takes a file of regions in: sound ones are published together, since a
+// redraw is one act, broken ones are refused and listed.
+func (r *runner) regions(ctx context.Context, f *table.File, proj projection) error {
+	under := grid.Code(r.run.Mapping.Under)
+	if under == "" && r.run.Mapping.City != "" {
+		under = grid.Code(r.run.Mapping.City)
+	}
+	told := r.run.Told.clone()
+	told.Counts, told.First, told.Reasons = Counts{}, nil, nil // a redraw begins anew
+	if err := r.out.back(0); err != nil {
+		return err
+	}
+	if err := r.out.header(f.Columns()); err != nil {
+		return err
+	}
+	var list []grid.Region
+	seen := map[grid.Code]int64{}
+	for number := 1; ; number++ {
+		row, err := f.Next()
+		var bad *table.RowError
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.As(err, &bad) {
+			return err
+		}
+		told.Read++
+		if bad != nil {
+			x := &record{kind: r.plan.kind, line: bad.Line, raw: make([]string, len(f.Columns()))}
+			if err := r.out.add(&told, x, Refusal{Line: bad.Line, Reason: bad.Reason}); err != nil {
+				return err
+			}
+			continue
+		}
+		x := r.plan.record(row)
+		g, err := r.boundary(ctx, proj, x, under, number)
+		if err != nil {
+			return err
+		}
+		if before, twice := seen[g.Code]; twice && len(x.refused) == 0 {
+			x.refuse("code", fmt.Sprintf("code %s is row %d already", g.Code, before))
+		}
+		if len(x.refused) > 0 {
+			if err := r.out.add(&told, x, x.refused...); err != nil {
+				return err
+			}
+			continue
+		}
+		seen[g.Code] = x.line
+		list = append(list, g)
+	}
+	return r.publish(ctx, list, told)
+}
+
+// publish puts regions in force and counts what became of them.
+func (r *runner) publish(ctx context.Context, list []grid.Region, told Told) error {
+	city, err := r.city(list)
+	if err != nil {
+		return err
+	}
+	var next *grid.Index
+	err = pg.InTx(ctx, r.Pool, func(tx pgx.Tx) error {
+		told := &told
+		told.Fresh, told.Changed, told.Unchanged = 0, 0, 0
+		if err := hold(ctx, tx, r.run); err != nil {
+			return err
+		}
+		ix := r.Regions.Index()
+		var changed []grid.Region
+		for _, g := range list {
+			had, ok := ix.Region(g.Code)
+			switch {
+			case !ok:
+				told.Fresh++
+			case had.Name == g.Name && had.NameEn == g.NameEn && orb.Equal(had.Geom, g.Geom):
+				told.Unchanged++
+				continue
+			default:
+				told.Changed++
+			}
+			changed = append(changed, g)
+		}
+		if len(changed) > 0 {
+			var err error
+			if _, next, err = r.Regions.PublishIn(ctx, tx, region.Redraw{Source: r.batch.Source, Regions: append(city, changed...)}); err != nil {
+				return err
+			}
+		}
+		var err error
+		if told.Bytes, err = r.out.flush(); err != nil {
+			return err
+		}
+		r.run.Told = *told
+		if r.run.DryRun {
+			return errDry
+		}
+		return r.advance(ctx, tx, r.run, told.Read, *told)
+	})
+	if errors.Is(err, errDry) {
+		_, err = r.Pool.Exec(ctx, "UPDATE import_run SET counts = $2, updated_at = $3 WHERE id = $1", r.run.ID, r.run.Told, r.Now())
+		return err
+	}
+	if err == nil {
+		r.run.Position = r.run.Told.Read
+		if next != nil {
+			r.Regions.Adopt(next)
+		}
+	}
+	return err
+}
+
+// city is the union of the regions, when the mapping asks for a city that there is not.
+func (r *runner) city(list []grid.Region) ([]grid.Region, error) {
+	code := grid.Code(r.run.Mapping.City)
+	if code == "" || len(list) == 0 {
+		return nil, nil
+	}
+	if _, err := grid.ParseCode(string(code)); err != nil || code.Level() != grid.City {
+		return nil, fault.Newf(fault.Invalid, "import.city", "%q is no city code: want 4 digits.", code)
+	}
+	if _, there := r.Regions.Index().Ref(code); there {
+		return nil, nil
+	}
+	parts := make([]orb.MultiPolygon, len(list))
+	for i, g := range list {
+		parts[i] = g.Geom
+	}
+	whole, err := grid.Union(parts)
+	if err != nil {
+		return nil, fault.Newf(fault.Invalid, "import.city", "The regions cannot be joined into a city: %v.", err)
+	}
+	name := r.run.Mapping.CityName
+	if name == "" {
+		name = string(code)
+	}
+	return []grid.Region{{Code: code, Name: name, NameEn: r.run.Mapping.CityName, Geom: whole}}, nil
+}
+
+// boundary makes a region of a record, or notes in it why not.
+func (r *runner) boundary(ctx context.Context, proj projection, x *record, under grid.Code, number int) (grid.Region, error) {
+	g := grid.Region{Name: x.text("name"), NameEn: x.text("name_en")}
+	var err error
+	switch given := x.text("code"); {
+	case given != "":
+		g.Code, err = regionCode(given, strings.ToLower(x.text("level")))
+	default:
+		g.Code, err = numbered(under, number)
+	}
+	if err != nil {
+		x.refuse("code", err.Error())
+	}
+	if g.Name == "" {
+		g.Name = string(g.Code)
+	}
+	if r.run.Scope != nil && !within(string(g.Code), r.run.Scope) && len(x.refused) == 0 {
+		x.refuse("code", "lies outside your jurisdiction")
+	}
+	if x.geom == nil {
+		x.refuse("geometry", "has no polygon")
+		return g, nil
+	}
+	turned, err := proj.geometry(ctx, x.geom)
+	if err != nil {
+		if fault.As(err) == nil && proj.name == "" {
+			return g, err
+		}
+		x.refuse("geometry", public(err))
+		return g, nil
+	}
+	switch shape := turned.(type) {
+	case orb.Polygon:
+		g.Geom = orb.MultiPolygon{shape}
+	case orb.MultiPolygon:
+		g.Geom = shape
+	default:
+		x.refuse("geometry", "is a "+turned.GeoJSONType()+", want a polygon")
+		return g, nil
+	}
+	if broken := fatal(g.Geom); len(broken) > 0 {
+		x.at, x.located = broken[0].Place, true
+		x.refuse("geometry", sentences(broken))
+	}
+	return g, nil
+}
+
+// numbered is the n-th code under a region.
+func numbered(under grid.Code, n int) (grid.Code, error) {
+	if under == "" {
+		return "", errors.New("no code: name the column that holds it, or number the rows under a region (--under)")
+	}
+	if under.Level() == grid.Grid {
+		return "", errors.New("nothing lies under a grid")
+	}
+	below := grid.Levels()[under.Level().Order()+1]
+	code := fmt.Sprintf("%s%0*d", under, below.Digits()-len(under), n)
+	if len(code) > below.Digits() {
+		return "", fmt.Errorf("is number %d, more than the %d digits of a %s under %s can count", n, below.Digits()-len(under), below, under)
+	}
+	return grid.ParseCode(code)
+}
+
+func shapeBytes(g orb.Geometry) ([]byte, error) { return ewkb.Marshal(g, 4326) }

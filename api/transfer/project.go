@@ -1,0 +1,191 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/paulmach/orb"
+
+	"onemap/api/fault"
+	"onemap/api/transfer/table"
+	"onemap/geo/crs"
+	"onemap/geo/ewkb"
+)
+
+// projection turns a file's coordinates into WGS84: the datums of geo/crs by
+// ourselves, any other system by PostGIS in batches, through PROJ.
+type projection struct {
+	pool    *pgxpool.Pool
+	name    crs.Name // "" when PostGIS does it
+	from    string   // what PROJ is told: EPSG:2056, or WKT
+	epsg    int
+	swapped bool
+	label   string
+	sure    bool // somebody said it: the mapping or the file
+}
+
+// projectionOf finds the system a mapping names, else the file's, else WGS84.
+func projectionOf(ctx context.Context, pool *pgxpool.Pool, said string, file table.CRS) (projection, error) {
+	p := projection{pool: pool, sure: true}
+	said = strings.TrimSpace(said)
+	if rest, ok := strings.CutPrefix(said, "swapped:"); ok {
+		p.swapped, said = true, rest
+	}
+	switch {
+	case said == "" && file.EPSG != 0:
+		said = fmt.Sprintf("EPSG:%d", file.EPSG)
+	case said == "" && file.WKT != "":
+		said = file.WKT
+	case said == "":
+		p.sure, said = p.swapped, string(crs.NameWGS84)
+	}
+	if name, err := crs.ParseName(said); err == nil {
+		p.name, p.label = name, string(name)
+		p.epsg = map[crs.Name]int{crs.NameWGS84: 4326, crs.NameCGCS2000: 4490, crs.NameWebMercator: 3857}[name]
+		return p, nil
+	}
+	p.from, p.label = said, said
+	if n, ok := strings.CutPrefix(strings.ToUpper(said), "EPSG:"); ok {
+		var err error
+		if p.epsg, err = strconv.Atoi(n); err != nil {
+			return p, unknownCRS(said)
+		}
+		p.from = "EPSG:" + n
+	} else if i := strings.Index(said, `"`); i >= 0 {
+		p.label, _, _ = strings.Cut(said[i+1:], `"`)
+	}
+	// PROJ may be unable to turn this place, but then it has understood the system.
+	var x float64
+	err := pool.QueryRow(ctx, "SELECT ST_X(ST_Transform(ST_SetSRID(ST_MakePoint(8.5, 47.4), 4326), 'EPSG:4326', $1::text))", p.from).Scan(&x)
+	if err != nil && strings.Contains(err.Error(), "could not") {
+		return p, unknownCRS(p.label)
+	}
+	return p, nil
+}
+
+func unknownCRS(said string) error {
+	var f fault.Fields
+	f.Add("crs", said, "unknown coordinate system; use wgs84, cgcs2000, gcj02, bd09, EPSG:n or WKT")
+	return f.Err("import.crs")
+}
+
+// points gives places for pairs; a reason where a pair is none.
+func (p projection) points(ctx context.Context, given []orb.Point) ([]orb.Point, []string, error) {
+	out, why := make([]orb.Point, len(given)), make([]string, len(given))
+	if p.swapped {
+		turned := make([]orb.Point, len(given))
+		for i, g := range given {
+			turned[i] = orb.Point{g[1], g[0]}
+		}
+		given = turned
+	}
+	if p.name != "" {
+		for i, g := range given {
+			at, err := p.name.WGS84(g[0], g[1])
+			if err != nil {
+				why[i] = err.Error()
+				continue
+			}
+			out[i] = at.Point()
+		}
+		return out, why, nil
+	}
+	return out, why, p.ask(ctx, given, out, why)
+}
+
+// ask lets PostGIS turn a batch, and halves it where one of it cannot be turned.
+func (p projection) ask(ctx context.Context, given, out []orb.Point, why []string) error {
+	if len(given) == 0 {
+		return nil
+	}
+	xs, ys := make([]float64, len(given)), make([]float64, len(given))
+	for i, g := range given {
+		xs[i], ys[i] = g[0], g[1]
+	}
+	rows, err := p.pool.Query(ctx, `
+SELECT ST_X(p), ST_Y(p) FROM (SELECT i, ST_Transform(ST_MakePoint(x, y), $3::text, 4326) AS p
+FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS n (x, y, i) OFFSET 0) t ORDER BY i`, xs, ys, p.from)
+	if err == nil {
+		i, x, y := 0, 0.0, 0.0
+		_, err = pgx.ForEachRow(rows, []any{&x, &y}, func() error {
+			if math.IsInf(x, 0) || math.IsNaN(x) || math.Abs(x) > 180 || math.Abs(y) > 90 {
+				why[i] = "lies outside the area of " + p.label
+			} else {
+				out[i] = orb.Point{x, y}
+			}
+			i++
+			return nil
+		})
+	}
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
+		return err
+	}
+	if len(given) == 1 {
+		why[0] = "lies outside the area of " + p.label
+		return nil
+	}
+	half := len(given) / 2
+	if err := p.ask(ctx, given[:half], out[:half], why[:half]); err != nil {
+		return err
+	}
+	return p.ask(ctx, given[half:], out[half:], why[half:])
+}
+
+// geometry turns one geometry; shapes come in hundreds, points in millions.
+func (p projection) geometry(ctx context.Context, g orb.Geometry) (orb.Geometry, error) {
+	if point, ok := g.(orb.Point); ok {
+		out, why, err := p.points(ctx, []orb.Point{point})
+		if err == nil && why[0] != "" {
+			err = fault.New(fault.Invalid, "import.place", why[0])
+		}
+		return out[0], err
+	}
+	if p.swapped {
+		g = flipped(g)
+	}
+	if p.name != "" {
+		return p.name.Geometry(g)
+	}
+	raw, err := ewkb.Marshal(g, 0)
+	if err != nil {
+		return nil, err
+	}
+	var out orb.Geometry
+	if err := p.pool.QueryRow(ctx, "SELECT ST_Transform(ST_GeomFromEWKB($1::bytea), $2::text, 4326)", raw, p.from).Scan(&out); err != nil {
+		if strings.Contains(err.Error(), "transform") {
+			return nil, fault.New(fault.Invalid, "import.place", "lies outside the area of "+p.label)
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// flipped exchanges the coordinates of polygons.
+func flipped(g orb.Geometry) orb.Geometry {
+	turn := func(p orb.Polygon) orb.Polygon {
+		out := make(orb.Polygon, len(p))
+		for i, r := range p {
+			out[i] = make(orb.Ring, len(r))
+			for j, v := range r {
+				out[i][j] = orb.Point{v[1], v[0]}
+			}
+		}
+		return out
+	}
+	switch g := g.(type) {
+	case orb.Polygon:
+		return turn(g)
+	case orb.MultiPolygon:
+		out := make(orb.MultiPolygon, len(g))
+		for i, p := range g {
+			out[i] = turn(p)
+		}
+		return out
+	}
+	return g
+}

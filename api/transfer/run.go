@@ -1,0 +1,414 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"onemap/api/fault"
+	"onemap/api/link"
+	"onemap/api/pg"
+	"onemap/api/transfer/table"
+	"onemap/geo/grid"
+)
+
+// Progress is how far a run has come.
+type Progress struct {
+	Rows        int64   `json:"rows"`
+	BytesRead   int64   `json:"bytes_read"`
+	Bytes       int64   `json:"bytes"`
+	PerSecond   float64 `json:"per_second"`
+	SecondsLeft float64 `json:"seconds_left"`
+}
+
+// runner is one run at work.
+type runner struct {
+	*Loader
+	run      *Run
+	taker    taker
+	plan     *plan
+	batch    link.Batch
+	out      *refusedFile
+	progress func(Progress, Counts)
+	began    time.Time
+	skip     int64 // rows that an earlier go has committed
+	pos      int64
+	refs     map[[16]byte]int64
+	keys     map[[16]byte]int64
+	nth      map[[16]byte]int
+}
+
+// work takes a file in, from where its run stands to the end.
+func (l *Loader) work(ctx context.Context, run *Run, path, refusedPath string, progress func(Progress, Counts)) error {
+	k := KindOf(run.Kind)
+	if k == nil {
+		return fault.Newf(fault.Invalid, "import.kind", "There is no kind %q.", run.Kind)
+	}
+	f, err := table.Open(path, table.Options{Encoding: run.Mapping.Encoding, Layer: run.Mapping.Layer})
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := invalid(run.Mapping.problems(k, f.Columns())); err != nil {
+		return err
+	}
+	proj, err := projectionOf(ctx, l.Pool, run.Mapping.CRS, f.CRS())
+	if err != nil {
+		return err
+	}
+	r := &runner{
+		Loader: l, run: run, plan: compile(k, run.Mapping, f.Columns(), l.zone()), progress: progress, began: time.Now(), skip: run.Position,
+		refs: map[[16]byte]int64{}, keys: map[[16]byte]int64{}, nth: map[[16]byte]int{},
+	}
+	r.batch = link.Batch{Source: run.Mapping.Source, Given: run.Mapping.given(k, r.plan.geometry && k.Geometry != "none"), NewID: l.NewID}
+	if r.out, err = openRefused(refusedPath, run.Told.Bytes, k, f.Columns()); err != nil {
+		return err
+	}
+	defer r.out.close()
+	if run.Kind == "regions" {
+		return r.regions(ctx, f, proj)
+	}
+	if r.taker, err = l.taker(ctx, run.Kind); err != nil {
+		return err
+	}
+	return l.pipeline(ctx, f, r.plan, proj, r.taker, func(c *chunk) error {
+		err := r.write(ctx, c)
+		if err == nil && progress != nil {
+			progress(r.pace(c.read, f.Size()), run.Told.Counts)
+		}
+		return err
+	})
+}
+
+func (r *runner) pace(read, size int64) Progress {
+	p := Progress{Rows: r.run.Told.Read, BytesRead: read, Bytes: size}
+	took := time.Since(r.began).Seconds()
+	if took > 0 {
+		p.PerSecond = float64(r.pos-r.skip) / took
+	}
+	if read > 0 && took > 0 {
+		p.SecondsLeft = took * float64(size-read) / float64(read)
+	}
+	return p
+}
+
+// write takes one chunk in, in one transaction.
+func (r *runner) write(ctx context.Context, c *chunk) error {
+	r.tellApart(c.list)
+	from := r.pos
+	r.pos += int64(len(c.list))
+	if r.pos <= r.skip {
+		return nil // committed before; its references are known now
+	}
+	list := c.list[max(0, r.skip-from):]
+	const tries = 8
+	for try := 1; ; try++ {
+		told, err := r.transaction(ctx, list)
+		switch {
+		case err == nil:
+			r.run.Told, r.run.Position = told, r.pos
+			return nil
+		case try < tries && collides(err):
+			continue // somebody wrote the same objects meanwhile: now they are found
+		}
+		return err
+	}
+}
+
+func collides(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "23505" || e.Code == "40001" || e.Code == "40P01")
+}
+
+// errDry rolls the chunk of a dry run back.
+var errDry = errors.New("dry run")
+
+func (r *runner) transaction(ctx context.Context, list []*record) (told Told, err error) {
+	at := r.out.mark()
+	err = pg.InTx(ctx, r.Pool, func(tx pgx.Tx) error {
+		told = r.run.Told.clone()
+		if err := r.out.back(at); err != nil {
+			return err
+		}
+		if err := hold(ctx, tx, r.run); err != nil {
+			return err
+		}
+		ix, err := r.Regions.Hold(ctx, tx)
+		if err != nil {
+			return err
+		}
+		r.batch.Now = r.Now()
+		if err := r.take(ctx, tx, ix, list, &told); err != nil {
+			return err
+		}
+		told.Read += int64(len(list))
+		told.Seconds = time.Since(r.began).Seconds()
+		if told.Bytes, err = r.out.flush(); err != nil {
+			return err
+		}
+		if r.run.DryRun {
+			return errDry
+		}
+		return r.advance(ctx, tx, r.run, r.pos, told)
+	})
+	if errors.Is(err, errDry) {
+		_, err = r.Pool.Exec(ctx, "UPDATE import_run SET counts = $2, updated_at = $3 WHERE id = $1", r.run.ID, told, r.Now())
+	}
+	if err != nil {
+		return told, errors.Join(err, r.out.back(at))
+	}
+	return told, nil
+}
+
+// take writes what can be taken of a chunk and notes the rest.
+func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*record, told *Told) error {
+	var sound []*record
+	for _, x := range list {
+		if len(x.refused) == 0 && r.run.Scope != nil {
+			if scope, known := r.taker.scope(x, ix); (known || r.plan.kind.secret) && !within(scope, r.run.Scope) {
+				x.refused = nil
+				if err := r.out.add(told, x, Refusal{Line: x.line, Reason: "lies outside your jurisdiction"}); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if len(x.refused) > 0 {
+			if err := r.out.add(told, x, x.refused...); err != nil {
+				return err
+			}
+			continue
+		}
+		sound = append(sound, x)
+	}
+	if len(sound) == 0 {
+		return nil
+	}
+	found, err := r.taker.find(ctx, tx, r.batch.Source, sound)
+	if err != nil {
+		return err
+	}
+	foreign, err := r.foreign(ctx, tx, found)
+	if err != nil {
+		return err
+	}
+	var ready []*record
+	for i, x := range sound {
+		if len(found[i].Candidates) > 0 {
+			known, err := r.doubt(ctx, tx, x, found[i].Candidates)
+			if err != nil {
+				return err
+			}
+			if known {
+				told.Unchanged++
+			} else {
+				told.Doubtful++
+			}
+			continue
+		}
+		wrong := r.taker.late(x, found[i].ID)
+		if foreign[found[i].ID] {
+			wrong = []fault.Field{{Message: "lies outside your jurisdiction"}}
+		}
+		if len(wrong) > 0 {
+			if err := r.out.add(told, x, refusals(x, wrong)...); err != nil {
+				return err
+			}
+			continue
+		}
+		ready = append(ready, x)
+	}
+	return r.hand(ctx, tx, ix, ready, told)
+}
+
+func refusals(x *record, wrong []fault.Field) []Refusal {
+	y := *x
+	y.refused = nil
+	y.refuseAll(wrong)
+	return y.refused
+}
+
+// hand gives rows to the slice. What the slice or the database refuses is looked
+// for by halves, so that one row never keeps the others out.
+func (r *runner) hand(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*record, told *Told) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var m pg.Merged
+	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) (err error) {
+		m, err = r.taker.take(ctx, tx, ix, r.batch, list)
+		return err
+	})
+	if err == nil {
+		told.Fresh, told.Changed, told.Unchanged = told.Fresh+m.Fresh, told.Changed+m.Changed, told.Unchanged+m.Unchanged
+		return nil
+	}
+	if !refusable(err) || ctx.Err() != nil {
+		return err
+	}
+	if len(list) == 1 {
+		return r.out.add(told, list[0], refusals(list[0], wrongIn(err))...)
+	}
+	half := len(list) / 2
+	if err := r.hand(ctx, tx, ix, list[:half], told); err != nil {
+		return err
+	}
+	return r.hand(ctx, tx, ix, list[half:], told)
+}
+
+// refusable errors are about a row: what a slice calls invalid, what breaks a constraint.
+func refusable(err error) bool {
+	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) || pg.Constraint(err) != ""
+}
+
+var rowPrefix = regexp.MustCompile(`^rows\[\d+\]\.`)
+
+func wrongIn(err error) []fault.Field {
+	f := fault.As(err)
+	if f == nil {
+		return []fault.Field{{Message: "the database refuses it: " + pg.Constraint(err)}}
+	}
+	if len(f.Fields) == 0 {
+		return []fault.Field{{Message: f.Public}}
+	}
+	var list []fault.Field
+	for _, x := range f.Fields {
+		list = append(list, fault.Field{Location: rowPrefix.ReplaceAllString(x.Location, ""), Message: x.Message})
+	}
+	return list
+}
+
+// foreign are the objects met that lie outside what the run may write.
+func (r *runner) foreign(ctx context.Context, tx pgx.Tx, found []link.Found) (map[uuid.UUID]bool, error) {
+	out := map[uuid.UUID]bool{}
+	if r.run.Scope == nil {
+		return out, nil
+	}
+	var ids []uuid.UUID
+	for _, f := range found {
+		if f.ID != uuid.Nil {
+			ids = append(ids, f.ID)
+		}
+	}
+	rows, err := tx.Query(ctx, "SELECT id, scope_code FROM "+r.taker.table()+" WHERE id = ANY ($1)", ids)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	var scope string
+	_, err = pgx.ForEachRow(rows, []any{&id, &scope}, func() error {
+		if !within(scope, r.run.Scope) {
+			out[id] = true
+		}
+		return nil
+	})
+	return out, err
+}
+
+func within(scope string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(scope, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellApart gives every record its reference, and refuses what the file has twice.
+func (r *runner) tellApart(list []*record) {
+	for _, x := range list {
+		if len(x.refused) > 0 || x.object == nil {
+			continue
+		}
+		r.call(x)
+		if key, field, reason := r.taker.unique(x); key != "" {
+			if line, twice := r.keys[short(key)]; twice {
+				x.refuse(field, fmt.Sprintf(reason, line))
+				continue
+			}
+			r.keys[short(key)] = x.line
+		}
+		of := short(x.ref, x.text("relation"))
+		if line, twice := r.refs[of]; twice {
+			x.refuse("ref", fmt.Sprintf("the same reference is in line %d already", line))
+			continue
+		}
+		r.refs[of] = x.line
+	}
+}
+
+// call gives a record the reference by which it is known when it comes again:
+// the file's, or one made of its code, or of all it says and, where the file says
+// the same twice, of how often.
+func (r *runner) call(x *record) {
+	if x.ref = x.text("ref"); x.ref != "" {
+		return
+	}
+	if x.ref = r.taker.natural(x); x.ref == "" {
+		sum := short(append([]string{fmt.Sprint(x.pair)}, x.v...)...)
+		x.ref = "row:" + hex.EncodeToString(sum[:])
+	} else if r.plan.kind.secret || strings.HasPrefix(x.ref, "code:") || strings.HasPrefix(x.ref, "room:") {
+		return
+	}
+	base := short(x.ref)
+	if r.nth[base]++; r.nth[base] > 1 {
+		x.ref = fmt.Sprintf("%s#%d", x.ref, r.nth[base])
+	}
+}
+
+func short(parts ...string) (key [16]byte) {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write([]byte(p))
+	}
+	copy(key[:], h.Sum(nil))
+	return key
+}
+
+func (l *Loader) zone() *time.Location {
+	if l.Zone == nil {
+		return time.UTC
+	}
+	return l.Zone
+}
+
+// public is an error as the person who sent the file may read it.
+func public(err error) string {
+	if f := fault.As(err); f != nil {
+		text := f.Public
+		if len(f.Fields) > 0 {
+			text = ""
+			for i, x := range f.Fields {
+				if i > 0 {
+					text += "; "
+				}
+				text += x.Location + ": " + x.Message
+			}
+		}
+		return text
+	}
+	return err.Error()
+}
+
+// hashOf is a file's SHA-256 and its size.
+func hashOf(path string) ([]byte, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := f.WriteTo(h)
+	return h.Sum(nil), n, err
+}

@@ -1,0 +1,107 @@
+package transfer
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/fault"
+	"onemap/api/link"
+	"onemap/api/pg"
+	"onemap/geo/grid"
+)
+
+// taker hands rows of one kind over to the slice that keeps them.
+type taker interface {
+	// build makes the slice's object of a record, or notes in it why not; by many at once.
+	build(r *record)
+	// natural is a reference for a record whose file has none, or "": a code, a number's blind.
+	natural(r *record) string
+	// unique is what no two rows of one file may share besides the reference, or "".
+	unique(r *record) (key, field, reason string)
+	// scope is the region code where the row lies; false when only the database knows.
+	scope(r *record, ix *grid.Index) (string, bool)
+	find(ctx context.Context, q pg.Querier, source string, list []*record) ([]link.Found, error)
+	// late is what is wrong once it is known which object a row is about.
+	late(r *record, id uuid.UUID) []fault.Field
+	take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error)
+	// table names the table whose scope_code says where an object lies.
+	table() string
+}
+
+// slice is the taker of objects of a type T.
+type slice[T any] struct {
+	name    string
+	make    func(*record) (T, []fault.Field)
+	called func(*T) string
+	same    func(*T) (key, field, reason string)
+	lies    func(*T, *record, *grid.Index) (string, bool)
+	check   func(T) []fault.Field
+	finds   func(ctx context.Context, q pg.Querier, source string, list []T) ([]link.Found, error)
+	takes   func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
+	put     func(t *T, ref string, id uuid.UUID)
+}
+
+func (s *slice[T]) table() string { return s.name }
+
+func (s *slice[T]) build(r *record) {
+	t, wrong := s.make(r)
+	r.refuseAll(wrong)
+	if len(r.refused) == 0 {
+		r.object = &t
+	}
+}
+
+func (s *slice[T]) natural(r *record) string {
+	if s.called == nil {
+		return ""
+	}
+	return s.called(r.object.(*T))
+}
+
+func (s *slice[T]) unique(r *record) (key, field, reason string) {
+	if s.same == nil {
+		return "", "", ""
+	}
+	return s.same(r.object.(*T))
+}
+
+func (s *slice[T]) scope(r *record, ix *grid.Index) (string, bool) {
+	if s.lies == nil {
+		return pointScope(r, ix)
+	}
+	return s.lies(r.object.(*T), r, ix)
+}
+
+func (s *slice[T]) objects(list []*record) []T {
+	out := make([]T, len(list))
+	for i, r := range list {
+		t := r.object.(*T)
+		s.put(t, r.ref, uuid.Nil)
+		out[i] = *t
+	}
+	return out
+}
+
+func (s *slice[T]) find(ctx context.Context, q pg.Querier, source string, list []*record) ([]link.Found, error) {
+	return s.finds(ctx, q, source, s.objects(list))
+}
+
+func (s *slice[T]) late(r *record, id uuid.UUID) []fault.Field {
+	t := *r.object.(*T)
+	s.put(&t, r.ref, id)
+	*r.object.(*T) = t
+	if s.check == nil {
+		return nil
+	}
+	return s.check(t)
+}
+
+func (s *slice[T]) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+	out := make([]T, len(list))
+	for i, r := range list {
+		out[i] = *r.object.(*T)
+	}
+	return s.takes(ctx, tx, ix, b, out)
+}
