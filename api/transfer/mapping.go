@@ -31,8 +31,8 @@ type Mapping struct {
 	CityName string `json:"city_name,omitempty"`
 }
 
-// layered is m with what another mapping says on top of it.
-func (m Mapping) layered(over Mapping) Mapping {
+// Layered is m with what another mapping says on top of it.
+func (m Mapping) Layered(over Mapping) Mapping {
 	take := func(to *string, from string) {
 		if from != "" {
 			*to = from

@@ -32,15 +32,15 @@ type taker interface {
 
 // slice is the taker of objects of a type T.
 type slice[T any] struct {
-	name    string
-	make    func(*record) (T, []fault.Field)
+	name   string
+	make   func(*record) (T, []fault.Field)
 	called func(*T) string
-	same    func(*T) (key, field, reason string)
-	lies    func(*T, *record, *grid.Index) (string, bool)
-	check   func(T) []fault.Field
-	finds   func(ctx context.Context, q pg.Querier, source string, list []T) ([]link.Found, error)
-	takes   func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
-	put     func(t *T, ref string, id uuid.UUID)
+	same   func(*T) (key, field, reason string)
+	lies   func(*T, *record, *grid.Index) (string, bool)
+	check  func(T) []fault.Field
+	finds  func(ctx context.Context, q pg.Querier, source string, list []T) ([]link.Found, error)
+	takes  func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
+	put    func(t *T, ref string, id uuid.UUID)
 }
 
 func (s *slice[T]) table() string { return s.name }

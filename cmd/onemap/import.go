@@ -13,13 +13,20 @@ import (
 	"onemap/api/transfer"
 	"onemap/api/transfer/osm"
 	"onemap/cmd/internal/boot"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
 type importCommand struct {
 	OSM     importOSM     `cmd:"" name:"osm" help:"An OpenStreetMap extract (.osm.pbf or .osm): buildings, facilities, services, basemap."`
-	Regions importRegions `cmd:"" help:"Boundaries as GeoJSON: city, districts, streets, communities, grids."`
+	Regions importRegions `cmd:"" help:"Boundaries: city, districts, streets, communities, grids."`
+
+	Buildings     importBuildings     `cmd:"" help:"Buildings with footprints, storeys, addresses."`
+	Dwellings     importDwellings     `cmd:"" help:"Dwellings and other rooms of buildings."`
+	People        importPeople        `cmd:"" help:"People with their dwellings, households and care tags."`
+	Organisations importOrganisations `cmd:"" help:"Companies, shops, institutions."`
+	Facilities    importFacilities    `cmd:"" help:"Public facilities: bins, signs, benches, boxes."`
+	Services      importServices      `cmd:"" help:"Services: clinics, canteens, schools."`
+	Cases         importCases         `cmd:"" help:"Cases that another system keeps."`
 }
 
 type importOSM struct {
@@ -124,61 +131,4 @@ func some(refs []string) string {
 		return strings.Join(refs, " ")
 	}
 	return strings.Join(refs[:most], " ") + " ..."
-}
-
-type importRegions struct {
-	boot.Config
-	File         string `arg:"" type:"existingfile" help:"A GeoJSON FeatureCollection of polygons."`
-	CRS          string `help:"The file's datum: wgs84, cgcs2000, gcj02, bd09, epsg:3857." default:"wgs84" name:"crs"`
-	CodeProperty string `help:"The property that holds the region code (code or adcode when not said)." placeholder:"NAME"`
-	NameProperty string `help:"The property that holds the name (name when not said)." placeholder:"NAME"`
-	Under        string `help:"Number features without a code under this region, in the order of the file." placeholder:"CODE"`
-	DryRun       bool   `help:"Do everything and keep nothing."`
-	JSON         bool   `help:"Report as JSON." name:"json"`
-}
-
-func (c importRegions) Run(ctx context.Context) error {
-	datum, err := crs.ParseName(c.CRS)
-	if err != nil {
-		return fmt.Errorf("--crs: %w", err)
-	}
-	o := transfer.RegionOptions{CRS: datum, CodeProperty: c.CodeProperty, NameProperty: c.NameProperty, DryRun: c.DryRun}
-	if c.Under != "" {
-		if o.Under, err = grid.ParseCode(c.Under); err != nil {
-			return fmt.Errorf("--under: %w", err)
-		}
-	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	report, err := w.Loader.RegionsFile(ctx, c.File, o)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		err = printJSON(report)
-	} else {
-		printRegions(report)
-	}
-	if err == nil && len(report.Refused) > 0 {
-		return errFailed
-	}
-	return err
-}
-
-func printRegions(r transfer.RegionReport) {
-	fmt.Printf("Read %d features; published %d regions as edition %d; %d objects moved to another region.\n",
-		r.Read, r.Published.Regions, r.Published.Edition, r.Published.Moved)
-	for _, x := range r.Refused {
-		place := ""
-		if x.Place != nil {
-			place = fmt.Sprintf(" at %.7f,%.7f", x.Place[0], x.Place[1])
-		}
-		fmt.Printf("  refused: feature %d %s%s: %s\n", x.Feature, x.Name, place, x.Reason)
-	}
-	if r.DryRun {
-		fmt.Println("This was a dry run: nothing was kept.")
-	}
 }
