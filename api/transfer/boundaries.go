@@ -179,21 +179,21 @@ func (r *runner) boundary(ctx context.Context, proj projection, x *record, under
 		x.refuse("geometry", "has no polygon")
 		return g, nil
 	}
-	turned, err := proj.geometry(ctx, x.geom)
+	turned, why, err := proj.geometries(ctx, []orb.Geometry{x.geom})
 	if err != nil {
-		if fault.As(err) == nil && proj.name == "" {
-			return g, err
-		}
-		x.refuse("geometry", public(err))
+		return g, err
+	}
+	if why[0] != "" {
+		x.refuse("geometry", why[0])
 		return g, nil
 	}
-	switch shape := turned.(type) {
+	switch shape := turned[0].(type) {
 	case orb.Polygon:
 		g.Geom = orb.MultiPolygon{shape}
 	case orb.MultiPolygon:
 		g.Geom = shape
 	default:
-		x.refuse("geometry", "is a "+turned.GeoJSONType()+", want a polygon")
+		x.refuse("geometry", "is a "+turned[0].GeoJSONType()+", want a polygon")
 		return g, nil
 	}
 	if broken := fatal(g.Geom); len(broken) > 0 {

@@ -136,7 +136,8 @@ func (l *Loader) prepare(ctx context.Context, p *plan, proj projection, t taker,
 // locate turns the given coordinates into WGS84, and refuses those that lie nowhere near.
 func (l *Loader) locate(ctx context.Context, ix *grid.Index, proj projection, list []*record) error {
 	var pairs []orb.Point
-	var at []*record
+	var shapes []orb.Geometry
+	var at, shaped []*record
 	for _, r := range list {
 		switch {
 		case r.located && r.pair == (orb.Point{}):
@@ -145,14 +146,16 @@ func (l *Loader) locate(ctx context.Context, ix *grid.Index, proj projection, li
 		case r.located:
 			pairs, at = append(pairs, r.pair), append(at, r)
 		case r.geom != nil:
-			turned, err := proj.geometry(ctx, r.geom)
-			if err != nil {
-				if ctx.Err() != nil {
-					return err
-				}
-				r.refuse("geometry", public(err))
-			}
-			r.geom = turned
+			shapes, shaped = append(shapes, r.geom), append(shaped, r)
+		}
+	}
+	turned, wrong, err := proj.geometries(ctx, shapes)
+	if err != nil {
+		return err
+	}
+	for i, r := range shaped {
+		if r.geom = turned[i]; wrong[i] != "" {
+			r.refuse("geometry", wrong[i])
 		}
 	}
 	out, why, err := proj.points(ctx, pairs)

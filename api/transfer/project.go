@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 
@@ -98,31 +97,24 @@ func (p projection) points(ctx context.Context, given []orb.Point) ([]orb.Point,
 	return out, why, p.ask(ctx, given, out, why)
 }
 
-// ask lets PostGIS turn a batch, and halves it where one of it cannot be turned.
+// ask lets PostGIS turn a batch in one call, since PROJ takes milliseconds to be
+// made ready, and halves the batch where one of it cannot be turned.
 func (p projection) ask(ctx context.Context, given, out []orb.Point, why []string) error {
 	if len(given) == 0 {
 		return nil
 	}
-	xs, ys := make([]float64, len(given)), make([]float64, len(given))
-	for i, g := range given {
-		xs[i], ys[i] = g[0], g[1]
-	}
-	rows, err := p.pool.Query(ctx, `
-SELECT ST_X(p), ST_Y(p) FROM (SELECT i, ST_Transform(ST_MakePoint(x, y), $3::text, 4326) AS p
-FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS n (x, y, i) OFFSET 0) t ORDER BY i`, xs, ys, p.from)
+	turned, err := p.transform(ctx, orb.MultiPoint(given))
 	if err == nil {
-		i, x, y := 0, 0.0, 0.0
-		_, err = pgx.ForEachRow(rows, []any{&x, &y}, func() error {
-			if math.IsInf(x, 0) || math.IsNaN(x) || math.Abs(x) > 180 || math.Abs(y) > 90 {
+		for i, at := range turned.(orb.MultiPoint) {
+			if !(math.Abs(at[0]) <= 180 && math.Abs(at[1]) <= 90) { // also what is no number
 				why[i] = "lies outside the area of " + p.label
-			} else {
-				out[i] = orb.Point{x, y}
+				continue
 			}
-			i++
-			return nil
-		})
+			out[i] = at
+		}
+		return nil
 	}
-	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
+	if ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
 		return err
 	}
 	if len(given) == 1 {
@@ -136,33 +128,59 @@ FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS n (x, y, i) OFFSET 0)
 	return p.ask(ctx, given[half:], out[half:], why[half:])
 }
 
-// geometry turns one geometry; shapes come in hundreds, points in millions.
-func (p projection) geometry(ctx context.Context, g orb.Geometry) (orb.Geometry, error) {
-	if point, ok := g.(orb.Point); ok {
-		out, why, err := p.points(ctx, []orb.Point{point})
-		if err == nil && why[0] != "" {
-			err = fault.New(fault.Invalid, "import.place", why[0])
-		}
-		return out[0], err
-	}
-	if p.swapped {
-		g = flipped(g)
-	}
-	if p.name != "" {
-		return p.name.Geometry(g)
-	}
+func (p projection) transform(ctx context.Context, g orb.Geometry) (out orb.Geometry, err error) {
 	raw, err := ewkb.Marshal(g, 0)
 	if err != nil {
 		return nil, err
 	}
-	var out orb.Geometry
-	if err := p.pool.QueryRow(ctx, "SELECT ST_Transform(ST_GeomFromEWKB($1::bytea), $2::text, 4326)", raw, p.from).Scan(&out); err != nil {
-		if strings.Contains(err.Error(), "transform") {
-			return nil, fault.New(fault.Invalid, "import.place", "lies outside the area of "+p.label)
+	err = p.pool.QueryRow(ctx, "SELECT ST_Transform(ST_GeomFromEWKB($1::bytea), $2::text, 4326)", raw, p.from).Scan(&out)
+	return out, err
+}
+
+// geometries turns shapes; a reason where one cannot be turned.
+func (p projection) geometries(ctx context.Context, given []orb.Geometry) ([]orb.Geometry, []string, error) {
+	out, why := make([]orb.Geometry, len(given)), make([]string, len(given))
+	if p.swapped {
+		turned := make([]orb.Geometry, len(given))
+		for i, g := range given {
+			turned[i] = flipped(g)
 		}
-		return nil, err
+		given = turned
 	}
-	return out, nil
+	if p.name != "" {
+		for i, g := range given {
+			turned, err := p.name.Geometry(g)
+			if err != nil {
+				why[i] = err.Error()
+			}
+			out[i] = turned
+		}
+		return out, why, nil
+	}
+	return out, why, p.askShapes(ctx, given, out, why)
+}
+
+func (p projection) askShapes(ctx context.Context, given, out []orb.Geometry, why []string) error {
+	if len(given) == 0 {
+		return nil
+	}
+	turned, err := p.transform(ctx, orb.Collection(given))
+	if err == nil {
+		copy(out, turned.(orb.Collection))
+		return nil
+	}
+	if ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
+		return err
+	}
+	if len(given) == 1 {
+		why[0] = "lies outside the area of " + p.label
+		return nil
+	}
+	half := len(given) / 2
+	if err := p.askShapes(ctx, given[:half], out[:half], why[:half]); err != nil {
+		return err
+	}
+	return p.askShapes(ctx, given[half:], out[half:], why[half:])
 }
 
 // flipped exchanges the coordinates of polygons.

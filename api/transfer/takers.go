@@ -205,7 +205,7 @@ func (l *Loader) facilities() taker {
 			wrong := needPlace(r)
 			if code := r.text("code"); code != "" {
 				var err error
-				if f.Code, err = plate.Parse(code); err != nil {
+				if f.Code, err = plate.ParseForeign(code); err != nil {
 					wrong = append(wrong, fault.Field{Location: "code", Message: err.Error()})
 				}
 			}
