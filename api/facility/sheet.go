@@ -110,10 +110,15 @@ func (ask *SheetAsk) check() ([]string, error) {
 		if typed = strings.TrimSpace(typed); typed == "" {
 			continue
 		}
-		if code, err := plate.Parse(typed); err == nil {
-			typed = code.Raw()
+		code, err := plate.Parse(typed)
+		if err != nil {
+			code, err = plate.ParseForeign(typed)
 		}
-		codes = append(codes, strings.ToUpper(typed))
+		if err != nil {
+			f.Add("query.codes", typed, "%s", err.Error())
+			continue
+		}
+		codes = append(codes, code.Raw())
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes), f.Err("plates.ask")

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -133,6 +134,24 @@ func TestTheWholeProgram(t *testing.T) {
 		}
 		if _, errs, err := command(t, "", "key", "add", "--role", "king", "--scope", "", "--data", dir); err == nil || strings.Contains(errs, "SQLSTATE") {
 			t.Errorf("a key of no role: %v %s", err, errs)
+		}
+	})
+	t.Run("plates to print", func(t *testing.T) {
+		sheet := filepath.Join(t.TempDir(), "plates.pdf")
+		args := []string{"plates", sheet, "--class", "seat", "--data", dir}
+		if _, errs, err := command(t, "", args...); err == nil || !strings.Contains(errs, "--public-url") {
+			t.Errorf("without an address: %v %s", err, errs)
+		}
+		out, errs, err := command(t, "", append(args, "--public-url", "https://map.example.gov.cn")...)
+		if err != nil && strings.Contains(errs, "fonts-wqy-microhei") {
+			t.Skip("no Chinese font is here to print with (install fonts-wqy-microhei)")
+		}
+		made, failed := os.ReadFile(sheet)
+		if err != nil || failed != nil || !bytes.HasPrefix(made, []byte("%PDF-")) || !strings.Contains(out, "plates in ") {
+			t.Errorf("%v %v %s%s", err, failed, out, errs)
+		}
+		if _, errs, err := command(t, "", "plates", sheet, "--codes", "NOSUCH", "--data", dir, "--public-url", "https://a.cn"); err == nil || !strings.Contains(errs, "NOSUCH") {
+			t.Errorf("a code nobody carries: %v %s", err, errs)
 		}
 	})
 	t.Run("from a phone to the screen", func(t *testing.T) { s.toTheScreen(key(t, "operator", "--data", dir)) })

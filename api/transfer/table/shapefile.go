@@ -16,6 +16,7 @@ type shapefile struct {
 	shapes *shapes
 	table  *dbase
 	kept   []dbaseField
+	names  []string // of those
 	zip    *zip.ReadCloser
 	n      int64
 }
@@ -208,6 +209,7 @@ func (s *shapefile) columns(file *File, o Options, open part) error {
 		s.kept, raw = append(s.kept, f), append(raw, title)
 	}
 	names, odd := named(raw)
+	s.names = names
 	file.columns, file.problems = names, append(file.problems, odd...)
 	return nil
 }
@@ -242,7 +244,7 @@ func (s *shapefile) next() (Row, error) {
 		row.Geom = shapeGeometry(kind, parts)
 		for i, f := range s.kept {
 			if row.Values[i], err = s.table.value(f); err != nil {
-				return Row{}, &RowError{s.n, fmt.Sprintf("column %d: %s", i+1, err)}
+				return Row{}, &RowError{s.n, fmt.Sprintf("column %s: %s", s.names[i], err)}
 			}
 		}
 		return row, nil
