@@ -185,8 +185,11 @@ ALTER TABLE case_file
 CREATE UNIQUE INDEX case_file_source_ix ON case_file (source, source_ref) WHERE source <> '';
 -- search by words
 CREATE INDEX case_file_words_ix ON case_file USING gin (words);
+-- how many were reported when, and a list's total: answered without the rows
+CREATE INDEX case_file_times_ix ON case_file (created_at, scope_code, state, category, department_code);
 
 -- +goose Down
+DROP INDEX case_file_times_ix;
 DROP INDEX case_file_words_ix;
 DROP INDEX case_file_source_ix;
 ALTER TABLE case_file DROP CONSTRAINT case_file_source_ck, DROP COLUMN words, DROP COLUMN source_ref, DROP COLUMN source;

@@ -62,6 +62,17 @@ type figuresIn struct {
 	Since  string `query:"since" doc:"Only cases reported at or after: a time or a day."`
 }
 
+type timesIn struct {
+	State    string `query:"state" doc:"States, separated by commas."`
+	Category string `query:"category" doc:"A code, or the beginning of one."`
+	Since    string `query:"since" doc:"From here: a time or a day; the first report when not given."`
+	Until    string `query:"until" doc:"To here: a time or a day; now when not given."`
+	Region   string `query:"region" doc:"A region code."`
+	Buckets  int    `query:"buckets" default:"120" minimum:"12" maximum:"400" doc:"At most so many stretches: their length follows."`
+}
+
+type timesOut struct{ Body Times }
+
 type figuresOut struct{ Body Figures }
 
 type casePath struct {
@@ -98,6 +109,7 @@ func Routes(s *web.Server, service *Service, intake *blob.Intake) {
 	web.Add(s, huma.Operation{OperationID: "list-categories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "What can be reported without a plate", Tags: public}, h.categories)
 	web.Add(s, huma.Operation{OperationID: "list-cases", Method: http.MethodGet, Path: "/api/v1/cases", Summary: "Cases in my sight, newest first", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.list)
 	web.Add(s, huma.Operation{OperationID: "case-figures", Method: http.MethodGet, Path: "/api/v1/cases/figures", Summary: "Counts of the cases in my sight", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.figures)
+	web.Add(s, huma.Operation{OperationID: "case-times", Method: http.MethodGet, Path: "/api/v1/cases/times", Summary: "How many of the cases in my sight were reported when", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.times)
 	web.Add(s, huma.Operation{OperationID: "get-case", Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "A case with its history and what I may do", Tags: desk, Security: web.Staff, Errors: []int{401, 404, 422}}, h.get)
 	web.Add(s, huma.Operation{OperationID: "take-step", Method: http.MethodPost, Path: "/api/v1/cases/{id}/steps", Summary: "Take a case one step on", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusOK, Errors: []int{401, 403, 404, 412, 422, 428}}, h.step)
 	h.photoRoutes(s)
@@ -172,6 +184,18 @@ func (h handlers) figures(ctx context.Context, in *figuresIn) (*figuresOut, erro
 	}
 	figures, err := h.Figures(ctx, f.Region, f.Since)
 	return &figuresOut{figures}, err
+}
+
+func (h handlers) times(ctx context.Context, in *timesIn) (*timesOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	f, err := ParseFilter(in.State, in.Category, in.Since, in.Until, in.Region, h.Zone)
+	if err != nil {
+		return nil, err
+	}
+	times, err := h.Times(ctx, f, in.Buckets)
+	return &timesOut{times}, err
 }
 
 func (h handlers) get(ctx context.Context, in *casePath) (*caseOut, error) {

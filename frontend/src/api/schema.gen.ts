@@ -108,6 +108,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of the cases in my sight were reported when */
+        get: operations["case-times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}": {
         parameters: {
             query?: never;
@@ -237,10 +254,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The facilities nearest to a point, as GeoJSON */
+        /** The facilities nearest to a point, or those that hold words, as GeoJSON */
         get: operations["list-facilities"];
         put?: never;
-        post?: never;
+        /** Add a facility; it gets a plate */
+        post: operations["add-facility"];
         delete?: never;
         options?: never;
         head?: never;
@@ -281,7 +299,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change what is known of a facility, its state or its place */
+        patch: operations["edit-facility"];
         trace?: never;
     };
     "/api/v1/facilities/{code}/plate.png": {
@@ -583,6 +602,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who lives out of reach of what */
+        get: operations["plan-coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the communities as a table */
+        get: operations["plan-coverage-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/coverage.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells as GeoJSON */
+        get: operations["plan-coverage-geojson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words a planner's question may be made of */
+        get: operations["plan-options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/uncovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The buildings behind the figures, for those who keep their people's records */
+        get: operations["plan-uncovered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/receipts/{receipt}": {
         parameters: {
             query?: never;
@@ -693,10 +797,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The services nearest to a point, as GeoJSON */
+        /** The services nearest to a point, or those that hold words, as GeoJSON */
         get: operations["list-services"];
         put?: never;
-        post?: never;
+        /** Open a service */
+        post: operations["add-service"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,7 +822,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change what a service is or offers */
+        patch: operations["edit-service"];
         trace?: never;
     };
     "/api/v1/session": {
@@ -811,6 +917,304 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnalysiArea: {
+            /** @description West, south, east, north. */
+            bbox: number[] | null;
+            code: string;
+            /** Format: int64 */
+            covered: number;
+            level: string;
+            merged: components["schemas"]["AnalysiNamed"][] | null;
+            name: string;
+            name_en: string;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: double
+             * @description Capacity in reach for 100 people, shared with all others in its reach; null where no capacity is known.
+             */
+            places_per_100: number | null;
+            /**
+             * Format: double
+             * @description Covered of all, from 0.05 to 0.95 (less and more are told as these); null for fewer than 20 people.
+             */
+            share: number | null;
+            /** Format: int64 */
+            uncovered: number;
+        };
+        AnalysiAtDistance: {
+            /** Format: int64 */
+            covered: number;
+            /** Format: int64 */
+            metres: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: double
+             * @description Capacity in reach for 100 people, shared with all others in its reach; null where no capacity is known.
+             */
+            places_per_100: number | null;
+            /**
+             * Format: double
+             * @description Covered of all, from 0.05 to 0.95 (less and more are told as these); null for fewer than 20 people.
+             */
+            share: number | null;
+            /** Format: int64 */
+            uncovered: number;
+        };
+        AnalysiBand: {
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description Metres, inclusive; null is everybody beyond.
+             */
+            to: number | null;
+        };
+        AnalysiCell: {
+            geometry: components["schemas"]["AnalysiCellGeometry"];
+            id: string;
+            properties: components["schemas"]["AnalysiCellProperties"];
+            /** @enum {string} */
+            type: "Feature";
+        };
+        AnalysiCellCollection: {
+            features: components["schemas"]["AnalysiCell"][] | null;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        AnalysiCellGeometry: {
+            coordinates: (((number[] | null)[] | null)[] | null)[] | null;
+            /** @enum {string} */
+            type: "MultiPolygon";
+        };
+        AnalysiCellProperties: {
+            /** @description The community of most of its people. */
+            community: string;
+            /** Format: int64 */
+            covered: number;
+            /**
+             * Format: int64
+             * @description People for each square kilometre.
+             */
+            density: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: double
+             * @description Capacity in reach for 100 people, shared with all others in its reach; null where no capacity is known.
+             */
+            places_per_100: number | null;
+            /**
+             * Format: double
+             * @description Covered of all, from 0.05 to 0.95 (less and more are told as these); null for fewer than 20 people.
+             */
+            share: number | null;
+            /**
+             * Format: int64
+             * @description How many squares were merged.
+             */
+            squares: number;
+            /** Format: int64 */
+            uncovered: number;
+        };
+        AnalysiCoverage: {
+            /**
+             * Format: date
+             * @description The day of the people's data.
+             */
+            as_of: string;
+            /** @description The same for other distances. */
+            by_metres: components["schemas"]["AnalysiAtDistance"][] | null;
+            /** @description meals, beds, places, visits, or empty. */
+            capacity_unit: string;
+            /** @description GeoJSON; WGS84, lon before lat. */
+            cells: components["schemas"]["AnalysiCellCollection"];
+            communities: components["schemas"]["AnalysiArea"][] | null;
+            grids: components["schemas"]["AnalysiArea"][] | null;
+            /** @description Whether the reader gets the list of buildings behind the figures. */
+            may_list: boolean;
+            /**
+             * @description How distance is measured.
+             * @enum {string}
+             */
+            measure: "straight_line";
+            /** @description How far it is to the nearest service; the last is everybody beyond. */
+            nearest: components["schemas"]["AnalysiBand"][] | null;
+            notes: components["schemas"]["AnalysiNote"][] | null;
+            question: components["schemas"]["AnalysiQuestion"];
+            /**
+             * Format: double
+             * @description Places for 100 people in everything that is known, to compare with.
+             */
+            reference_per_100: number | null;
+            /** @description What the answer is about; usually one region. */
+            regions: components["schemas"]["AnalysiNamed"][] | null;
+            rule: components["schemas"]["AnalysiRule"];
+            services: components["schemas"]["AnalysiReached"][] | null;
+            totals: components["schemas"]["AnalysiTotals"];
+            /** @description There are too few people to tell anything. */
+            withheld: boolean;
+        };
+        AnalysiMissed: {
+            address: string;
+            building_id: string;
+            grid_code: string | null;
+            /** Format: int64 */
+            households: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /**
+             * Format: double
+             * @description Straight distance to the nearest service; null beyond 3000 m.
+             */
+            nearest_m: number | null;
+            /** Format: int64 */
+            people: number;
+        };
+        AnalysiMissedPage: {
+            /** Format: date */
+            as_of: string;
+            /** Format: int64 */
+            buildings: number;
+            items: components["schemas"]["AnalysiMissed"][] | null;
+            next?: string;
+            /** Format: int64 */
+            people: number;
+        };
+        AnalysiNamed: {
+            /** @description West, south, east, north. */
+            bbox: number[] | null;
+            code: string;
+            level: string;
+            name: string;
+            name_en: string;
+        };
+        AnalysiNote: {
+            /** @enum {string} */
+            code: "straight_line" | "groups" | "merged_outside" | "no_capacity" | "other_unit";
+            /** Format: int64 */
+            n?: number;
+        };
+        AnalysiOptions: {
+            /** @description First years of age; a last year is one less than any of them. */
+            ages: number[] | null;
+            may_list: boolean;
+            metres: components["schemas"]["AnalysiRange"];
+            /**
+             * Format: int64
+             * @description An elderly person's walking pace.
+             */
+            metres_per_minute: number;
+            presets: number[] | null;
+            /** @description Everything in sight down to communities. */
+            regions: components["schemas"]["AnalysiNamed"][] | null;
+            services: components["schemas"]["AnalysiServiceKind"][] | null;
+            tags: string[] | null;
+        };
+        AnalysiQuestion: {
+            /**
+             * Format: int64
+             * @description How far, inclusive.
+             */
+            metres: number;
+            /** @description Planned services count as if they were open. */
+            planned: boolean;
+            region: string;
+            /** @description The kind of service. */
+            service: string;
+            who: components["schemas"]["AnalysiWho"];
+        };
+        AnalysiRange: {
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            step: number;
+        };
+        AnalysiReached: {
+            address: string;
+            /** Format: int64 */
+            capacity: number | null;
+            id: string;
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            name_en: string;
+            /** Format: int64 */
+            people_in_reach: number;
+            /**
+             * Format: double
+             * @description Its capacity for 100 people in its reach; null where either is unknown or nobody is.
+             */
+            places_per_100: number | null;
+            /** @enum {string} */
+            state: "open" | "planned";
+        };
+        AnalysiRule: {
+            /**
+             * Format: int64
+             * @description The side of the smallest cell.
+             */
+            cell_metres: number;
+            /** Format: int64 */
+            least_households: number;
+            /** Format: int64 */
+            least_people: number;
+            /** Format: int64 */
+            round: number;
+        };
+        AnalysiServiceKind: {
+            /** Format: int64 */
+            capacity: number;
+            kind: string;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            planned: number;
+        };
+        AnalysiTotals: {
+            /** Format: int64 */
+            covered: number;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: double
+             * @description Capacity in reach for 100 people, shared with all others in its reach; null where no capacity is known.
+             */
+            places_per_100: number | null;
+            /**
+             * Format: double
+             * @description Covered of all, from 0.05 to 0.95 (less and more are told as these); null for fewer than 20 people.
+             */
+            share: number | null;
+            /** Format: int64 */
+            uncovered: number;
+        };
+        AnalysiWho: {
+            /** Format: int64 */
+            age_from: number;
+            /**
+             * Format: int64
+             * @description The last year of age that counts; null is no end.
+             */
+            age_to: number | null;
+            /** @description Only who lives alone. */
+            alone: boolean;
+            /** @description Only who carries this care tag now; empty is everybody. */
+            tag: string;
+        };
         AnswerBody: {
             items: components["schemas"]["SearchHit"][] | null;
         };
@@ -1121,6 +1525,20 @@ export interface components {
             updated_at: string;
             urgent: boolean;
         };
+        CaseBucket: {
+            /**
+             * Format: date-time
+             * @description Where the stretch begins; it ends where the next one begins.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Closed or rejected.
+             */
+            closed: number;
+            /** Format: int64 */
+            open: number;
+        };
         CaseCategory: {
             /** @example 06010 */
             code: string;
@@ -1322,6 +1740,25 @@ export interface components {
             updated_at: string;
             urgent: boolean;
         };
+        CaseTimes: {
+            /** @description Every stretch between since and until, oldest first, also those without a report. */
+            buckets: components["schemas"]["CaseBucket"][] | null;
+            /**
+             * Format: date-time
+             * @description The earliest report of all that the other filters take in; null when there is none.
+             */
+            first: string | null;
+            /**
+             * Format: date-time
+             * @description The latest.
+             */
+            last: string | null;
+            /**
+             * @description How long a stretch is, on the city's calendar.
+             * @enum {string}
+             */
+            unit: "hour" | "day" | "week" | "month" | "year";
+        };
         CaseUploaded: {
             /** Format: int64 */
             height: number;
@@ -1378,6 +1815,54 @@ export interface components {
             /** @description A day. */
             until: string;
         };
+        FacilityEdit: {
+            /** @description The datum of lon and lat, wgs84 when not given. */
+            crs?: string;
+            department?: string | null;
+            /** @description YYYY-MM-DD */
+            installed_on?: string | null;
+            kind?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            maintainer?: string | null;
+            name?: string | null;
+            name_en?: string | null;
+            owner?: string | null;
+            place?: string | null;
+            purpose?: string | null;
+            /** @description By edition; an empty code is taken away. */
+            standard_codes?: {
+                [key: string]: string;
+            };
+            state?: string | null;
+        };
+        FacilityEntry: {
+            /** @description The plate it carries already; without one it gets a new plate. */
+            code?: string;
+            /** @description The datum of lon and lat, wgs84 when not given. */
+            crs?: string;
+            department?: string;
+            /** Format: date */
+            installed_on?: string;
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            maintainer?: string;
+            name?: string;
+            name_en?: string;
+            owner?: string;
+            place?: string;
+            purpose?: string;
+            /** @description What code lists call it, by edition. */
+            standard_codes?: {
+                [key: string]: string;
+            };
+            state?: string;
+        };
         Feature: {
             geometry: components["schemas"]["Geometry"];
             id: string;
@@ -1389,6 +1874,8 @@ export interface components {
         };
         FeatureCollection: {
             features: components["schemas"]["Feature"][] | null;
+            /** @description The cursor of the next page of a list; empty at the end. */
+            next?: string;
             /** @enum {string} */
             type: "FeatureCollection";
         };
@@ -1724,6 +2211,46 @@ export interface components {
              */
             limit: number;
             q: string;
+        };
+        ServiceEdit: {
+            address?: string | null;
+            /** Format: int64 */
+            capacity?: number | null;
+            capacity_unit?: string | null;
+            code?: string | null;
+            /** @description The datum of lon and lat, wgs84 when not given. */
+            crs?: string;
+            hours?: string | null;
+            kind?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            name?: string | null;
+            name_en?: string | null;
+            operator?: string | null;
+            phone?: string | null;
+            state?: string | null;
+        };
+        ServiceEntry: {
+            address?: string;
+            /** Format: int64 */
+            capacity?: number;
+            capacity_unit?: string;
+            code?: string;
+            /** @description The datum of lon and lat, wgs84 when not given. */
+            crs?: string;
+            hours?: string;
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            name_en?: string;
+            operator?: string;
+            phone?: string;
+            state?: string;
         };
         SignInBody: {
             login: string;
@@ -2276,6 +2803,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-times": {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description A code, or the beginning of one. */
+                category?: string;
+                /** @description From here: a time or a day; the first report when not given. */
+                since?: string;
+                /** @description To here: a time or a day; now when not given. */
+                until?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description At most so many stretches: their length follows. */
+                buckets?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTimes"];
                 };
             };
             /** @description Unauthorized */
@@ -2926,9 +3513,9 @@ export interface operations {
     };
     "list-facilities": {
         parameters: {
-            query: {
+            query?: {
                 /** @description lon,lat in the datum of crs. */
-                near: string;
+                near?: string;
                 /** @description The datum of near: wgs84, cgcs2000, gcj02, bd09. */
                 crs?: string;
                 limit?: number;
@@ -2936,6 +3523,16 @@ export interface operations {
                 radius?: number;
                 /** @description Only facilities of this class. */
                 class?: "waste_bin" | "guide_sign" | "bus_stop" | "postal" | "phone_booth" | "seat" | "mobile_toilet" | "cycle_parking" | "cabinet" | "other";
+                /** @description Only facilities of this kind. */
+                kind?: string;
+                /** @description Only facilities in this state. */
+                state?: "intact" | "damaged" | "lost" | "abandoned" | "removed";
+                /** @description Words, pinyin initials or the beginning of a word, in name, kind, place or plate. */
+                q?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description next of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2951,6 +3548,89 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-facility": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made once for a facility and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -3081,6 +3761,110 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-facility": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the facility as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The plate's code, ours or another system's. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacilityEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4534,6 +5318,392 @@ export interface operations {
             };
         };
     };
+    "plan-coverage": {
+        parameters: {
+            query?: {
+                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                age_from?: number;
+                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                age_to?: number;
+                /** @description Only who lives alone. */
+                alone?: boolean;
+                /** @description Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran. */
+                tag?: string;
+                /** @description The kind of service, as /api/v1/plan/options lists them. */
+                service?: string;
+                /** @description Count planned services as if they were open. */
+                planned?: boolean;
+                /** @description How far, in metres of straight distance: 100 to 3000 in steps of 50. */
+                metres?: number;
+                /** @description A region code in one's own area; empty is the whole of it. */
+                region?: string;
+            };
+            header?: {
+                /** @description The ETag of an answer one has. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysiCoverage"];
+                };
+            };
+            /** @description The answer is still the one with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-coverage-csv": {
+        parameters: {
+            query?: {
+                /** @description The language of the headings. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The answer is still the one with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-coverage-geojson": {
+        parameters: {
+            query?: {
+                /** @description The language of the headings. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description The answer is still the one with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysiOptions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-uncovered": {
+        parameters: {
+            query?: {
+                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                age_from?: number;
+                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                age_to?: number;
+                /** @description Only who lives alone. */
+                alone?: boolean;
+                /** @description Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran. */
+                tag?: string;
+                /** @description The kind of service, as /api/v1/plan/options lists them. */
+                service?: string;
+                /** @description Count planned services as if they were open. */
+                planned?: boolean;
+                /** @description How far, in metres of straight distance: 100 to 3000 in steps of 50. */
+                metres?: number;
+                /** @description A region code in one's own area; empty is the whole of it. */
+                region?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysiMissedPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-receipt": {
         parameters: {
             query?: never;
@@ -4884,9 +6054,9 @@ export interface operations {
     };
     "list-services": {
         parameters: {
-            query: {
+            query?: {
                 /** @description lon,lat in the datum of crs. */
-                near: string;
+                near?: string;
                 /** @description The datum of near: wgs84, cgcs2000, gcj02, bd09. */
                 crs?: string;
                 limit?: number;
@@ -4894,6 +6064,14 @@ export interface operations {
                 radius?: number;
                 /** @description Only services of this kind. */
                 kind?: string;
+                /** @description Only services in this state. */
+                state?: "open" | "planned" | "closed";
+                /** @description Words, pinyin initials or the beginning of a word, in name, address or code. */
+                q?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description next of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4909,6 +6087,89 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-service": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made once for a service and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -4964,6 +6225,109 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-service": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the service as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -42,6 +42,7 @@ export type CasePage = S['CasePage'];
 export type Figures = Omit<S['CaseFigures'], 'by_state'> & {
   by_state: Partial<Record<CaseRow['state'], number>>;
 };
+export type CaseTimes = S['CaseTimes'];
 export type Department = S['AuthDepartment'];
 export type Category = S['CaseCategory'];
 

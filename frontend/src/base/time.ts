@@ -57,6 +57,14 @@ export function clock(at: Moment): string {
   return `${two(when.getHours())}:${two(when.getMinutes())}`;
 }
 
+/** A moment beside another one: 20:46 on the same day, else 2026-11-22, with the time where it is not midnight. */
+export function edgeText(at: number, other: number): string {
+  const when = new Date(at);
+  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+  if (at !== other && sameDay(at, other)) return clock(at);
+  return clock(at) === '00:00' ? day : `${day} ${clock(at)}`;
+}
+
 function date(then: number, now: number): string {
   const when = new Date(then);
   const thisYear = when.getFullYear() === new Date(now).getFullYear();

@@ -13,6 +13,7 @@ import { Folder } from './casefile.ts';
 import { type Filters, noFilters, readAddress, tileQuery, writeAddress } from './filters.ts';
 import { Gauges } from './gauges.ts';
 import { Queue } from './queue.ts';
+import { Timeline } from './timeline.ts';
 
 export type Desk = ReturnType<typeof makeDesk>;
 const key: InjectionKey<Desk> = Symbol('desk');
@@ -39,6 +40,9 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
 
   const queue = new Queue(me, filters, selected, tell);
   const gauges = new Gauges(me, filters);
+  const timeline = new Timeline(filters);
+  /** While the strip plays, the old rows stay until the new ones are there. */
+  const playing = ref(false);
   const folder = new Folder(selected, (row) => takeRow(row, false));
 
   /** Moves every ten minutes with the clock, so that a span like "24 h" stays true on the map. */
@@ -51,6 +55,7 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     town.value?.cases.touch(row.lon, row.lat);
     if (was) town.value?.cases.touch(was.lon, was.lat);
     gauges.soon();
+    timeline.soon();
   }
 
   const line = new Feed({
@@ -81,12 +86,14 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     if (queue.problem.value) void queue.load();
     if (folder.problem.value) void folder.open(selected.value);
     if (gauges.problem.value) void gauges.load();
+    if (timeline.problem.value) void timeline.load();
   }
 
   function takeGone(data: Record<string, unknown>): void {
     const id = String(data.id ?? '');
     queue.drop(id);
     gauges.soon();
+    timeline.soon();
     town.value?.cases.touchAll();
     if (id === selected.value) void folder.open(id, true);
   }
@@ -108,7 +115,7 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     behind.value = true;
     town.value?.cases.touchAll();
     if (selected.value) void folder.open(selected.value, true);
-    const [listed] = await Promise.all([queue.load(true), gauges.load()]);
+    const [listed] = await Promise.all([queue.load(true), gauges.load(), timeline.load()]);
     if (listed) behind.value = false;
     else setTimeout(() => void renewAll(), 3000);
   }
@@ -143,7 +150,8 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     void folder.open(id);
   });
   watch(filters, (next, last) => {
-    void queue.load();
+    void queue.load(playing.value);
+    if (Timeline.of(next) !== Timeline.of(last)) void timeline.load();
     const tabOnly = JSON.stringify({ ...next, tab: '' }) === JSON.stringify({ ...last, tab: '' });
     if (!tabOnly) void gauges.load();
   });
@@ -172,6 +180,7 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
   function open(): void {
     void queue.load();
     void gauges.load();
+    void timeline.load();
     void loadLists();
     void folder.open(selected.value);
     line.open();
@@ -182,6 +191,7 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     line.close();
     queue.close();
     gauges.close();
+    timeline.close();
   }
 
   return {
@@ -197,6 +207,8 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
     regions,
     queue,
     gauges,
+    timeline,
+    playing,
     folder,
     caseQuery,
     open,

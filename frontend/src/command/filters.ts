@@ -7,7 +7,7 @@ import { readView, type View, viewText } from '../map/view.ts';
 export const tabs = ['todo', 'all', 'mine'] as const;
 export type Tab = (typeof tabs)[number];
 
-export const spans = ['all', 'today', '24h', '7d', '30d'] as const;
+export const spans = ['all', 'today', '24h', '7d', '30d', '12m'] as const;
 export type Span = (typeof spans)[number];
 
 export interface Filters {
@@ -20,6 +20,7 @@ export interface Filters {
   span: Span;
   /** A window picked on the time strip, ms; it goes before the span. */
   from: number | null;
+  /** Null with a `from` is now: what comes in is within the window. */
   to: number | null;
   overdue: boolean;
 }
@@ -91,7 +92,7 @@ export function writeAddress(address: Address): URLSearchParams {
   if (f.category) q.set('category', f.category);
   if (f.area) q.set('area', f.area);
   if (f.span !== noFilters.span) q.set('time', f.span);
-  if (f.from !== null && f.to !== null) q.set('t', `${minuteText(f.from)}~${minuteText(f.to)}`);
+  if (f.from !== null) q.set('t', `${minuteText(f.from)}~${f.to === null ? '' : minuteText(f.to)}`);
   if (f.overdue) q.set('overdue', '1');
   if (address.selected) q.set('case', address.selected);
   const names = [
@@ -107,12 +108,19 @@ export function writeAddress(address: Address): URLSearchParams {
 
 /** The moments a filter lets through, as ISO text for the server; the end is open unless a window was picked. */
 export function moments(f: Filters, now: number): { since?: string; until?: string } {
-  if (f.from !== null && f.to !== null) return { since: iso(f.from), until: iso(f.to) };
+  if (f.from !== null) return { since: iso(f.from), ...(f.to === null ? {} : { until: iso(f.to) }) };
+  const start = spanStart(f.span, now);
+  return start === null ? {} : { since: iso(start) };
+}
+
+/** Where a span begins, ms; null for all the time there is. */
+export function spanStart(span: Span, now: number): number | null {
   const hour = 3_600_000;
-  if (f.span === 'today') return { since: iso(new Date(now).setHours(0, 0, 0, 0)) };
-  const back = { all: 0, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 }[f.span] * hour;
+  if (span === 'all') return null;
+  if (span === 'today') return new Date(now).setHours(0, 0, 0, 0);
+  const back = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24, '12m': 365 * 24 }[span] * hour;
   // Steps of ten minutes, so that the address of the tiles stays the same for a while.
-  return back ? { since: iso(Math.floor((now - back) / 600_000) * 600_000) } : {};
+  return Math.floor((now - back) / 600_000) * 600_000;
 }
 
 export type Query = Record<string, string | boolean | undefined>;
@@ -184,9 +192,11 @@ export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean 
   return f.tab === 'mine' ? null : true;
 }
 
-function readWindow(text: string | null): [number, number] | null {
-  const [from, to] = (text ?? '').split('~').map((part) => Date.parse(part));
-  return from !== undefined && to !== undefined && from < to ? [from, to] : null;
+function readWindow(text: string | null): [number, number | null] | null {
+  const [from = '', to, ...more] = (text ?? '').split('~');
+  const [begin, end] = [Date.parse(from), to ? Date.parse(to) : null];
+  if (Number.isNaN(begin) || to === undefined || more.length || (end !== null && !(begin < end))) return null;
+  return [begin, end];
 }
 
 const minuteText = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
