@@ -59,6 +59,7 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 			postgisAgrees("case_file", "state IN ('closed', 'rejected')"),
 			placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
 			peopleFold, peopleOnce, tagsEnd, c.sealedOpen,
+			roomsFollow, storeysWhole, roomsApart,
 			gridsTile, gridsApart, casesFold, changesInOrder, c.photosThere,
 		} {
 			r, err := rule(ctx, tx, ix)

@@ -9,13 +9,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/blob"
+	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/link"
 	"onemap/api/region"
 	"onemap/cmd/internal/check"
 	"onemap/geo/grid"
@@ -59,7 +63,32 @@ func furnished(t *testing.T) city {
 		t.Fatal(err)
 	}
 	copy(c.sha[:], sha)
+	c.house(t)
 	return c
+}
+
+// house builds a house of two units and three storeys.
+func (c city) house(t *testing.T) {
+	t.Helper()
+	x, y := apitest.InGridA[0], apitest.InGridA[1]
+	c.Tx(t, func(tx pgx.Tx) error {
+		ix, err := c.Regions.Hold(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		_, err = c.Buildings.Import(t.Context(), tx, ix, link.Batch{Source: "test", NewID: apitest.NewID, Now: c.Clock.Now()}, []building.Building{{
+			Ref: "1", Point: apitest.InGridA, Geom: orb.MultiPolygon{{{{x, y}, {x + 0.0002, y}, {x + 0.0002, y + 0.0002}, {x, y}}}},
+		}})
+		return err
+	})
+	var id uuid.UUID
+	if err := c.Pool.QueryRow(t.Context(), "SELECT id FROM building").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	plan := building.Plan{Count: 2, Floors: 3, Below: 1, RoomsPerFloor: 2, Pattern: "{floor}{col:02}", BelowUse: "parking"}
+	if _, err := c.Buildings.Apply(c.As(actor.Registrar), id, 1, plan); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (c city) run(t *testing.T) map[string]check.Result {
@@ -120,6 +149,7 @@ func TestEachRuleFindsItsDamage(t *testing.T) {
 	const (
 		placed  = "grid_code is the grid that holds the point"
 		postgis = "PostGIS finds the same one grid"
+		storeys = "storeys: no gap, the ground floor is there, rooms lie on them"
 	)
 	for _, tt := range []struct {
 		name, sql string
@@ -133,6 +163,11 @@ func TestEachRuleFindsItsDamage(t *testing.T) {
 		{"a grid that grew over its neighbour", "UPDATE region SET geom = ST_Multi(ST_SetSRID(ST_MakeEnvelope(113.30, 23.40, 113.307, 23.41), 4326)) WHERE code = '990101001001001'", []string{"grids: no two overlap"}, func(city) string { return "990101001001001 and 990101001001002" }},
 		{"a case whose events say otherwise", "ALTER TABLE case_file DROP CONSTRAINT case_file_state_fk; UPDATE case_file SET state = 'dispatched'", []string{"cases: the state is the fold of the events"}, func(c city) string { return c.number }},
 		{"a case with an event too many", "INSERT INTO case_event (case_id, seq, prev_seq, at, action, from_state, to_state, actor_role, department) SELECT id, 3, 2, now(), 'dispatch', 'filed', 'dispatched', 'operator', 'D01' FROM case_file", []string{"cases: the state is the fold of the events"}, func(c city) string { return c.number }},
+		{"a room that did not move", "UPDATE dwelling SET grid_code = NULL, scope_code = '990101' WHERE code = '302'", []string{"dwelling: grid_code is its building's"}, func(city) string { return "has 990101, its building " + apitest.GridA }},
+		{"a storey that is missing", "DELETE FROM building_storey WHERE ordinal = 1", []string{storeys}, func(city) string { return "has 3 storeys from -1 to 2" }},
+		{"a room above the roof", "UPDATE dwelling SET storey_to = 3 WHERE code = '302'", []string{storeys}, func(city) string { return "rooms from -1 to 3" }},
+		{"a house without a ground floor", "DELETE FROM building_storey WHERE ordinal < 1", []string{storeys}, func(city) string { return "has 2 storeys from 1 to 2" }},
+		{"a room within another", "UPDATE dwelling SET col = 1, colspan = 2 WHERE code = '202'", []string{"dwelling: no two rooms of a unit overlap"}, func(city) string { return "has 201 and 202" }},
 		{"a log that runs backwards", "INSERT INTO change_log (pos, inbox, at, kind, object, rev, body) VALUES (1, 101, now(), 'case', 'k', 2, '{}'), (2, 102, now(), 'case', 'k', 1, '{}')", []string{"change log: revisions of an object grow"}, func(city) string { return "case k goes from 2 to 1 at 2" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
