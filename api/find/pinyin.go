@@ -2,6 +2,7 @@ package find
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -9,6 +10,24 @@ import (
 // letters gives the first letters a character may be read with, the commonest
 // reading first: 重 is z and c.
 func letters(r rune) string {
+	const first = 0x4E00 // of the characters that are in use
+	if i := int(r) - first; i >= 0 && i < len(common()) {
+		return common()[i]
+	}
+	return read(r)
+}
+
+// common holds the letters of the characters U+4E00 to U+9FFF: each object that
+// is written asks for a dozen of them.
+var common = sync.OnceValue(func() []string {
+	list := make([]string, 0x9FFF-0x4E00+1)
+	for i := range list {
+		list[i] = read(rune(0x4E00 + i))
+	}
+	return list
+})
+
+func read(r rune) string {
 	var out strings.Builder
 	for _, reading := range strings.Split(pinyin.PinyinDict[int(r)], ",") {
 		for _, first := range reading {

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -70,7 +71,7 @@ func Merge[T any](ctx context.Context, tx pgx.Tx, table string, b Batch, columns
 		var v []any
 		switch {
 		case id == uuid.Nil && byRef[ref] == i:
-			v = append(make([]any, 0, 3+len(columns)), b.Source, ref, b.NewID())
+			v = append(make([]any, 0, 5+len(columns)), b.Source, ref, b.NewID())
 			for _, c := range once {
 				v = append(v, c.Value(x))
 			}
@@ -88,9 +89,9 @@ func Merge[T any](ctx context.Context, tx pgx.Tx, table string, b Batch, columns
 			met = append(met, v)
 		}
 	}
-	m, err := pg.Merge(ctx, tx, pg.Rows{
+	m, err := insert(ctx, tx, table, b, byRef, pg.Rows{
 		Table: table, Key: []string{"source", "source_ref"}, Once: append([]string{"id"}, names(once)...), Compare: names(compared), Values: fresh,
-	}, b.Now)
+	})
 	if err != nil {
 		return m, err
 	}
@@ -101,6 +102,30 @@ func Merge[T any](ctx context.Context, tx pgx.Tx, table string, b Batch, columns
 	m = m.Add(updated)
 	m.Unchanged += int64(len(list) - len(fresh) - len(met))
 	return m, remember(ctx, tx, table, b.Source, refs, ids)
+}
+
+// insert merges rows without an id. Where the source has brought none of them
+// before, as a city's first file does, there is nothing to compare: they are
+// copied into the table at once.
+func insert(ctx context.Context, tx pgx.Tx, table string, b Batch, refs map[string]int, r pg.Rows) (pg.Merged, error) {
+	if len(r.Values) == 0 {
+		return pg.Merged{}, nil
+	}
+	var known bool
+	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+table+" WHERE source = $1 AND source_ref = ANY($2))", b.Source, slices.Collect(maps.Keys(refs))).Scan(&known); err != nil {
+		return pg.Merged{}, fmt.Errorf("rows of %s: %w", b.Source, err)
+	}
+	if known {
+		return pg.Merge(ctx, tx, r, b.Now)
+	}
+	for i := range r.Values {
+		r.Values[i] = append(r.Values[i], int64(1), b.Now)
+	}
+	n, err := tx.CopyFrom(ctx, pgx.Identifier{table}, slices.Concat(r.Key, r.Once, r.Compare, []string{"rev", "updated_at"}), pgx.CopyFromRows(r.Values))
+	if err != nil {
+		return pg.Merged{}, fmt.Errorf("copy into %s: %w", table, err)
+	}
+	return pg.Merged{Fresh: n}, nil
 }
 
 func names[T any](columns []Column[T]) []string {
