@@ -16,6 +16,12 @@ import (
 // srid is the storage CRS: WGS84, lon before lat.
 const srid = 4326
 
+// registerTypes teaches a connection the types that are ours to carry.
+func registerTypes(ctx context.Context, conn *pgx.Conn) error {
+	registerID(conn)
+	return registerGeometry(ctx, conn)
+}
+
 // registerGeometry teaches a connection the geometry type, whose OID differs
 // from database to database.
 func registerGeometry(ctx context.Context, conn *pgx.Conn) error {

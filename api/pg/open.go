@@ -32,7 +32,7 @@ func Config(url string) (*pgxpool.Config, error) {
 	c.MinConns = 2
 	c.MaxConns = 16
 	c.MaxConnIdleTime = 10 * time.Minute
-	c.AfterConnect = registerGeometry
+	c.AfterConnect = registerTypes
 	return c, nil
 }
 
