@@ -30,6 +30,7 @@ import (
 	"onemap/api/region"
 	"onemap/api/search"
 	"onemap/api/service"
+	"onemap/api/transfer"
 	"onemap/api/web"
 	"onemap/frontend"
 	"onemap/tiles"
@@ -121,6 +122,7 @@ func (s *Server) routes() {
 	cases.Routes(s.web, w.Cases, w.Intake)
 	analysis.Routes(s.web, w.Analysis)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
+	transfer.Routes(s.web, w.Loader)
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
 	describeTiles(s.web)
@@ -212,6 +214,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
 	background("sweep", s.sweep)
+	background("imports", s.world.Loader.Run)
 
 	server := &http.Server{Handler: s.web.Echo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	server.RegisterOnShutdown(s.hub.Close)
