@@ -26,6 +26,8 @@ type importCommand struct {
 	Organisations importOrganisations `cmd:"" help:"Companies, shops, institutions."`
 	Facilities    importFacilities    `cmd:"" help:"Public facilities: bins, signs, benches, boxes."`
 	Services      importServices      `cmd:"" help:"Services: clinics, canteens, schools."`
+	Batch         importBatch         `cmd:"" help:"Many files in one go, as a JSON list says."`
+	Doubts        importDoubts        `cmd:"" help:"Rows that wait for a decision."`
 	Cases         importCases         `cmd:"" help:"Cases that another system keeps."`
 }
 

@@ -24,6 +24,7 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the map."`
 	Import  importCommand  `cmd:"" help:"Bring files in."`
 	Plates  platesCommand  `cmd:"" help:"Print the QR plates of facilities as a PDF."`
+	Export  exportCommand  `cmd:"" help:"Write files out."`
 	Grids   gridsCommand   `cmd:"" help:"Cut regions into grids."`
 	Demo    demoCommand    `cmd:"" help:"Put the demo town into the data folder."`
 	Check   checkCommand   `cmd:"" help:"Prove against PostGIS what must always be true."`

@@ -1,0 +1,166 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"onemap/api/actor"
+	"onemap/api/fault"
+	"onemap/api/person"
+	"onemap/api/transfer/table"
+	"onemap/geo/crs"
+)
+
+// ExportOptions say what goes out.
+type ExportOptions struct {
+	Format   string // csv xlsx geojson gpkg shp
+	Region   string // only what lies under this code
+	CRS      crs.Name
+	Encoding string
+	Scope    actor.Scope
+}
+
+// export is how a kind is read.
+type export struct {
+	columns  []table.Column
+	sql      string // gives the columns in order, then the geometry or NULL; %s is the condition
+	geometry string
+	scope    string // the column of the region code
+}
+
+func columnsNamed(list string) []table.Column {
+	var out []table.Column
+	for name := range strings.FieldsSeq(list) {
+		name, kind, _ := strings.Cut(name, ":")
+		out = append(out, table.Column{Name: name, Type: kind})
+	}
+	return out
+}
+
+// exports have the names of the import's fields, so that a file that went out
+// comes in again.
+var exports = map[string]export{
+	"regions": {columnsNamed("code name name_en level"), "SELECT code, name, name_en, level, geom FROM region WHERE %s ORDER BY code", "multipolygon", "code"},
+	"buildings": {columnsNamed("ref code name name_en use address levels:int levels_below:int height:float built_year:int structure grid_code"),
+		"SELECT source_ref, code, name, name_en, use, address, levels, levels_below, height_m, built_year, structure, grid_code, geom FROM building WHERE %s ORDER BY id", "multipolygon", "scope_code"},
+	"dwellings": {columnsNamed("ref building_code address unit storey code use tenure area:float realty_code grid_code"),
+		`SELECT d.source_ref, b.code, b.address, u.code, t.label, d.code, d.use, d.tenure, d.area_m2, d.realty_code, d.grid_code, NULL::geometry
+FROM dwelling d JOIN building b ON b.id = d.building_id LEFT JOIN building_unit u ON u.id = d.unit_id
+LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.storey_from WHERE %s ORDER BY d.id`, "none", "d.scope_code"},
+	"people": {columnsNamed("name sex born_year:int kind lives_alone:bool head:bool address grid_code"),
+		`SELECT p.name, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
+FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code"},
+	"organisations": {columnsNamed("ref uscc name name_en kind industry phone employees:int address opened_on:date closed_on:date grid_code lon:float lat:float"),
+		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, ST_X(point), ST_Y(point), point FROM organisation WHERE %s ORDER BY id", "point", "scope_code"},
+	"facilities": {columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code lon:float lat:float"),
+		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, ST_X(point), ST_Y(point), point FROM facility WHERE %s ORDER BY id", "point", "scope_code"},
+	"services": {columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code lon:float lat:float"),
+		"SELECT source_ref, code, kind, name, name_en, address, hours, capacity, capacity_unit, operator, phone, state, grid_code, ST_X(point), ST_Y(point), point FROM service WHERE %s ORDER BY id", "point", "scope_code"},
+	"cases": {columnsNamed("ref number category title state created_at:time grid_code lon:float lat:float"),
+		"SELECT source_ref, number, category, title, state, created_at, grid_code, ST_X(point), ST_Y(point), point FROM case_file WHERE %s ORDER BY id", "point", "scope_code"},
+}
+
+// Export writes all objects of a kind that the scope sees into a file, row by
+// row as the database gives them. Names of people are masked; their numbers stay.
+func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions) (int64, error) {
+	x, ok := exports[kind]
+	if !ok {
+		return 0, fault.Newf(fault.Invalid, "export.kind", "There is no kind %q; there are %s.", kind, strings.Join(kindNames(), ", "))
+	}
+	epsg, err := exportEPSG(o.CRS)
+	if err != nil {
+		return 0, err
+	}
+	args := pgx.NamedArgs{}
+	where := o.Scope.Where(x.scope, "", args) + " AND " + actor.Within(x.scope, o.Region, "region", args)
+	w, err := table.Create(path, o.Format, table.WriteOptions{Columns: x.columns, Geometry: x.geometry, EPSG: epsg, Encoding: o.Encoding, Layer: kind})
+	if err != nil {
+		return 0, err
+	}
+	n, err := l.stream(ctx, w, kind, x, fmt.Sprintf(x.sql, where), args, o.CRS)
+	if closing := w.Close(); err == nil {
+		err = closing
+	}
+	return n, err
+}
+
+func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, x export, sql string, args pgx.NamedArgs, to crs.Name) (n int64, err error) {
+	rows, err := l.Pool.Query(ctx, sql, args)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			return n, err
+		}
+		last := len(values) - 1
+		geom, _ := values[last].(orb.Geometry)
+		values = values[:last]
+		if kind == "people" {
+			values[0] = person.MaskName(values[0].(string))
+		}
+		if p, ok := geom.(orb.Point); ok {
+			at := leaving(crs.FromPoint(p), to)
+			geom = at
+			values[last-2], values[last-1] = at[0], at[1]
+		} else if geom != nil && to != "" && to != crs.NameWGS84 && to != crs.NameCGCS2000 {
+			geom = orbMapped(geom, func(p orb.Point) orb.Point { return leaving(crs.FromPoint(p), to) })
+		}
+		if err := w.Write(values, geom); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, rows.Err()
+}
+
+// leaving is a place in the datum in which it goes out.
+func leaving(at crs.WGS84, to crs.Name) orb.Point {
+	switch to {
+	case crs.NameGCJ02:
+		g := at.GCJ02()
+		return orb.Point{g.Lon, g.Lat}
+	case crs.NameBD09:
+		b := at.BD09()
+		return orb.Point{b.Lon, b.Lat}
+	case crs.NameWebMercator:
+		m := at.WebMercator()
+		return orb.Point{m.X, m.Y}
+	}
+	return at.Point()
+}
+
+// orbMapped is a copy of polygons with every vertex turned.
+func orbMapped(g orb.Geometry, turn func(orb.Point) orb.Point) orb.Geometry {
+	shape, ok := g.(orb.MultiPolygon)
+	if !ok {
+		return g
+	}
+	shape = shape.Clone()
+	for _, p := range shape {
+		for _, r := range p {
+			for i := range r {
+				r[i] = turn(r[i])
+			}
+		}
+	}
+	return shape
+}
+
+func exportEPSG(to crs.Name) (int, error) {
+	switch to {
+	case "", crs.NameWGS84, crs.NameGCJ02, crs.NameBD09:
+		return 4326, nil
+	case crs.NameCGCS2000:
+		return 4490, nil
+	case crs.NameWebMercator:
+		return 3857, nil
+	}
+	return 0, fault.Newf(fault.Invalid, "export.crs", "Files go out in wgs84, cgcs2000, gcj02, bd09 or epsg:3857, not in %q.", string(to))
+}
