@@ -54,14 +54,14 @@ LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.s
 	"people": {columnsNamed("name sex born_year:int kind lives_alone:bool head:bool address grid_code"),
 		`SELECT p.name, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
 FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code"},
-	"organisations": {columnsNamed("ref uscc name name_en kind industry phone employees:int address opened_on:date closed_on:date grid_code lon:float lat:float"),
-		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, ST_X(point), ST_Y(point), point FROM organisation WHERE %s ORDER BY id", "point", "scope_code"},
-	"facilities": {columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code lon:float lat:float"),
-		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, ST_X(point), ST_Y(point), point FROM facility WHERE %s ORDER BY id", "point", "scope_code"},
-	"services": {columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code lon:float lat:float"),
-		"SELECT source_ref, code, kind, name, name_en, address, hours, capacity, capacity_unit, operator, phone, state, grid_code, ST_X(point), ST_Y(point), point FROM service WHERE %s ORDER BY id", "point", "scope_code"},
-	"cases": {columnsNamed("ref number category title state created_at:time grid_code lon:float lat:float"),
-		"SELECT source_ref, number, category, title, state, created_at, grid_code, ST_X(point), ST_Y(point), point FROM case_file WHERE %s ORDER BY id", "point", "scope_code"},
+	"organisations": {columnsNamed("ref uscc name name_en kind industry phone employees:int address opened_on:date closed_on:date grid_code"),
+		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, point FROM organisation WHERE %s ORDER BY id", "point", "scope_code"},
+	"facilities": {columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code"),
+		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, point FROM facility WHERE %s ORDER BY id", "point", "scope_code"},
+	"services": {columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code"),
+		"SELECT source_ref, code, kind, name, name_en, address, hours, capacity, capacity_unit, operator, phone, state, grid_code, point FROM service WHERE %s ORDER BY id", "point", "scope_code"},
+	"cases": {columnsNamed("ref number category title state created_at:time grid_code"),
+		"SELECT source_ref, number, category, title, state, created_at, grid_code, point FROM case_file WHERE %s ORDER BY id", "point", "scope_code"},
 }
 
 // Export writes all objects of a kind that the scope sees into a file, row by
@@ -106,9 +106,7 @@ func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, x exp
 			values[0] = person.MaskName(values[0].(string))
 		}
 		if p, ok := geom.(orb.Point); ok {
-			at := leaving(crs.FromPoint(p), to)
-			geom = at
-			values[last-2], values[last-1] = at[0], at[1]
+			geom = leaving(crs.FromPoint(p), to)
 		} else if geom != nil && to != "" && to != crs.NameWGS84 && to != crs.NameCGCS2000 {
 			geom = orbMapped(geom, func(p orb.Point) orb.Point { return leaving(crs.FromPoint(p), to) })
 		}

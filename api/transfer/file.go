@@ -223,6 +223,7 @@ func (l *Loader) guessed(k *Kind, m Mapping, v look, saved bool) Mapping {
 	if saved {
 		return m
 	}
+	placed := v.geometry != "" || m.Columns["x"] != "" || m.Columns["lon"] != ""
 	for field, column := range Guess(k, v.columns, v.samples, l.cityDay()) {
 		used := m.Columns[field] != "" || m.Constants[field] != ""
 		for _, c := range m.Columns {
@@ -230,7 +231,7 @@ func (l *Loader) guessed(k *Kind, m Mapping, v look, saved bool) Mapping {
 		}
 		coordinate := slices.Contains([]string{"lon", "lat", "x", "y"}, field)
 		// Shapes say where their rows are better than columns do.
-		if used || coordinate && (v.geometry != "" || m.Columns["x"] != "" || m.Columns["lon"] != "") {
+		if used || coordinate && placed {
 			continue
 		}
 		m.Columns[field] = column
