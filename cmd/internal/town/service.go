@@ -175,6 +175,7 @@ func (m *maker) kindergartens(d dice) {
 		left--
 		b := m.blocks[h.block]
 		m.town.Buildings[i].Use, m.town.Buildings[i].Levels, m.town.Buildings[i].Height = "kindergarten", 3, 11
+		h.use, h.levels, h.height = "kindergarten", 3, 11
 		n := name{b.name.zh + "幼儿园", b.name.en + " Kindergarten"}
 		m.town.Buildings[i].Name, m.town.Buildings[i].NameEn = n.zh, n.en
 		m.open(i, "kindergarten", n, "Mo-Fr 07:40-17:20", 180+30*d.IntN(6))

@@ -31,6 +31,7 @@ var towns = []struct {
 	{"two", sync.OnceValues(func() (*Town, error) { return Make(2, 5000, today) })},
 	{"large", sync.OnceValues(func() (*Town, error) { return Make(5, 20_000, today) })},
 	{"small", sync.OnceValues(func() (*Town, error) { return Make(6, 1000, today) })},
+	{"city", sync.OnceValues(func() (*Town, error) { return Make(3, 40_000, today) })},
 }
 
 // eachTown checks what must hold for all of them.
@@ -357,7 +358,7 @@ func TestCasesCanBeWalked(t *testing.T) {
 				t.Errorf("no case is %s", s)
 			}
 		}
-		if len(town.Cases) < 110 || open < 20 || open > 30 || recent < 3 || overdue < 2 || photos < 60 {
+		if len(town.Cases) < 110 || open < 20 || open > 60 || recent < 3 || overdue < 2 || photos < 60 {
 			t.Errorf("%d cases, %d open, %d in the last hour, %d overdue, %d with photos", len(town.Cases), open, recent, overdue, photos)
 		}
 	})
