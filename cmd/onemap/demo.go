@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"onemap/api/auth"
@@ -13,6 +14,9 @@ import (
 const (
 	demoPeople   = 10_000
 	demoPassword = auth.DemoPassword
+	// demoMemory is what the making of a town may take, in bytes, before memory is
+	// given back sooner than it would be.
+	demoMemory = 1_200 << 20
 )
 
 type demoCommand struct {
@@ -31,6 +35,7 @@ The town is loaded a quarter after the other; a loading that broke off goes on w
 
 func (c demoCommand) Run(ctx context.Context) error {
 	begin := time.Now()
+	debug.SetMemoryLimit(demoMemory)
 	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
 	if err != nil {
 		return err

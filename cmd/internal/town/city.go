@@ -329,9 +329,9 @@ func (c *City) split(d dice, r rect, units, leaves int, leaf func(rect, int)) {
 		}
 	}
 	at := math.Round(low)
-	const clear = 650
-	if off := at - c.river; !upright && math.Abs(off) < clear {
-		at = c.river + math.Copysign(clear, off)
+	const free = 650 // metres
+	if off := at - c.river; !upright && math.Abs(off) < free {
+		at = c.river + math.Copysign(free, off)
 	}
 	key := line{upright, at}
 	if c.lines[key] == nil {

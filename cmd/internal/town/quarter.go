@@ -429,9 +429,9 @@ func (m *maker) buildVillage(b *block) {
 					break
 				}
 				c := spot{x + long/2, y + side*(5.4+deep/2)}
-				clear := c.x+long/2 < hall.x0 || c.x-long/2 > hall.x1 || c.y+deep/2 < hall.y0 || c.y-deep/2 > hall.y1
+				free := c.x+long/2 < hall.x0 || c.x-long/2 > hall.x1 || c.y+deep/2 < hall.y0 || c.y-deep/2 > hall.y1
 				switch {
-				case !clear || deep < 5:
+				case !free || deep < 5:
 				case d.chance(0.1):
 					m.raise(b, c, slab(long*0.6, deep*0.7), 1, "shed", name{}, "")
 				case d.chance(0.93):
