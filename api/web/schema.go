@@ -19,7 +19,9 @@ func schemaName(t reflect.Type, hint string) string {
 	if t.Name() == "" || slice == "web" || !strings.HasPrefix(t.PkgPath(), "onemap/") {
 		return name
 	}
-	slice = strings.TrimSuffix(slice, "s")
+	if !strings.HasSuffix(slice, "is") { // analysis is one already
+		slice = strings.TrimSuffix(slice, "s")
+	}
 	slice = strings.ToUpper(slice[:1]) + slice[1:]
 	if strings.HasPrefix(name, slice) {
 		return name

@@ -14,7 +14,7 @@ import (
 )
 
 // undescribed are the routes that are no part of the API.
-var undescribed = regexp.MustCompile(`^/($|command|report|q/|r/|assets/|favicon|healthz|readyz|metrics|docs|openapi)`)
+var undescribed = regexp.MustCompile(`^/($|command|plan$|admin$|report|q/|r/|assets/|favicon|healthz|readyz|metrics|docs|openapi)`)
 
 func TestEveryRouteIsDescribed(t *testing.T) {
 	t.Parallel()
@@ -105,6 +105,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/buildings/{id}":                 {"/api/v1/buildings/" + p.building, "/api/v1/buildings/1"},
 		"/api/v1/buildings":                      {"/api/v1/buildings", "/api/v1/buildings?q=青禾&limit=1", "/api/v1/buildings?cursor=x"},
 		"/api/v1/buildings/{id}/stack":           {"/api/v1/buildings/" + p.building + "/stack", "/api/v1/buildings/" + p.service + "/stack"},
+		"/api/v1/plan/options":                   {"/api/v1/plan/options"},
+		"/api/v1/plan/coverage":                  {"/api/v1/plan/coverage", "/api/v1/plan/coverage?metres=7", "/api/v1/plan/coverage?region=9902"},
+		"/api/v1/plan/coverage.csv":              {"/api/v1/plan/coverage.csv", "/api/v1/plan/coverage.csv?metres=7"},
+		"/api/v1/plan/coverage.geojson":          {"/api/v1/plan/coverage.geojson", "/api/v1/plan/coverage.geojson?lang=fr"},
+		"/api/v1/plan/uncovered":                 {"/api/v1/plan/uncovered", "/api/v1/plan/uncovered?cursor=x"},
 		"/api/v1/dwellings":                      {"/api/v1/dwellings", "/api/v1/dwellings?building=x"},
 		"/api/v1/dwellings/{id}":                 {"/api/v1/dwellings/" + p.building},
 		"/api/v1/categories":                     {"/api/v1/categories"},

@@ -30,3 +30,8 @@ export function mayRead(rights: Rights, tab: Tab): boolean {
 export function comesHere(me: Me): boolean {
   return has(me, trusted);
 }
+
+/** Whether the planner's page has figures for somebody. */
+export function plans(me: Me): boolean {
+  return has(me, ['planner', 'leader', 'supervisor', 'registrar', 'administrator']);
+}

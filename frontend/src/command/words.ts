@@ -18,6 +18,7 @@ export const t = live(
       demo_or: '或用账号登录',
       public_page: '公众页面',
       admin_page: '数据管理',
+      plan_page: '服务覆盖',
       session_wait: '正在打开…',
       retry: '再试一次',
       // top bar
@@ -216,6 +217,7 @@ export const t = live(
       demo_or: 'Or sign in with an account',
       public_page: 'Public page',
       admin_page: 'Data management',
+      plan_page: 'Service coverage',
       session_wait: 'Opening…',
       retry: 'Try again',
       area_all: 'Whole area',

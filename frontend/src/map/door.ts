@@ -158,6 +158,23 @@ export class TownMap {
     });
   }
 
+  /** The map as it is drawn now; WebGL forgets a frame once it is shown, so it is copied while it is drawn. */
+  picture(): Promise<HTMLCanvasElement> {
+    return new Promise((resolve, reject) => {
+      this.engine.once('render', () => {
+        const from = this.engine.getCanvas();
+        const copy = document.createElement('canvas');
+        copy.width = from.width;
+        copy.height = from.height;
+        const pen = copy.getContext('2d');
+        if (!pen) return reject(new Error('no canvas'));
+        pen.drawImage(from, 0, 0);
+        resolve(copy);
+      });
+      this.engine.triggerRepaint();
+    });
+  }
+
   resize(): void {
     this.engine.resize();
   }

@@ -5,6 +5,7 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl';
 import { palettes, type Theme } from '../palette.ts';
+import { type PlanPicture, planLayers, planPoints, planSources } from '../plan.ts';
 import { type Storeys, storeysData, storeysLayers } from '../storeys.ts';
 import { buildings, pickedBuilding } from './buildings.ts';
 import { cases, clusters, pickedCase, pickedRing } from './cases.ts';
@@ -24,7 +25,13 @@ export interface Shown {
   cases: boolean;
 }
 
-export function layers(theme: Theme, lang: Lang, shown: Shown, storeys?: Storeys): LayerSpecification[] {
+export function layers(
+  theme: Theme,
+  lang: Lang,
+  shown: Shown,
+  storeys?: Storeys,
+  plan?: PlanPicture,
+): LayerSpecification[] {
   const p = palettes[theme];
   const day = theme === 'day';
   return [
@@ -32,6 +39,7 @@ export function layers(theme: Theme, lang: Lang, shown: Shown, storeys?: Storeys
     ...(shown.solid ? [] : buildings(p, day, false)),
     ...roads(p, day),
     ...rails(p, day),
+    ...planLayers(p, day, plan),
     ...boundaries(p),
     ...grids(p, day, shown.grids),
     ...(shown.solid ? buildings(p, day, true) : []),
@@ -42,6 +50,7 @@ export function layers(theme: Theme, lang: Lang, shown: Shown, storeys?: Storeys
     ...labels(p, day, lang),
     ...gridLabels(p, lang, shown.grids),
     ...services(p, theme, lang, shown.services),
+    ...planPoints(p, lang, plan),
     ...pickedPoint(p),
     ...(shown.cases ? clusters(p, theme) : []),
     ...pickedRing(p),
@@ -71,6 +80,8 @@ export interface StyleOf {
   picked: Picked;
   /** The building whose storeys are shown one by one. */
   storeys?: Storeys | undefined;
+  /** What the planner asked, answered. */
+  plan?: PlanPicture | undefined;
   /** Unix seconds of the minute; what is overdue follows from it. */
   now: number;
   /** Where the tiles come from, without a slash at the end; the worker needs whole addresses. */
@@ -99,8 +110,9 @@ export function style(of: StyleOf): StyleSpecification {
       ...(of.shown.cases ? { cases: tiles(of.origin, 'cases', 6, 18, of.caseQuery) } : {}),
       picked: { type: 'geojson', data: pickedPlace(of.picked) },
       ...(of.storeys ? { storeys: { type: 'geojson' as const, data: storeysData(of.storeys) } } : {}),
+      ...planSources(of.plan),
     },
-    layers: layers(of.theme, of.lang, of.shown, of.storeys)
+    layers: layers(of.theme, of.lang, of.shown, of.storeys, of.plan)
       .map((layer) => withPicked(layer, of.picked))
       .map((layer) => withoutSolid(layer, of.storeys)),
   };

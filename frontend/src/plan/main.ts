@@ -1,0 +1,9 @@
+import { createApp } from 'vue';
+import '../base/tokens.css';
+import '../page/ui.css';
+import './plan.css';
+import { startPage } from '../page/page.ts';
+import App from './App.vue';
+
+startPage('plan', 'day');
+createApp(App).mount('#app');
