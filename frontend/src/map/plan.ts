@@ -159,7 +159,7 @@ export function planLayers(p: Palette, day: boolean, of: PlanPicture | undefined
       source: 'plan-cells',
       paint: {
         'fill-color': colour,
-        'fill-opacity': ['case', ['==', ['get', 'shade'], 0], 0, aside, 0.28, day ? 0.68 : 0.6],
+        'fill-opacity': ['case', ['==', ['get', 'shade'], 0], 0, aside, 0.2, day ? 0.56 : 0.5],
         'fill-antialias': false,
       },
     },
