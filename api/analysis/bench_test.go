@@ -70,7 +70,7 @@ FROM (SELECT *, '990101' || lpad((floor((x - 113.3) / 0.02) + 1)::text, 3, '0') 
     || lpad((floor((x - 113.3) / 0.005)::int %% 2 + 1 + 2 * floor((y - 23.4) / 0.01)::int)::text, 3, '0') AS code FROM at) g`, buildings),
 		fmt.Sprintf(`
 INSERT INTO person (id, source, source_ref, name, born_on, lives_alone, building_id, scope_code, rev, updated_at)
-SELECT md5('p' || i)::uuid, 'b', i::text, '某', date '2026-01-01' - (i * 7919 %% 33000), i %% 40 = 0, md5('b' || i %% %d)::uuid, '990101001001001', 1, now()
+SELECT md5('p' || i)::uuid, 'b', i::text, '某', date '2026-01-01' - (i::bigint * 7919 %% 33000)::int, i %% 40 = 0, md5('b' || i %% %d)::uuid, '990101001001001', 1, now()
 FROM generate_series(0, %d - 1) i`, buildings, people),
 		"ANALYZE",
 	} {
