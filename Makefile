@@ -44,6 +44,9 @@ bench: ## every Go benchmark (BENCHTIME=1s)
 bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its demand
 	@go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 10x -timeout 30m ./api/search
 
+bench-analysis: ## the planner's first answer in a town of 1.33 million (ONEMAP_BENCH_PEOPLE)
+	@go test -run '^$$' -bench FirstAnswer -benchtime 1x ./api/analysis
+
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
 
