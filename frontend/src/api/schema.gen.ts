@@ -917,14 +917,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AnalysiArea: {
+        AnalysisArea: {
             /** @description West, south, east, north. */
             bbox: number[] | null;
             code: string;
             /** Format: int64 */
             covered: number;
             level: string;
-            merged: components["schemas"]["AnalysiNamed"][] | null;
+            merged: components["schemas"]["AnalysisNamed"][] | null;
             name: string;
             name_en: string;
             /** Format: int64 */
@@ -942,7 +942,7 @@ export interface components {
             /** Format: int64 */
             uncovered: number;
         };
-        AnalysiAtDistance: {
+        AnalysisAtDistance: {
             /** Format: int64 */
             covered: number;
             /** Format: int64 */
@@ -962,7 +962,7 @@ export interface components {
             /** Format: int64 */
             uncovered: number;
         };
-        AnalysiBand: {
+        AnalysisBand: {
             /** Format: int64 */
             people: number;
             /**
@@ -971,24 +971,24 @@ export interface components {
              */
             to: number | null;
         };
-        AnalysiCell: {
-            geometry: components["schemas"]["AnalysiCellGeometry"];
+        AnalysisCell: {
+            geometry: components["schemas"]["AnalysisCellGeometry"];
             id: string;
-            properties: components["schemas"]["AnalysiCellProperties"];
+            properties: components["schemas"]["AnalysisCellProperties"];
             /** @enum {string} */
             type: "Feature";
         };
-        AnalysiCellCollection: {
-            features: components["schemas"]["AnalysiCell"][] | null;
+        AnalysisCellCollection: {
+            features: components["schemas"]["AnalysisCell"][] | null;
             /** @enum {string} */
             type: "FeatureCollection";
         };
-        AnalysiCellGeometry: {
+        AnalysisCellGeometry: {
             coordinates: (((number[] | null)[] | null)[] | null)[] | null;
             /** @enum {string} */
             type: "MultiPolygon";
         };
-        AnalysiCellProperties: {
+        AnalysisCellProperties: {
             /** @description The community of most of its people. */
             community: string;
             /** Format: int64 */
@@ -1022,20 +1022,20 @@ export interface components {
             /** Format: int64 */
             uncovered: number;
         };
-        AnalysiCoverage: {
+        AnalysisCoverage: {
             /**
              * Format: date
              * @description The day of the people's data.
              */
             as_of: string;
             /** @description The same for other distances. */
-            by_metres: components["schemas"]["AnalysiAtDistance"][] | null;
+            by_metres: components["schemas"]["AnalysisAtDistance"][] | null;
             /** @description meals, beds, places, visits, or empty. */
             capacity_unit: string;
             /** @description GeoJSON; WGS84, lon before lat. */
-            cells: components["schemas"]["AnalysiCellCollection"];
-            communities: components["schemas"]["AnalysiArea"][] | null;
-            grids: components["schemas"]["AnalysiArea"][] | null;
+            cells: components["schemas"]["AnalysisCellCollection"];
+            communities: components["schemas"]["AnalysisArea"][] | null;
+            grids: components["schemas"]["AnalysisArea"][] | null;
             /** @description Whether the reader gets the list of buildings behind the figures. */
             may_list: boolean;
             /**
@@ -1044,23 +1044,23 @@ export interface components {
              */
             measure: "straight_line";
             /** @description How far it is to the nearest service; the last is everybody beyond. */
-            nearest: components["schemas"]["AnalysiBand"][] | null;
-            notes: components["schemas"]["AnalysiNote"][] | null;
-            question: components["schemas"]["AnalysiQuestion"];
+            nearest: components["schemas"]["AnalysisBand"][] | null;
+            notes: components["schemas"]["AnalysisNote"][] | null;
+            question: components["schemas"]["AnalysisQuestion"];
             /**
              * Format: double
              * @description Places for 100 people in everything that is known, to compare with.
              */
             reference_per_100: number | null;
             /** @description What the answer is about; usually one region. */
-            regions: components["schemas"]["AnalysiNamed"][] | null;
-            rule: components["schemas"]["AnalysiRule"];
-            services: components["schemas"]["AnalysiReached"][] | null;
-            totals: components["schemas"]["AnalysiTotals"];
+            regions: components["schemas"]["AnalysisNamed"][] | null;
+            rule: components["schemas"]["AnalysisRule"];
+            services: components["schemas"]["AnalysisReached"][] | null;
+            totals: components["schemas"]["AnalysisTotals"];
             /** @description There are too few people to tell anything. */
             withheld: boolean;
         };
-        AnalysiMissed: {
+        AnalysisMissed: {
             address: string;
             building_id: string;
             grid_code: string | null;
@@ -1079,17 +1079,17 @@ export interface components {
             /** Format: int64 */
             people: number;
         };
-        AnalysiMissedPage: {
+        AnalysisMissedPage: {
             /** Format: date */
             as_of: string;
             /** Format: int64 */
             buildings: number;
-            items: components["schemas"]["AnalysiMissed"][] | null;
+            items: components["schemas"]["AnalysisMissed"][] | null;
             next?: string;
             /** Format: int64 */
             people: number;
         };
-        AnalysiNamed: {
+        AnalysisNamed: {
             /** @description West, south, east, north. */
             bbox: number[] | null;
             code: string;
@@ -1097,17 +1097,17 @@ export interface components {
             name: string;
             name_en: string;
         };
-        AnalysiNote: {
+        AnalysisNote: {
             /** @enum {string} */
             code: "straight_line" | "groups" | "merged_outside" | "no_capacity" | "other_unit";
             /** Format: int64 */
             n?: number;
         };
-        AnalysiOptions: {
+        AnalysisOptions: {
             /** @description First years of age; a last year is one less than any of them. */
             ages: number[] | null;
             may_list: boolean;
-            metres: components["schemas"]["AnalysiRange"];
+            metres: components["schemas"]["AnalysisRange"];
             /**
              * Format: int64
              * @description An elderly person's walking pace.
@@ -1115,11 +1115,11 @@ export interface components {
             metres_per_minute: number;
             presets: number[] | null;
             /** @description Everything in sight down to communities. */
-            regions: components["schemas"]["AnalysiNamed"][] | null;
-            services: components["schemas"]["AnalysiServiceKind"][] | null;
+            regions: components["schemas"]["AnalysisNamed"][] | null;
+            services: components["schemas"]["AnalysisServiceKind"][] | null;
             tags: string[] | null;
         };
-        AnalysiQuestion: {
+        AnalysisQuestion: {
             /**
              * Format: int64
              * @description How far, inclusive.
@@ -1130,9 +1130,9 @@ export interface components {
             region: string;
             /** @description The kind of service. */
             service: string;
-            who: components["schemas"]["AnalysiWho"];
+            who: components["schemas"]["AnalysisWho"];
         };
-        AnalysiRange: {
+        AnalysisRange: {
             /** Format: int64 */
             least: number;
             /** Format: int64 */
@@ -1140,7 +1140,7 @@ export interface components {
             /** Format: int64 */
             step: number;
         };
-        AnalysiReached: {
+        AnalysisReached: {
             address: string;
             /** Format: int64 */
             capacity: number | null;
@@ -1162,7 +1162,7 @@ export interface components {
             /** @enum {string} */
             state: "open" | "planned";
         };
-        AnalysiRule: {
+        AnalysisRule: {
             /**
              * Format: int64
              * @description The side of the smallest cell.
@@ -1175,7 +1175,7 @@ export interface components {
             /** Format: int64 */
             round: number;
         };
-        AnalysiServiceKind: {
+        AnalysisServiceKind: {
             /** Format: int64 */
             capacity: number;
             kind: string;
@@ -1184,7 +1184,7 @@ export interface components {
             /** Format: int64 */
             planned: number;
         };
-        AnalysiTotals: {
+        AnalysisTotals: {
             /** Format: int64 */
             covered: number;
             /** Format: int64 */
@@ -1202,7 +1202,7 @@ export interface components {
             /** Format: int64 */
             uncovered: number;
         };
-        AnalysiWho: {
+        AnalysisWho: {
             /** Format: int64 */
             age_from: number;
             /**
@@ -5357,7 +5357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnalysiCoverage"];
+                    "application/json": components["schemas"]["AnalysisCoverage"];
                 };
             };
             /** @description The answer is still the one with this ETag. */
@@ -5587,7 +5587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnalysiOptions"];
+                    "application/json": components["schemas"]["AnalysisOptions"];
                 };
             };
             /** @description Unauthorized */
@@ -5654,7 +5654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnalysiMissedPage"];
+                    "application/json": components["schemas"]["AnalysisMissedPage"];
                 };
             };
             /** @description Unauthorized */
