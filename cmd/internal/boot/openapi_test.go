@@ -100,6 +100,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/facilities/{code}":              {"/api/v1/facilities/" + p.facility.Code.String(), "/api/v1/facilities/0"},
 		"/api/v1/facilities/{code}/plate.svg":    {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.svg", "/api/v1/facilities/0/plate.svg"},
 		"/api/v1/facilities/{code}/plate.png":    {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.png?size=128", "/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.png?size=9"},
+		"/api/v1/facilities/plates.pdf":          {"/api/v1/facilities/plates.pdf?layout=2x5"},
 		"/api/v1/services":                       {"/api/v1/services?near=113.3025,23.405", "/api/v1/services?q=青禾", "/api/v1/services?near=113.3025,23.405&kind=castle"},
 		"/api/v1/services/{id}":                  {"/api/v1/services/" + p.service, "/api/v1/services/" + p.building},
 		"/api/v1/buildings/{id}":                 {"/api/v1/buildings/" + p.building, "/api/v1/buildings/1"},
