@@ -1,0 +1,22 @@
+import { afterEach, expect, it } from 'vitest';
+import { setLang } from '../../base/i18n.ts';
+import { reasonWords } from './reasons.ts';
+
+afterEach(() => setLang('zh'));
+
+it('says a refusal in the language of the page', () => {
+  const english = 'does not fit its check character: a character is wrong or two are swapped';
+  expect(reasonWords(english)).toContain('校验码不符');
+  setLang('en');
+  expect(reasonWords(english)).toBe(english);
+});
+
+it('keeps the line, the words and the numbers of a reason', () => {
+  expect(reasonWords('the same reference is in line 7 already')).toBe('与第 7 行的来源编号重复');
+  expect(reasonWords('the row has 9 fields, the header has 8')).toBe('这一行有 9 格，表头有 8 格');
+  expect(reasonWords('is none of 男 (male), 女 (female)')).toBe('不认得这个词，可用：男 (male), 女 (female)');
+});
+
+it('shows what it does not know as it came', () => {
+  expect(reasonWords('cell B7: #REF!')).toBe('cell B7: #REF!');
+});
