@@ -67,6 +67,9 @@ const known: [RegExp, string][] = [
 
 export function reasonWords(reason: string): string {
   if (lang() === 'en') return reason;
-  for (const [english, chinese] of known) if (english.test(reason)) return reason.replace(english, chinese);
+  for (const [english, chinese] of known) {
+    const found = english.exec(reason);
+    if (found) return chinese.replace(/\$(\d)/g, (_, n: string) => found[Number(n)] ?? '');
+  }
   return reason;
 }
