@@ -13,7 +13,7 @@ export const r = live(
       tree_all: '全部辖区',
       tree_open: '展开 {name}',
       tree_close: '收起 {name}',
-      search_people: '姓名（两字起，可用拼音首字母）、手机号、证件号',
+      search_people: '姓名、拼音首字母、手机号或证件号',
       search_buildings: '楼名、地址、编码，两个字起，可用拼音首字母',
       search_organisations: '名称、统一社会信用代码、地址',
       search_services: '名称、地址、编码',
