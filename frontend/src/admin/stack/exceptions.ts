@@ -1,28 +1,10 @@
-/** What the wizard sends: a building is described in a few lines, and the server makes rooms of it. */
-export interface Exception {
-  unit?: string;
-  floors: string;
-  rooms?: number;
-  skip?: number[];
-  merge?: [number, number][];
-  /** Which rooms use and storey_to are for; without it all. */
-  cols?: number[];
-  use?: string;
-  /** The label of the storey that a duplex reaches up to. */
-  storey_to?: string;
-}
+import type { components } from '../../api/schema.gen.ts';
 
-export interface Recipe {
-  units: { code: string; lift: boolean }[];
-  floors: number;
-  below: number;
-  rooms_per_floor: number;
-  pattern: string;
-  skip_labels: string[];
-  below_use?: string;
-  ground_use?: string;
-  exceptions: Exception[];
-}
+type S = components['schemas'];
+
+/** What the wizard sends: a building is described in a few lines, and the server makes rooms of it. */
+export type Recipe = S['BuildingPlan'];
+export type Exception = S['BuildingException'];
 
 /** An exception as it is typed; empty fields say nothing. */
 export interface Typed {

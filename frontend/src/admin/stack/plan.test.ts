@@ -3,7 +3,7 @@ import { planOf } from './plan.ts';
 import type { Stack } from './shapes.ts';
 
 const bare: Stack = {
-  building: { id: 'b', name: '', address: '', levels: 18, levels_below: 2, rev: 1 },
+  building: { id: 'b', name: '', name_en: '', address: '', levels: 18, levels_below: 2, rev: 1 },
   storeys: null,
   units: null,
   statuses: null,
@@ -12,8 +12,8 @@ const storey = (ordinal: number, label: string) => ({
   ordinal,
   label,
   kind: ordinal < 0 ? ('below' as const) : ('above' as const),
-  base_m: null,
-  height_m: null,
+  base_m: ordinal * 3,
+  height_m: 3,
 });
 
 describe('where the wizard begins', () => {

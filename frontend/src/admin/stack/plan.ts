@@ -1,16 +1,6 @@
 import type { Typed } from './exceptions.ts';
 import type { Stack } from './shapes.ts';
 
-/** What the server says a description of a building would give. */
-export type Planned = Stack & {
-  added: number;
-  kept: number;
-  removed: number;
-  /** Rooms that would go although somebody is tied to them. */
-  conflicts: { id: string; where: string; message: string }[] | null;
-  warnings: string[] | null;
-};
-
 export interface Form {
   floors: number;
   below: number;

@@ -32,7 +32,7 @@ const room = (code: string, from: number, col: number, more: Partial<Room> = {})
  * B1 |  .   .    .  | P1
  */
 const house: Stack = {
-  building: { id: 'b', name: '1号楼', address: '', levels: 3, levels_below: 1, rev: 1 },
+  building: { id: 'b', name: '1号楼', name_en: '', address: '', levels: 3, levels_below: 1, rev: 1 },
   storeys: [-1, 0, 1, 2].map(storey),
   units: [
     {
