@@ -69,10 +69,26 @@ const made = spec(
 );
 
 const slabs = spec('the storeys of a building stand on the map', { size: 'desk' }, async (world) => {
-  const { when, then, origin, page } = world;
+  const { given, when, then, origin, page } = world;
   const keeper = new Keeper(world, origin);
-  const building = await someBuilding(new Town(origin), 1);
+  const building = await someBuilding(new Town(origin), 3);
   await keeper.enter('registrar');
+  await given('storeys above ground and below', async () => {
+    const path = `/api/v1/buildings/${building.properties.id}/stack`;
+    const { building: known, storeys, units } = await (await keeper.desk.ask(path)).json();
+    const above = storeys.filter(({ ordinal }) => ordinal >= 0).length;
+    await keeper.desk.ask(path, {
+      method: 'PUT',
+      body: {
+        units: units.filter(({ code }) => code).map(({ code, lift }) => ({ code, lift })),
+        floors: Math.max(3, above),
+        below: 1,
+        rooms_per_floor: Math.max(2, ...units.map(({ columns }) => columns)),
+        pattern: '{floor}{col:02}',
+      },
+      headers: { 'If-Match': `"${known.rev}"` },
+    });
+  });
   await when('a building with storeys is open', () => keeper.stack(building.properties.id));
   await then('each storey above ground is a slab, and basements are shown flat', async () => {
     const above = await page.locator('table.stack tbody tr:not(.below)').count();
