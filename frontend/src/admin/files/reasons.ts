@@ -5,6 +5,10 @@ import { lang } from '../../base/i18n.ts';
  * common ones are said anew. What is not in the list is shown as it came.
  */
 const known: [RegExp, string][] = [
+  [
+    /^(\d+) of the first (\d+) rows lie on one same point/,
+    '前 $2 行里有 $1 行在同一个点上，可能是“位置不明”的代替，请留意',
+  ],
   [/^is no whole number/, '不是整数'],
   [/^is no number/, '不是数字'],
   [/^is no date such as ([^ ;]+)(.*)/, '不是日期，应写成 $1 这样；日、月在前的请选日期写法'],

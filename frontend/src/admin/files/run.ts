@@ -74,6 +74,10 @@ export function useRun(id: string) {
     }
   }
 
+  /** After a trial, or a run that broke off, the file is looked at again as it was when it came. */
+  async function reopen(): Promise<void> {
+    await deed.run(save);
+  }
   async function start(dry: boolean): Promise<void> {
     if (pending.value && !(await save())) return;
     await deed.run(async () => {
@@ -102,6 +106,7 @@ export function useRun(id: string) {
     busy: deed.busy,
     load,
     change,
+    reopen,
     start,
     stop,
   };
