@@ -29,7 +29,7 @@ const made = spec(
     });
     await then('the preview has no fourth storey, and the top rooms are merged', async () => {
       await page.locator('table.stack tbody th', { hasText: /^10$/ }).waitFor();
-    await page.locator('table.stack td[colspan="2"]').first().waitFor();
+      await page.locator('table.stack td[colspan="2"]').first().waitFor();
       const labels = await page.locator('table.stack tbody th').allInnerTexts();
       assert.deepEqual(labels, ['10', '9', '8', '7', '6', '5', '3', '2', '1', 'B1']);
       assert.equal(await page.locator('table.stack td[colspan="2"]').count(), 2);
