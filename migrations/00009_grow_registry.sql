@@ -187,8 +187,13 @@ CREATE UNIQUE INDEX case_file_source_ix ON case_file (source, source_ref) WHERE 
 CREATE INDEX case_file_words_ix ON case_file USING gin (words);
 -- how many were reported when, and a list's total: answered without the rows
 CREATE INDEX case_file_times_ix ON case_file (created_at, scope_code, state, category, department_code);
+-- what is overdue, and what was closed lately
+CREATE INDEX case_file_due_ix ON case_file (due_at) WHERE state IN ('reported', 'filed', 'dispatched', 'returned', 'in_progress');
+CREATE INDEX case_file_closed_ix ON case_file (closed_at) WHERE closed_at IS NOT NULL;
 
 -- +goose Down
+DROP INDEX case_file_closed_ix;
+DROP INDEX case_file_due_ix;
 DROP INDEX case_file_times_ix;
 DROP INDEX case_file_words_ix;
 DROP INDEX case_file_source_ix;
