@@ -14,8 +14,8 @@ import (
 	"onemap/api/web"
 )
 
-type listIn struct {
-	Text      string `query:"q" maxLength:"100" doc:"A name or a part of it, pinyin initials, or a whole phone number or number of a document."`
+// ListIn narrows a list of people; it is exported because the decoder reads it as part of a larger question.
+type ListIn struct {
 	Building  string `query:"building" doc:"An id."`
 	Dwelling  string `query:"dwelling" doc:"An id; with relation, who is tied to it that way."`
 	Household string `query:"household" doc:"An id."`
@@ -29,6 +29,14 @@ type listIn struct {
 	Gone      bool   `query:"gone" doc:"Who has left, instead of who is here."`
 	Limit     int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 	Cursor    string `query:"cursor" doc:"next of the page before."`
+}
+
+// A name or a number never stands in an address line: what is looked for comes in a body.
+type queryIn struct {
+	ListIn
+	Body struct {
+		Text string `json:"q" doc:"A name or a part of it, pinyin initials, or a whole phone number or number of a document; 100 characters at most."`
+	}
 }
 
 type listOut struct{ Body Page }
@@ -159,6 +167,7 @@ func Routes(s *web.Server, service *Service) {
 		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary, Tags: tag, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 403, 422}, errors...)}
 	}
 	web.Add(s, op("list-people", http.MethodGet, "/people", "People in my sight, masked", http.StatusOK), service.list)
+	web.Add(s, op("query-people", http.MethodPost, "/people/query", "The same, by name, initials, phone or number of a document", http.StatusOK), service.query)
 	web.Add(s, op("create-person", http.MethodPost, "/people", "Enter somebody", http.StatusCreated, 409), service.create)
 	web.Add(s, op("get-person", http.MethodGet, "/people/{id}", "A record, masked, with residences, tags and household", http.StatusOK, 404), service.get)
 	web.Add(s, op("change-person", http.MethodPatch, "/people/{id}", "Change a record", http.StatusOK, 404, 409, 412, 428), service.edit)
@@ -217,13 +226,28 @@ func answer(p Full, err error) (*fullOut, error) {
 	return &fullOut{etag(p.Rev), p}, nil
 }
 
-func (s *Service) list(ctx context.Context, in *listIn) (*listOut, error) {
+func (s *Service) list(ctx context.Context, in *ListIn) (*listOut, error) { return s.page(ctx, in, "") }
+
+// longestText is how much of what is typed is looked for, in bytes.
+const longestText = 400
+
+func (s *Service) query(ctx context.Context, in *queryIn) (*listOut, error) {
+	text := strings.TrimSpace(in.Body.Text)
+	if len(text) > longestText {
+		var bad fault.Fields
+		bad.Add("body.q", nil, "at most 100 characters")
+		return nil, bad.Err("person.filter")
+	}
+	return s.page(ctx, &in.ListIn, text)
+}
+
+func (s *Service) page(ctx context.Context, in *ListIn, text string) (*listOut, error) {
 	if _, err := web.SignedIn(ctx); err != nil {
 		return nil, err
 	}
 	var f form
 	filter := Filter{
-		Text: strings.TrimSpace(in.Text), Building: f.id("query.building", in.Building), Dwelling: f.id("query.dwelling", in.Dwelling), Household: f.id("query.household", in.Household),
+		Text: text, Building: f.id("query.building", in.Building), Dwelling: f.id("query.dwelling", in.Dwelling), Household: f.id("query.household", in.Household),
 		Tag: in.Tag, Alone: in.Alone, Kind: in.Kind, Relation: in.Relation, Region: in.Region, Gone: in.Gone,
 	}
 	if in.AgeFrom >= 0 {

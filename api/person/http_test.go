@@ -122,16 +122,16 @@ func TestARecordOverHTTP(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	at := "/people/" + p.ID.String()
-	masked("the list", d.must(t, 200, registrar, "GET", "/people?q="+n[:6]+"&region=9901", ""))
+	masked("the list", d.must(t, 200, registrar, "POST", "/people/query?region=9901", asking(n[:6])))
 	for _, q := range []string{"王小明", "王", "小明", "明", "wxm", "w", n, phone, strings.ToLower(n)} {
-		body := d.must(t, 200, registrar, "GET", "/people?q="+q, "")
+		body := d.must(t, 200, registrar, "POST", "/people/query", asking(q))
 		if len(read[person.Page](t, body).Items) != 1 {
 			t.Errorf("not found by one of its names or numbers: %s", body)
 		}
 		masked("a list", body)
 	}
 	for _, q := range []string{"李", "王明", n[:17] + "?", "13800001235"} {
-		if body := d.must(t, 200, registrar, "GET", "/people?q="+strings.ReplaceAll(q, "?", "%3F"), ""); len(read[person.Page](t, body).Items) != 0 {
+		if body := d.must(t, 200, registrar, "POST", "/people/query", asking(q)); len(read[person.Page](t, body).Items) != 0 {
 			t.Errorf("found by what is not theirs: %s", body)
 		}
 	}
@@ -226,7 +226,7 @@ func TestTheNeighbourSeesNobody(t *testing.T) {
 	d := newDesk(t)
 	d.imports(t, d.batch("list"), family(d.town)...)
 	ours := apitest.Actor(actor.Worker, apitest.StreetA)
-	p := read[person.Page](t, d.must(t, 200, ours, "GET", "/people?q=wxm", "")).Items[0]
+	p := read[person.Page](t, d.must(t, 200, ours, "POST", "/people/query", asking("wxm"))).Items[0]
 	full := read[person.Full](t, d.must(t, 200, ours, "GET", "/people/"+p.ID.String(), ""))
 	if len(full.Household) != 1 || full.Household[0].Name != "李*" {
 		t.Errorf("%+v", full.Household)
@@ -252,13 +252,19 @@ func TestTheNeighbourSeesNobody(t *testing.T) {
 			}
 			d.must(t, want, by, method, path, body, "If-Match", `"1"`)
 		}
+		questions := [][3]string{
+			{"POST", "/people/query", asking("王")}, {"POST", "/people/query", asking(number(on(1950, 5, 6), 11))}, {"POST", "/people/query", asking("13800001234")},
+		}
 		for _, path := range []string{
-			"/people", "/people?q=王", "/people?q=" + number(on(1950, 5, 6), 11), "/people?q=13800001234", "/people?building=" + p.BuildingID.String(), "/people?dwelling=" + d.a[0].String(),
+			"/people", "/people?building=" + p.BuildingID.String(), "/people?dwelling=" + d.a[0].String(),
 			"/people?household=" + p.HouseholdID.String(), "/people?tag=disabled", "/people?region=" + apitest.StreetA, "/people?cursor=" + apitest.NewID().String(), "/flows?since=2024-06-01&until=2026-03-02", "/people?gone=true",
 		} {
-			status, body := d.ask(t, by, "GET", path, "")
+			questions = append(questions, [3]string{"GET", path, ""})
+		}
+		for _, q := range questions {
+			status, body := d.ask(t, by, q[0], q[1], q[2])
 			if strings.Contains(body, p.ID.String()) || strings.Contains(body, apitest.StreetA) || strings.Contains(body, "王*") || who == "the neighbour" && status != 200 {
-				t.Errorf("%s asks %s: %d %s", who, path, status, body)
+				t.Errorf("%s asks %v: %d %s", who, q, status, body)
 			}
 		}
 	}
@@ -288,7 +294,7 @@ func TestReadingInFullHasAMeasure(t *testing.T) {
 	d := newDesk(t)
 	d.imports(t, d.batch("list"), family(d.town)...)
 	by := apitest.Actor(actor.Worker, apitest.StreetA)
-	p := read[person.Page](t, d.must(t, 200, by, "GET", "/people?q=wxm", "")).Items[0]
+	p := read[person.Page](t, d.must(t, 200, by, "POST", "/people/query", asking("wxm"))).Items[0]
 	reveal := "/people/" + p.ID.String() + "/reveal"
 	for range 120 {
 		d.must(t, 200, by, "POST", reveal, `{"purpose":"走访"}`)
@@ -302,6 +308,9 @@ func TestReadingInFullHasAMeasure(t *testing.T) {
 	key := actor.Actor{ID: apitest.NewID(), Grants: by.Grants}
 	d.must(t, 403, key, "POST", reveal, `{"purpose":"走访"}`)
 }
+
+// asking is the body of a question.
+func asking(text string) string { return fmt.Sprintf(`{"q":%q}`, text) }
 
 func TestListsAreFilteredAndPaged(t *testing.T) {
 	t.Parallel()
@@ -319,6 +328,7 @@ func TestListsAreFilteredAndPaged(t *testing.T) {
 	for _, query := range []string{"kind=x", "tag=x", "relation=x", "region=x", "building=x", "cursor=x", "age_from=x"} {
 		d.must(t, 422, by, "GET", "/people?"+query, "")
 	}
+	d.must(t, 422, by, "POST", "/people/query", asking(strings.Repeat("王", 200)))
 	seen, cursor := map[string]bool{}, ""
 	for range 3 {
 		page := read[person.Page](t, d.must(t, 200, by, "GET", "/people?limit=2&cursor="+cursor, ""))

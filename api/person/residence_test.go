@@ -85,10 +85,10 @@ func TestAgesAndMasks(t *testing.T) {
 func TestNamesAreCleaned(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]named{
-		"王小明":        {"王小明", "小明", "明", "wxm"},
+		"王小明":         {"王小明", "小明", "明", "wxm"},
 		" 王 明 ":       {"王明", "明", "", "wm"},
 		"　王　小明":       {"王小明", "小明", "明", "wxm"},
-		"欧阳小明":       {"欧阳小明", "阳小明", "小明", "oyxm"},
+		"欧阳小明":        {"欧阳小明", "阳小明", "小明", "oyxm"},
 		"John  Smith": {"John Smith", "Smith", "", "johnsmith"},
 	} {
 		name, err := cleanName(typed)

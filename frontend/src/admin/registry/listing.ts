@@ -8,6 +8,8 @@ export interface ListOf {
   path: string;
   key: string;
   query: NonNullable<Asking['query']>;
+  /** A name or a number that is looked for among people: it goes in a body, never in an address. */
+  about?: string;
 }
 
 const pageSize = 50;
@@ -34,7 +36,10 @@ export function useListing(wanted: () => ListOf | null) {
     if (!want) return;
     busy.value = true;
     try {
-      const answer = await ask<Answered>(want.path, { query: { ...want.query, limit: pageSize, cursor } });
+      const query = { ...want.query, limit: pageSize, cursor };
+      const answer = want.about
+        ? await ask<Answered>(`${want.path}/query`, { method: 'POST', query, body: { q: want.about } })
+        : await ask<Answered>(want.path, { query });
       if (mine !== turn) return;
       const found = rowsOf(answer, want.key);
       rows.value = cursor ? [...rows.value, ...found] : found;
