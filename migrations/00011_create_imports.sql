@@ -45,8 +45,9 @@ CREATE INDEX import_run_created_ix ON import_run (created_at DESC);
 CREATE INDEX import_run_file_ix ON import_run (sha256, kind);
 
 -- A row that could be one of several things: a person decides. given is the row,
--- sealed, since it may be about people; row_key is a hash of its source and
--- reference, by which it is known when the file comes again.
+-- sealed, since it may be about people; row_key is a keyed hash of its source and
+-- reference, by which it is known when the file comes again; taken is the object
+-- it was decided to be about.
 CREATE TABLE import_doubt (
     id         uuid CONSTRAINT import_doubt_pk PRIMARY KEY,
     run_id     uuid   NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE import_doubt (
     given      bytea  NOT NULL,
     candidates jsonb  NOT NULL,
     state      text   NOT NULL DEFAULT 'open',
+    taken      uuid,
     decided_by uuid,
     decided_at timestamptz,
     CONSTRAINT import_doubt_line_uq UNIQUE (run_id, line),

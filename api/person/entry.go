@@ -80,6 +80,7 @@ func (s *Service) entries(rows []Row) ([]entry, error) {
 
 func (s *Service) entry(r ready, today time.Time) entry {
 	e := entry{ready: r, named: nameParts(r.Name), ref: s.safeRef(r.Ref, today), id: r.ID}
+	e.HouseholdRef = s.safeRef(r.HouseholdRef, today) // often its head's number
 	if r.doc.number != "" {
 		e.numberBlind = s.Keys.Blind(r.doc.blindKind(), r.doc.number)
 		e.numberSeal = s.Keys.Seal(sealedNumber, []byte(r.doc.number))

@@ -30,9 +30,6 @@ func (r *runner) regions(ctx context.Context, f *table.File, proj projection) er
 	if err := r.out.back(0); err != nil {
 		return err
 	}
-	if err := r.out.header(f.Columns()); err != nil {
-		return err
-	}
 	var list []grid.Region
 	seen := map[grid.Code]int64{}
 	for number := 1; ; number++ {

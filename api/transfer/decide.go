@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"onemap/api/fault"
 	"onemap/api/link"
-	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/geo/ewkb"
 )
@@ -73,20 +73,10 @@ func doubtShown(k *Kind, id uuid.UUID, line int64, w waiting, candidates []link.
 		if i >= len(w.Values) || w.Values[i] == "" {
 			continue
 		}
-		v := w.Values[i]
-		if k.secret {
-			switch f.Name {
-			case "name":
-				v = person.MaskName(v)
-			case "id_number":
-				v = person.MaskNumber(v)
-			case "phone":
-				v = person.MaskPhone(v)
-			case "ref":
-				continue
-			}
+		if k.secret && f.Name == "ref" {
+			continue
 		}
-		d.Values[f.Name] = v
+		d.Values[f.Name] = k.shown(f.Name, w.Values[i])
 	}
 	for _, field := range []string{"name", "title", "address", "place", "code", "category"} {
 		if d.Title == "" {
@@ -142,7 +132,7 @@ func (l *Loader) Decide(ctx context.Context, doubt uuid.UUID, take string, by uu
 		if by != uuid.Nil {
 			account = &by
 		}
-		_, err = tx.Exec(ctx, "UPDATE import_doubt SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1", doubt, next, account, l.Now())
+		_, err = tx.Exec(ctx, "UPDATE import_doubt SET state = $2, decided_by = $3, decided_at = $4, taken = $5 WHERE id = $1", doubt, next, account, l.Now(), pgtype.UUID{Bytes: id, Valid: id != uuid.Nil})
 		return err
 	})
 }

@@ -3,7 +3,10 @@ package transfer
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/link"
@@ -24,27 +27,66 @@ type waiting struct {
 // sealedDoubt is the purpose for which rows that wait are sealed.
 const sealedDoubt = "import.doubt"
 
+// rowKey is what a row is known by when it comes again. It is keyed: a reference
+// may be an identity number, of which there are too few for a plain hash.
+func (r *runner) rowKey(x *record) []byte {
+	return r.Keys.Blind("import.row", strings.Join([]string{r.run.Kind, r.batch.Source, x.ref}, "\x00"))
+}
+
+// decided settles doubts as somebody has settled them before: about one of the
+// candidates, or left out; dropped says so by the number in list.
+func (r *runner) decided(ctx context.Context, tx pgx.Tx, list []*record, found []link.Found) (dropped map[int]bool, err error) {
+	at := map[string]int{}
+	var keys [][]byte
+	for i, x := range list {
+		if len(found[i].Candidates) > 0 {
+			key := r.rowKey(x)
+			keys, at[string(key)] = append(keys, key), i
+		}
+	}
+	dropped = map[int]bool{}
+	if len(keys) == 0 {
+		return dropped, nil
+	}
+	rows, err := tx.Query(ctx, `
+SELECT DISTINCT ON (row_key) row_key, state, COALESCE(taken, '00000000-0000-0000-0000-000000000000') FROM import_doubt
+WHERE row_key = ANY ($1) AND state <> 'open' ORDER BY row_key, decided_at DESC`, keys)
+	if err != nil {
+		return nil, err
+	}
+	var key []byte
+	var state string
+	var taken uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&key, &state, &taken}, func() error {
+		i := at[string(key)]
+		switch {
+		case state == "dropped":
+			dropped[i] = true
+		case slices.ContainsFunc(found[i].Candidates, func(c link.Candidate) bool { return c.ID == taken }):
+			found[i] = link.Found{ID: taken, By: link.BySource}
+		}
+		return nil
+	})
+	return dropped, err
+}
+
 // doubt sets a row aside; the same row of an earlier run comes to this one.
-// known says that a person has decided on it before, and left it out.
-func (r *runner) doubt(ctx context.Context, tx pgx.Tx, x *record, candidates []link.Candidate) (known bool, err error) {
+func (r *runner) doubt(ctx context.Context, tx pgx.Tx, x *record, candidates []link.Candidate) (err error) {
 	w := waiting{Ref: x.ref, Values: x.v, Pair: x.pair, At: x.at, Place: x.located, Given: r.batch.Given, Source: r.batch.Source}
 	if x.geom != nil {
 		if w.Shape, err = shapeBytes(x.geom); err != nil {
-			return false, err
+			return err
 		}
 	}
 	plain, err := json.Marshal(w)
 	if err != nil {
-		return false, err
+		return err
 	}
-	key := short(r.run.Kind, r.batch.Source, x.ref)
-	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM import_doubt WHERE row_key = $1 AND state = 'dropped')", key[:]).Scan(&known); err != nil || known {
-		return known, err
-	}
-	if _, err := tx.Exec(ctx, "DELETE FROM import_doubt WHERE row_key = $1 AND state = 'open'", key[:]); err != nil {
-		return false, err
+	key := r.rowKey(x)
+	if _, err := tx.Exec(ctx, "DELETE FROM import_doubt WHERE row_key = $1 AND state = 'open'", key); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO import_doubt (id, run_id, line, row_key, given, candidates) VALUES ($1, $2, $3, $4, $5, $6)",
-		r.NewID(), r.run.ID, x.line, key[:], r.Keys.Seal(sealedDoubt, plain), candidates)
-	return false, err
+		r.NewID(), r.run.ID, x.line, key, r.Keys.Seal(sealedDoubt, plain), candidates)
+	return err
 }

@@ -45,23 +45,37 @@ func columnsNamed(list string) []table.Column {
 // comes in again.
 var exports = map[string]export{
 	"regions": {columnsNamed("code name name_en level"), "SELECT code, name, name_en, level, geom FROM region WHERE %s ORDER BY code", "multipolygon", "code"},
-	"buildings": {columnsNamed("ref code name name_en use address levels:int levels_below:int height:float built_year:int structure grid_code"),
-		"SELECT source_ref, code, name, name_en, use, address, levels, levels_below, height_m, built_year, structure, grid_code, geom FROM building WHERE %s ORDER BY id", "multipolygon", "scope_code"},
-	"dwellings": {columnsNamed("ref building_code address unit storey code use tenure area:float realty_code grid_code"),
+	"buildings": {
+		columnsNamed("ref code name name_en use address levels:int levels_below:int height:float built_year:int structure grid_code"),
+		"SELECT source_ref, code, name, name_en, use, address, levels, levels_below, height_m, built_year, structure, grid_code, geom FROM building WHERE %s ORDER BY id", "multipolygon", "scope_code",
+	},
+	"dwellings": {
+		columnsNamed("ref building_code address unit storey code use tenure area:float realty_code grid_code"),
 		`SELECT d.source_ref, b.code, b.address, u.code, t.label, d.code, d.use, d.tenure, d.area_m2, d.realty_code, d.grid_code, NULL::geometry
 FROM dwelling d JOIN building b ON b.id = d.building_id LEFT JOIN building_unit u ON u.id = d.unit_id
-LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.storey_from WHERE %s ORDER BY d.id`, "none", "d.scope_code"},
-	"people": {columnsNamed("name sex born_year:int kind lives_alone:bool head:bool address grid_code"),
+LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.storey_from WHERE %s ORDER BY d.id`, "none", "d.scope_code",
+	},
+	"people": {
+		columnsNamed("name sex born_year:int kind lives_alone:bool head:bool address grid_code"),
 		`SELECT p.name, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
-FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code"},
-	"organisations": {columnsNamed("ref uscc name name_en kind industry phone employees:int address opened_on:date closed_on:date grid_code"),
-		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, point FROM organisation WHERE %s ORDER BY id", "point", "scope_code"},
-	"facilities": {columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code"),
-		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, point FROM facility WHERE %s ORDER BY id", "point", "scope_code"},
-	"services": {columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code"),
-		"SELECT source_ref, code, kind, name, name_en, address, hours, capacity, capacity_unit, operator, phone, state, grid_code, point FROM service WHERE %s ORDER BY id", "point", "scope_code"},
-	"cases": {columnsNamed("ref number category title state created_at:time grid_code"),
-		"SELECT source_ref, number, category, title, state, created_at, grid_code, point FROM case_file WHERE %s ORDER BY id", "point", "scope_code"},
+FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code",
+	},
+	"organisations": {
+		columnsNamed("ref uscc name name_en kind industry phone employees:int address opened_on:date closed_on:date grid_code"),
+		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, point FROM organisation WHERE %s ORDER BY id", "point", "scope_code",
+	},
+	"facilities": {
+		columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code"),
+		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, point FROM facility WHERE %s ORDER BY id", "point", "scope_code",
+	},
+	"services": {
+		columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code"),
+		"SELECT source_ref, code, kind, name, name_en, address, hours, capacity, capacity_unit, operator, phone, state, grid_code, point FROM service WHERE %s ORDER BY id", "point", "scope_code",
+	},
+	"cases": {
+		columnsNamed("ref number category title state created_at:time grid_code"),
+		"SELECT source_ref, number, category, title, state, created_at, grid_code, point FROM case_file WHERE %s ORDER BY id", "point", "scope_code",
+	},
 }
 
 // Export writes all objects of a kind that the scope sees into a file, row by

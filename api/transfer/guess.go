@@ -24,6 +24,8 @@ func (f Field) likeness(column string) float64 {
 		case name == word:
 			// A field's own name and title say more than what others call it.
 			best = max(best, 1-0.01*float64(min(i, 3)))
+		case len(name) >= 8 && strings.HasPrefix(word, name):
+			best = max(best, 0.65) // Shapefiles cut names after ten bytes
 		case len([]rune(word)) >= 2 && len(name) > 2 && len(word) > 2 && (strings.HasPrefix(name, word) || strings.HasSuffix(name, word)):
 			best = max(best, 0.5+0.3*float64(len(word))/float64(len(name)))
 		}

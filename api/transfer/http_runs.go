@@ -72,7 +72,11 @@ func (l *Loader) opened(ctx context.Context, r Run, i Import) (Import, error) {
 	i.Problems = append(i.Problems, r.Mapping.problems(k, v.columns)...)
 	for j, name := range v.columns {
 		samples := v.samples[j]
-		i.Columns = append(i.Columns, ImportColumn{name, append([]string{}, samples[:min(3, len(samples))]...)})
+		c := ImportColumn{name, []string{}}
+		for _, s := range samples[:min(3, len(samples))] {
+			c.Samples = append(c.Samples, k.shown("", s))
+		}
+		i.Columns = append(i.Columns, c)
 	}
 	i.Preview, err = l.preview(ctx, k, r, v)
 	return i, err
@@ -93,7 +97,7 @@ func (l *Loader) preview(ctx context.Context, k *Kind, r Run, v look) ([]Preview
 		out[i] = Preview{Line: x.line, Values: map[string]string{}, Refused: []FieldReason{}}
 		for j, f := range k.Fields {
 			if x.v[j] != "" {
-				out[i].Values[f.Name] = x.v[j]
+				out[i].Values[f.Name] = k.shown(f.Name, x.v[j])
 			}
 		}
 		if x.located {

@@ -1,10 +1,12 @@
 package transfer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"onemap/api/find"
+	"onemap/api/person"
 )
 
 // Kind is what a file may hold rows of.
@@ -57,6 +59,28 @@ func (k *Kind) field(name string) int {
 
 // has says whether the kind has a field.
 func (k *Kind) has(name string) bool { return k.field(name) >= 0 }
+
+// longFigures are what may be an identity number or a telephone.
+var longFigures = regexp.MustCompile(`[0-9][0-9 -]{5,}[0-9Xx]`)
+
+// shown is a value as a page shows it: of people, masked. A field of "" is a
+// column that nobody has named yet.
+func (k *Kind) shown(field, v string) string {
+	if !k.secret {
+		return v
+	}
+	switch field {
+	case "name":
+		return person.MaskName(v)
+	case "id_number":
+		return person.MaskNumber(v)
+	case "phone":
+		return person.MaskPhone(v)
+	case "born_on", "since", "until", "tag_until":
+		return v
+	}
+	return longFigures.ReplaceAllStringFunc(v, func(s string) string { return s[:2] + strings.Repeat("*", len(s)-4) + s[len(s)-2:] })
+}
 
 // prepared gives each field the words by which its values are known.
 func prepared(list []*Kind) []*Kind {

@@ -18,7 +18,9 @@ var (
 	lat  = typedField("float", "lat", "纬度", "Latitude", "latitude", "wd", "weidu", "纬度wgs84", "纬度gcj02", "纬度bd09", "centerlat", "pointy")
 	east = typedField("float", "x", "横坐标", "Easting", "e", "easting", "xcoord", "xcoordinate", "coordx", "x坐标", "ekoord", "横坐标x", "zbx", "东坐标")
 	nrth = typedField("float", "y", "纵坐标", "Northing", "n", "northing", "ycoord", "ycoordinate", "coordy", "y坐标", "nkoord", "纵坐标y", "zby", "北坐标")
-	en   = textField("name_en", "英文名称", "English name", "nameen", "englishname", "英文名", "ywmc")
+	// Tables without shapes of their own carry them as text.
+	outline = textField("geometry", "图形(WKT)", "Outline (WKT)", "wkt", "geom", "thegeom", "shape")
+	en      = textField("name_en", "英文名称", "English name", "nameen", "englishname", "英文名", "ywmc")
 )
 
 func kindsOf(values []string, titles map[string][2]string, aliases map[string][]string) []Choice {
@@ -70,7 +72,7 @@ var kinds = prepared([]*Kind{
 	{Name: "regions", Title: "行政区与网格", TitleEn: "Regions and grids", Geometry: "polygon", Fields: []Field{
 		textField("code", "代码", "Code", "adcode", "区划代码", "行政区划代码", "xzqdm", "网格编码", "网格代码", "单元网格标识码", "wgbsm", "gridcode").help("城市4位、区县6位、街道9位、社区12位、网格15位。", "4 digits for a city, 6 a district, 9 a street, 12 a community, 15 a grid."),
 		textField("name", "名称", "Name", "区划名称", "行政区划名称", "xzqmc", "网格名称", "社区名称", "街道名称", "mc", "bezeichnung"), en,
-		textField("level", "级别", "Level", "层级"),
+		textField("level", "级别", "Level", "层级"), outline,
 	}},
 	{Name: "buildings", Title: "楼栋", TitleEn: "Buildings", Geometry: "polygon", Fields: []Field{
 		ref, textField("code", "楼栋编码", "Building code", "楼栋代码", "建筑编码", "房屋编码", "ldbm", "buildingcode", "幢号编码"), textField("name", "名称", "Name", "楼栋名称", "建筑名称", "楼名", "ldmc", "buildingname"), en,
@@ -78,7 +80,7 @@ var kinds = prepared([]*Kind{
 		typedField("int", "levels", "地上层数", "Storeys above ground", "层数", "楼层数", "总层数", "floors", "storeys", "floor", "cs", "buildinglevels"),
 		typedField("int", "levels_below", "地下层数", "Storeys below ground", "basements", "undergroundlevels"),
 		typedField("float", "height", "高度(m)", "Height (m)", "楼高", "建筑高度", "gd", "buildingheight"), typedField("int", "built_year", "建成年份", "Year built", "建成年代", "竣工年份", "建造年份", "builtin", "yearbuilt"),
-		textField("structure", "结构", "Structure", "建筑结构", "结构类型", "jglx"), lon, lat, east, nrth,
+		textField("structure", "结构", "Structure", "建筑结构", "结构类型", "jglx"), lon, lat, east, nrth, outline,
 	}},
 	{Name: "dwellings", Title: "房屋", TitleEn: "Dwellings", Geometry: "none", Fields: []Field{
 		ref, textField("building_code", "楼栋编码", "Building code", "楼栋代码", "ldbm", "所属楼栋"), textField("address", "地址", "Address", "楼栋地址", "坐落", "详细地址", "房屋地址"),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/wkt"
 
 	"onemap/api/fault"
 	"onemap/api/transfer/table"
@@ -203,6 +204,14 @@ func (p *plan) record(row table.Row) *record {
 func (p *plan) pair(r *record, geom orb.Geometry) {
 	if p.kind.Geometry == "none" {
 		return
+	}
+	if text := r.text("geometry"); text != "" {
+		shape, err := wkt.Unmarshal(text)
+		if err != nil {
+			r.refuse("geometry", "is no WKT such as POLYGON ((113.1 23.1, ...))")
+			return
+		}
+		geom = shape
 	}
 	if p.geometry {
 		if g, ok := geom.(orb.MultiPoint); ok && len(g) == 1 {

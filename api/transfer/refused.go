@@ -17,13 +17,15 @@ type refusedFile struct {
 	buffer  *bufio.Writer
 	csv     *csv.Writer
 	columns int // of the file's own that are repeated
+	head    []string
 	written int64
 }
 
-// openRefused goes on with the file where a run stands: what was written after
-// its last commit goes away. An empty path keeps no file.
+// openRefused goes on with the file where a run stands. Nothing in it changes
+// before the run is held, since another process may be writing it. An empty path
+// keeps no file.
 func openRefused(path string, from int64, k *Kind, columns []string) (*refusedFile, error) {
-	w := &refusedFile{}
+	w := &refusedFile{written: from}
 	if path == "" {
 		return w, nil
 	}
@@ -31,50 +33,41 @@ func openRefused(path string, from int64, k *Kind, columns []string) (*refusedFi
 	if w.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, err
 	}
+	w.head = []string{"line", "field", "reason", "lon", "lat"}
 	if !k.secret {
 		w.columns = len(columns)
+		w.head = append(w.head, columns...)
 	}
 	w.buffer = bufio.NewWriterSize(w.file, 64<<10)
 	w.csv = csv.NewWriter(w.buffer)
-	if info, err := w.file.Stat(); err != nil || info.Size() < from {
-		from = 0
-	}
-	if err := w.back(from); err != nil || from > 0 {
-		return w, err
-	}
-	return w, w.header(columns)
-}
-
-func (w *refusedFile) header(columns []string) error {
-	if w.file == nil {
-		return nil
-	}
-	if _, err := w.buffer.WriteString("\ufeff"); err != nil {
-		return err
-	}
-	err := w.csv.Write(append([]string{"line", "field", "reason", "lon", "lat"}, columns[:w.columns]...))
-	if err != nil {
-		return err
-	}
-	_, err = w.flush()
-	return err
+	return w, nil
 }
 
 // mark is where the file ends now.
 func (w *refusedFile) mark() int64 { return w.written }
 
-// back takes the file back to a mark.
+// back takes the file back to a mark: what was written after it goes away.
 func (w *refusedFile) back(to int64) error {
 	if w.file == nil {
 		return nil
+	}
+	if info, err := w.file.Stat(); err != nil || info.Size() < to {
+		to = 0 // somebody took the file away
 	}
 	w.buffer.Reset(w.file)
 	if err := w.file.Truncate(to); err != nil {
 		return err
 	}
-	_, err := w.file.Seek(to, 0)
-	w.written = to
-	return err
+	if _, err := w.file.Seek(to, 0); err != nil {
+		return err
+	}
+	if w.written = to; to > 0 {
+		return nil
+	}
+	if _, err := w.buffer.WriteString("\ufeff"); err != nil {
+		return err
+	}
+	return w.csv.Write(w.head)
 }
 
 // add notes a refused row: in the counts, and as a line for each thing wrong with it.

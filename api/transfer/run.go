@@ -137,10 +137,10 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 	at := r.out.mark()
 	err = pg.InTx(ctx, r.Pool, func(tx pgx.Tx) error {
 		told = r.run.Told.clone()
-		if err := r.out.back(at); err != nil {
+		if err := hold(ctx, tx, r.run); err != nil {
 			return err
 		}
-		if err := hold(ctx, tx, r.run); err != nil {
+		if err := r.out.back(at); err != nil {
 			return err
 		}
 		ix, err := r.Regions.Hold(ctx, tx)
@@ -164,10 +164,7 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 	if errors.Is(err, errDry) {
 		_, err = r.Pool.Exec(ctx, "UPDATE import_run SET counts = $2, updated_at = $3 WHERE id = $1", r.run.ID, told, r.Now())
 	}
-	if err != nil {
-		return told, errors.Join(err, r.out.back(at))
-	}
-	return told, nil
+	return told, err
 }
 
 // take writes what can be taken of a chunk and notes the rest.
@@ -198,22 +195,25 @@ func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*re
 	if err != nil {
 		return err
 	}
+	dropped, err := r.decided(ctx, tx, sound, found)
+	if err != nil {
+		return err
+	}
 	foreign, err := r.foreign(ctx, tx, found)
 	if err != nil {
 		return err
 	}
 	var ready []*record
 	for i, x := range sound {
+		if dropped[i] {
+			told.Unchanged++
+			continue
+		}
 		if len(found[i].Candidates) > 0 {
-			known, err := r.doubt(ctx, tx, x, found[i].Candidates)
-			if err != nil {
+			if err := r.doubt(ctx, tx, x, found[i].Candidates); err != nil {
 				return err
 			}
-			if known {
-				told.Unchanged++
-			} else {
-				told.Doubtful++
-			}
+			told.Doubtful++
 			continue
 		}
 		wrong := r.taker.late(x, found[i].ID)

@@ -28,20 +28,13 @@ func (l *Loader) taker(ctx context.Context, kind string) (taker, error) {
 	switch kind {
 	case "buildings":
 		return l.buildings(), nil
-	case "dwellings":
-		return l.dwellings(), nil
-	case "people":
+	case "dwellings", "people", "organisations":
 		houses, err := l.Buildings.LoadResolver(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return l.people(&homes{houses: houses}), nil
-	case "organisations":
-		houses, err := l.Buildings.LoadResolver(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return l.organisations(&homes{houses: houses}), nil
+		of := map[string]func(*homes) taker{"dwellings": l.dwellings, "people": l.people, "organisations": l.organisations}
+		return of[kind](&homes{houses: houses}), nil
 	case "facilities":
 		return l.facilities(), nil
 	case "services":
@@ -162,7 +155,7 @@ func widest(p orb.Polygon, y float64) (orb.Point, bool) {
 	return orb.Point{at, y}, width > 0
 }
 
-func (l *Loader) dwellings() taker {
+func (l *Loader) dwellings(h *homes) taker {
 	return &slice[building.Dwelling]{
 		name: "dwelling",
 		make: func(r *record) (building.Dwelling, []fault.Field) {
@@ -170,22 +163,32 @@ func (l *Loader) dwellings() taker {
 				BuildingCode: r.text("building_code"), Address: r.text("address"), Unit: r.text("unit"), Storey: r.text("storey"), Code: r.text("code"),
 				Use: r.text("use"), Tenure: r.text("tenure"), AreaM2: r.float("area"), RealtyCode: r.text("realty_code"),
 			}
-			return d, building.CheckDwelling(d)
+			if wrong := building.CheckDwelling(d); len(wrong) > 0 {
+				return d, wrong
+			}
+			field := "address"
+			if d.BuildingCode != "" {
+				field = "building_code"
+			}
+			switch ids := h.building(d.BuildingCode, d.Address); len(ids) {
+			case 1:
+				d.BuildingID = ids[0]
+			case 0:
+				return d, []fault.Field{{Location: field, Message: "the dwelling is in no building that is known"}}
+			default:
+				return d, []fault.Field{{Location: field, Message: "more than one building has this address; give the building's code"}}
+			}
+			return d, nil
 		},
 		called: func(d *building.Dwelling) string {
 			if d.RealtyCode != "" {
 				return coded(d.RealtyCode)
 			}
-			house := d.BuildingCode
-			if house == "" {
-				house = address.Parse(d.Address).Key()
-			}
-			if house == "" {
-				return ""
-			}
-			return strings.Join([]string{"room:" + house, address.Unit(d.Unit), address.Room(d.Code)}, "/")
+			return strings.Join([]string{"room:" + d.BuildingID.String(), address.Unit(d.Unit), address.Room(d.Code)}, "/")
 		},
-		lies:  func(*building.Dwelling, *record, *grid.Index) (string, bool) { return "", false },
+		lies: func(d *building.Dwelling, _ *record, _ *grid.Index) (string, bool) {
+			return h.at(d.BuildingID)
+		},
 		finds: l.Buildings.FindDwellings,
 		takes: func(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batch, list []building.Dwelling) (pg.Merged, error) {
 			return l.Buildings.ImportDwellings(ctx, tx, b, list)

@@ -67,7 +67,7 @@ func (r reader) read(f *Field, v string) (string, string) {
 		}
 		return strings.Join(list, ","), ""
 	}
-	if len(v) > 20000 {
+	if len(v) > 20000 && f.Name != "geometry" {
 		return "", "is longer than 20000 bytes"
 	}
 	return strings.ReplaceAll(v, "\x00", ""), ""
