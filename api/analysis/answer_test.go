@@ -53,8 +53,11 @@ func TestThePartsAddUp(t *testing.T) {
 	t.Parallel()
 	w := ordinary(t, 2)
 	for _, asked := range []analysis.Asked{
-		elderly(500), {AgeTo: -1, Service: "canteen", Metres: 300}, {AgeFrom: 60, AgeTo: -1, Alone: true, Service: "canteen", Metres: 800},
-		{AgeTo: -1, Tag: "disabled", Service: "canteen", Metres: 500}, {AgeFrom: 60, AgeTo: 64, Service: "canteen", Metres: 500},
+		elderly(500),
+		{AgeTo: -1, Service: "canteen", Metres: 300},
+		{AgeFrom: 60, AgeTo: -1, Alone: true, Service: "canteen", Metres: 800},
+		{AgeTo: -1, Tag: "disabled", Service: "canteen", Metres: 500},
+		{AgeFrom: 60, AgeTo: 64, Service: "canteen", Metres: 500},
 	} {
 		c := w.ask(t, planner(w), asked)
 		if c.Totals.People == 0 {

@@ -107,7 +107,7 @@ func (s *Service) addressed(ctx context.Context, f DwellingFilter, args pgx.Name
 	if err := s.Pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM building WHERE address_key = ANY(@keys))", args).Scan(&met); err != nil {
 		return "", fmt.Errorf("dwellings: %w", err)
 	}
-	where := ""
+	var where string
 	if met {
 		where = " AND d.building_id IN (SELECT id FROM building WHERE address_key = ANY(@keys))"
 	} else {

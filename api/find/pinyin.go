@@ -3,6 +3,7 @@ package find
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -30,12 +31,9 @@ var common = sync.OnceValue(func() []string {
 func read(r rune) string {
 	var out strings.Builder
 	for _, reading := range strings.Split(pinyin.PinyinDict[int(r)], ",") {
-		for _, first := range reading {
-			letter := plainLetter(first)
-			if !strings.ContainsRune(out.String(), letter) {
-				out.WriteRune(letter)
-			}
-			break
+		first, size := utf8.DecodeRuneInString(reading)
+		if letter := plainLetter(first); size > 0 && !strings.ContainsRune(out.String(), letter) {
+			out.WriteRune(letter)
 		}
 	}
 	return out.String()

@@ -110,9 +110,9 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, after string) (
 		args["building"] = f.Building
 		parts = append(parts, "building_id = @building")
 	}
-	code, isCode := "", false
+	isCode := false
 	if f.Text != "" {
-		if code, _ = ParseCode(f.Text); code != "" {
+		if code, _ := ParseCode(f.Text); code != "" {
 			isCode = true
 			args["code"] = code
 			parts = append(parts, "uscc = @code")

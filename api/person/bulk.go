@@ -41,11 +41,11 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if _, err := tx.Exec(ctx, "LOCK TABLE household, person, residence, person_tag IN ACCESS EXCLUSIVE MODE"); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
-		var any bool
-		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household)").Scan(&any); err != nil {
+		var there bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household)").Scan(&there); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
-		if any {
+		if there {
 			return ErrNotEmpty
 		}
 		rebuild, err := strip(ctx, tx)
@@ -79,12 +79,12 @@ WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND k.contype IN ('u', 'f') ORDE
 	var table, name, definition string
 	var refers bool
 	if _, err := pgx.ForEachRow(rows, []any{&table, &name, &refers, &definition}, func() error {
-		make := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition)
+		add := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition)
 		if refers { // references go before what they stand on
-			drop, foreign = append([]string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)}, drop...), append(foreign, make)
+			drop, foreign = append([]string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)}, drop...), append(foreign, add)
 			return nil
 		}
-		drop, unique = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)), append(unique, make)
+		drop, unique = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)), append(unique, add)
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("constraints of people: %w", err)

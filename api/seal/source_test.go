@@ -66,7 +66,7 @@ func TestTheFirstStartMakesTheKeyAndTheNextFindIt(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, pool, Source{File: file}, "chmod 600")
+	_ = refused(t, pool, Source{File: file}, "chmod 600")
 }
 
 func TestAWrongOrMissingKeyIsRefusedInWords(t *testing.T) {
@@ -76,11 +76,11 @@ func TestAWrongOrMissingKeyIsRefusedInWords(t *testing.T) {
 	if _, err := Obtain(t.Context(), pool, Source{File: at("people.key")}, now); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, pool, Source{File: at("away.key")}, "is missing")
+	_ = refused(t, pool, Source{File: at("away.key")}, "is missing")
 	if _, err := os.Stat(at("away.key")); err == nil {
 		t.Error("a second key was made")
 	}
-	refused(t, pool, Source{Value: base64.StdEncoding.EncodeToString(make([]byte, MasterSize))}, "another key than the one in ONEMAP_PEOPLE_KEY")
+	_ = refused(t, pool, Source{Value: base64.StdEncoding.EncodeToString(make([]byte, MasterSize))}, "another key than the one in ONEMAP_PEOPLE_KEY")
 	for name, text := range map[string]string{"empty": "", "short": "c2hvcnQ=", "not base64": strings.Repeat("?", 44)} {
 		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
 
 	"onemap/api/change"
 	"onemap/api/fault"
@@ -135,7 +134,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 UPDATE service SET code = NULLIF($2, ''), kind = $3, name = $4, name_en = $5, address = $6, address_key = $7, hours = $8, capacity = NULLIF($9::integer, 0), capacity_unit = $10,
     operator = $11, phone = $12, state = $13, words = $14, point = $15, grid_code = $16, scope_code = $17, rev = rev + 1, updated_at = $18
 WHERE id = $1`, id, p.Code, p.Kind, p.Name, p.NameEn, p.Address, key(p.Address), p.Hours, p.Capacity, p.CapacityUnit, p.Operator, p.Phone, cmp.Or(p.State, "open"),
-			find.Words(p.Name, p.NameEn, p.Address, p.Code), orb.Point(p.Point), gridCode, scope, s.Now())
+			find.Words(p.Name, p.NameEn, p.Address, p.Code), p.Point, gridCode, scope, s.Now())
 		if err != nil {
 			return clash(err)
 		}

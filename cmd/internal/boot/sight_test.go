@@ -39,6 +39,13 @@ var public = map[string]string{
 	"/api/v1/dwellings/{id}":                 "for those who see people only, proven in package building",
 	"/api/v1/people":                         "for those who work with records, proven in package person",
 	"/api/v1/people/{id}":                    "for those who work with records, proven in package person",
+	"/api/v1/imports":                        "for registrars and administrators, proven in package transfer",
+	"/api/v1/imports/{id}":                   "for registrars and administrators, proven in package transfer",
+	"/api/v1/imports/{id}/doubts":            "for registrars and administrators, proven in package transfer",
+	"/api/v1/imports/{id}/refused.csv":       "for registrars and administrators, proven in package transfer",
+	"/api/v1/import-kinds":                   "names of fields, the same for all",
+	"/api/v1/mappings":                       "names of columns, for registrars and administrators",
+	"/api/v1/exports/{kind}":                 "for registrars and administrators, proven in package transfer",
 	"/api/v1/flows":                          "for those who work with records, proven in package person",
 	"/api/v1/organisations":                  "who works where is a register for all staff",
 	"/api/v1/organisations/{id}":             "who works where is a register for all staff",
@@ -60,6 +67,7 @@ func (p *program) private() map[string]string {
 	return map[string]string{
 		"/api/v1/cases":                  "/api/v1/cases?q=" + p.receipt.Number,
 		"/api/v1/cases/figures":          "/api/v1/cases/figures",
+		"/api/v1/cases/times":            "/api/v1/cases/times",
 		"/api/v1/cases/{id}":             "/api/v1/cases/" + p.receipt.ID.String(),
 		"/api/v1/photos/{id}":            "/api/v1/photos/" + p.photo + "?size=thumb",
 		"/api/v1/search":                 "/api/v1/search?q=" + p.receipt.Number,
@@ -113,6 +121,8 @@ func (p *program) shows(path string, body []byte) bool {
 	switch path {
 	case "/api/v1/cases/figures":
 		return !bytes.Contains(body, []byte(`"open":0,`))
+	case "/api/v1/cases/times":
+		return !bytes.Contains(body, []byte(`"first":null`))
 	case "/api/v1/photos/{id}":
 		return bytes.HasPrefix(body, []byte("\xff\xd8"))
 	}
