@@ -151,3 +151,10 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkWords(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		find.Words("和平花园3栋", "", "青禾市临川区第一街道和平路12号和平花园3栋", "和平路12号")
+	}
+}

@@ -75,35 +75,33 @@ func Initials(text string) string {
 	return out.String()
 }
 
-// initialsOfRun gives the initials that a run of Chinese is found by: the whole
-// and, of a short run, what begins at a later character; up to four readings of each.
-func initialsOfRun(text []rune) []string {
+// initialsOfRun adds the initials that a run of Chinese is found by: the whole
+// and, of a short run, what begins at a later character; up to four readings of
+// each, the commonest of every character among them.
+func initialsOfRun(words []string, text string) []string {
 	const short = 8
-	last := 1
-	if len(text) <= short {
-		last = len(text) - 1
-	}
-	var out []string
-	for from := range last {
-		readings := []string{""}
-		for _, r := range text[from:min(from+longest, len(text))] {
-			l := letters(r)
-			if l == "" {
-				continue
-			}
-			var next []string
-			for i := range l {
-				for _, begun := range readings {
-					if len(next) < most {
-						next = append(next, begun+l[i:i+1])
-					}
-				}
-			}
-			readings = next
+	characters := []rune(text)
+	readings := []string{""} // of what follows
+	for i := len(characters) - 1; i >= 0; i-- {
+		l := letters(characters[i])
+		if l == "" {
+			continue
 		}
-		if readings[0] != "" {
-			out = append(out, readings...)
+		next := make([]string, 0, most)
+		for j := 0; j < len(l) && len(next) < most; j++ { // what is typed begins at the front: its readings first
+			next = append(next, clipLetters(l[j:j+1]+readings[0]))
+		}
+		for _, rest := range readings[1:] {
+			if len(next) < most {
+				next = append(next, clipLetters(l[:1]+rest))
+			}
+		}
+		readings = next
+		if i < len(characters)-1 && (i == 0 || len(characters) <= short) {
+			words = append(words, readings...)
 		}
 	}
-	return out
+	return words
 }
+
+func clipLetters(s string) string { return s[:min(len(s), longest)] }

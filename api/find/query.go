@@ -3,6 +3,7 @@ package find
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Query turns what somebody typed into a tsquery; "" when there is nothing to
@@ -15,17 +16,18 @@ func Query(typed string) string {
 		switch {
 		case r.kind != 'h':
 			asked = append(asked, term(clip(r.text), last))
-		case len(r.text) > 1:
-			for j := range len(r.text) - 1 {
-				asked = append(asked, term(string(r.text[j:j+2]), false))
+		case utf8.RuneCountInString(r.text) > 1:
+			two := pairs(nil, r.text)
+			for _, pair := range two[:len(two)-1] {
+				asked = append(asked, term(pair, false))
 			}
 		case len(list) == 1:
-			asked = append(asked, term(string(r.text), true))
+			asked = append(asked, term(r.text, true))
 		}
 		// One character beside other words, as in 12号, is common: Matches looks at it.
 	}
 	if len(asked) == 0 && len(list) > 0 {
-		asked = append(asked, term(string(list[0].text), true))
+		asked = append(asked, term(list[0].text, true))
 	}
 	slices.Sort(asked)
 	return strings.Join(slices.Compact(asked), " & ")
@@ -59,7 +61,7 @@ func Matches(typed string, texts ...string) bool {
 			for _, t := range texts {
 				for _, x := range runs(t) {
 					if x.kind == 'h' {
-						letters = append(letters, initialsOfRun(x.text)...)
+						letters = initialsOfRun(letters, x.text)
 					}
 				}
 			}
