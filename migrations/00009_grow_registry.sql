@@ -190,8 +190,11 @@ CREATE INDEX case_file_times_ix ON case_file (created_at, scope_code, state, cat
 -- what is overdue, and what was closed lately
 CREATE INDEX case_file_due_ix ON case_file (due_at) WHERE state IN ('reported', 'filed', 'dispatched', 'returned', 'in_progress');
 CREATE INDEX case_file_closed_ix ON case_file (closed_at) WHERE closed_at IS NOT NULL;
+-- the few that somebody still has to act on, by when they were reported
+CREATE INDEX case_file_open_ix ON case_file (created_at, scope_code) WHERE state NOT IN ('closed', 'rejected');
 
 -- +goose Down
+DROP INDEX case_file_open_ix;
 DROP INDEX case_file_closed_ix;
 DROP INDEX case_file_due_ix;
 DROP INDEX case_file_times_ix;

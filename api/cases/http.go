@@ -50,7 +50,7 @@ type listIn struct {
 	Region   string `query:"region" doc:"A region code."`
 	Overdue  bool   `query:"overdue" doc:"Only cases whose deadline has passed."`
 	Mine     bool   `query:"mine" doc:"Only cases I have taken a step on."`
-	Text     string `query:"q" maxLength:"100" doc:"In number, title, text, place or facility code."`
+	Text     string `query:"q" maxLength:"100" doc:"Words of the number, title or place, also pinyin initials; or how a facility's code begins."`
 	Limit    int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 	Cursor   string `query:"cursor" doc:"next of the page before."`
 }

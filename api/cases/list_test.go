@@ -29,6 +29,9 @@ func crowd(c city, n int) []cases.Case {
 		report.Category = []string{"06010", "06012", "01023", "10002"}[rng.IntN(4)]
 		report.Text = []string{"路边有垃圾", "100% broken_down", "Manhole OPEN", `back\slash`}[rng.IntN(4)]
 		report.Place = fmt.Sprintf("解放路%d号", i)
+		if i%5 == 0 {
+			report.Place = fmt.Sprintf("放路%d号解放桥", i) // each pair of 解放路, but not 解放路
+		}
 		if i%7 == 0 {
 			report = cases.Report{FacilityCode: bench.Code.Raw(), Concern: "broken"}
 		}
@@ -77,12 +80,15 @@ func (c city) all() (list []cases.Case) {
 // takes is the filter in Go.
 func takes(f cases.Filter, k cases.Case, me actor.Actor, now time.Time) bool {
 	running := slices.Contains([]cases.State{cases.Reported, cases.Filed, cases.Dispatched, cases.Returned, cases.InProgress}, k.State)
-	text := false
-	for _, s := range []string{k.Number, k.Title, k.TitleEn, k.Text, k.Place} {
-		text = text || strings.Contains(strings.ToLower(s), strings.ToLower(f.Text))
+	text := strings.Contains(k.Number, f.Text) || strings.Contains(k.Title, f.Text) || strings.Contains(strings.ToLower(k.TitleEn), f.Text) || strings.Contains(k.Place, f.Text)
+	switch f.Text {
+	case "%", "_", `\`:
+		text = true // nothing to look for
+	case "jfl":
+		text = strings.Contains(k.Place, "解放路")
 	}
 	if k.FacilityCode != nil {
-		text = text || strings.Contains(*k.FacilityCode, strings.ToUpper(f.Text))
+		text = text || strings.HasPrefix(*k.FacilityCode, strings.ToUpper(f.Text))
 	}
 	return me.Cases().Holds(k.ScopeCode, department(k.Row)) &&
 		(len(f.States) == 0 || slices.Contains(f.States, k.State)) &&
@@ -119,7 +125,7 @@ func randomFilter(rng *rand.Rand, all []cases.Case) (f cases.Filter) {
 	maybe(func() { f.Overdue = true })
 	maybe(func() { f.Mine = true })
 	maybe(func() {
-		texts := []string{"100%", "n_d", "垃圾", "open", `\`, "解放路1", some.Number[9:], "%", "_", "破损"}
+		texts := []string{"100%", "n_d", "垃圾", "manhole", `\`, "解放路1", "解放路", "jfl", "桥", some.Number[9:], some.Number[:12], "%", "_", "破损"}
 		if some.FacilityCode != nil {
 			texts = append(texts, strings.ToLower((*some.FacilityCode)[:5]))
 		}

@@ -61,6 +61,18 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+func TestUnsure(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"春风": nil, "春风12": nil, "main": nil, "%": nil,
+		"春风路": {"春风路"}, "１２号 春风": {"号"}, "路": {"路"}, "春风路12号楼上": {"春风路", "号楼上"},
+	} {
+		if got := find.Unsure(typed); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestInitials(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"王小明": "wxm", "春风路12号": "cfl12h", "Anna": "anna", "欧阳 娜": "oyn", "〇": "l", "": ""} {

@@ -33,6 +33,18 @@ func Query(typed string) string {
 	return strings.Join(slices.Compact(asked), " & ")
 }
 
+// Unsure gives the stretches of Chinese in a query that an object may answer
+// without holding them: pairs that stand apart, and a character left out. They
+// are in the form that Fold gives.
+func Unsure(typed string) (list []string) {
+	for _, r := range runs(typed) {
+		if r.kind == 'h' && len(r.text) != 2 {
+			list = append(list, string(r.text))
+		}
+	}
+	return list
+}
+
 // A word holds letters, digits and marks only: nothing in it needs escaping.
 func term(word string, prefix bool) string {
 	if prefix {

@@ -3179,7 +3179,7 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Only cases I have taken a step on. */
                 mine?: boolean;
-                /** @description In number, title, text, place or facility code. */
+                /** @description Words of the number, title or place, also pinyin initials; or how a facility's code begins. */
                 q?: string;
                 limit?: number;
                 /** @description next of the page before. */
