@@ -70,11 +70,15 @@ func (l *Loader) opened(ctx context.Context, r Run, i Import) (Import, error) {
 	i.CRS = ImportCRS{v.proj.label, v.proj.epsg, v.proj.sure, strings.TrimPrefix(l.suggest(ctx, k, r.Mapping, v), "same:")}
 	i.Problems = append(i.Problems, v.problems...)
 	i.Problems = append(i.Problems, r.Mapping.problems(k, v.columns)...)
+	named := map[string]string{}
+	for field, column := range r.Mapping.Columns {
+		named[column] = field
+	}
 	for j, name := range v.columns {
 		samples := v.samples[j]
 		c := ImportColumn{name, []string{}}
 		for _, s := range samples[:min(3, len(samples))] {
-			c.Samples = append(c.Samples, k.shown("", s))
+			c.Samples = append(c.Samples, k.shown(named[name], s))
 		}
 		i.Columns = append(i.Columns, c)
 	}
