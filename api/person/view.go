@@ -80,15 +80,10 @@ func (s *Service) scan(row pgx.CollectableRow) (p Person, err error) {
 	if err != nil {
 		return p, err
 	}
-	plainNumber, err := s.open(sealedNumber, number)
-	if err != nil {
+	if p.IDMasked, p.PhoneMasked, err = s.Masked(number, phone); err != nil {
 		return p, err
 	}
-	plainPhone, err := s.open(sealedPhone, phone)
-	if err != nil {
-		return p, err
-	}
-	p.Name, p.IDMasked, p.PhoneMasked = MaskName(p.Name), MaskNumber(plainNumber), MaskPhone(plainPhone)
+	p.Name = MaskName(p.Name)
 	p.LeftOn = dayText(left)
 	at := s.today()
 	if p.LeftWhy == Died {
@@ -96,6 +91,19 @@ func (s *Service) scan(row pgx.CollectableRow) (p Person, err error) {
 	}
 	p.Age = age(born, at)
 	return p, nil
+}
+
+// Masked shows of a sealed number and telephone what lists and files may show.
+func (s *Service) Masked(number, phone []byte) (numberMasked, phoneMasked string, err error) {
+	plainNumber, err := s.open(sealedNumber, number)
+	if err != nil {
+		return "", "", err
+	}
+	plainPhone, err := s.open(sealedPhone, phone)
+	if err != nil {
+		return "", "", err
+	}
+	return MaskNumber(plainNumber), MaskPhone(plainPhone), nil
 }
 
 func (s *Service) open(purpose string, sealed []byte) (string, error) {

@@ -2,15 +2,21 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/person"
+	"onemap/api/pg"
 	"onemap/api/transfer/table"
 	"onemap/geo/crs"
 )
@@ -22,6 +28,8 @@ type ExportOptions struct {
 	CRS      crs.Name
 	Encoding string
 	Scope    actor.Scope
+	Purpose  string    // what people are exported for
+	By       uuid.UUID // the account that asks; zero for the command line
 }
 
 // export is how a kind is read.
@@ -56,8 +64,8 @@ FROM dwelling d JOIN building b ON b.id = d.building_id LEFT JOIN building_unit 
 LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.storey_from WHERE %s ORDER BY d.id`, "none", "d.scope_code",
 	},
 	"people": {
-		columnsNamed("name sex born_year:int kind lives_alone:bool head:bool address grid_code"),
-		`SELECT p.name, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
+		columnsNamed("name id_masked phone_masked sex born_year:int kind lives_alone:bool head:bool address grid_code"),
+		`SELECT p.name, p.id_sealed, p.phone_sealed, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
 FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code",
 	},
 	"organisations": {
@@ -65,8 +73,9 @@ FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NU
 		"SELECT source_ref, uscc, name, name_en, kind, industry, phone, employees, address, opened_on, closed_on, grid_code, point FROM organisation WHERE %s ORDER BY id", "point", "scope_code",
 	},
 	"facilities": {
-		columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date grid_code"),
-		"SELECT source_ref, code, kind, name, name_en, place, owner, maintainer, purpose, state, installed_on, grid_code, point FROM facility WHERE %s ORDER BY id", "point", "scope_code",
+		columnsNamed("ref code kind name name_en place owner maintainer purpose state installed_on:date department standard_code edition grid_code"),
+		`SELECT f.source_ref, f.code, f.kind, f.name, f.name_en, f.place, f.owner, f.maintainer, f.purpose, f.state, f.installed_on, f.department_code, s.code, s.edition, f.grid_code, f.point
+FROM facility f LEFT JOIN LATERAL (SELECT x.code, x.edition FROM facility_code x WHERE x.facility_id = f.id ORDER BY x.edition DESC LIMIT 1) s ON true WHERE %s ORDER BY f.id`, "point", "f.scope_code",
 	},
 	"services": {
 		columnsNamed("ref code kind name name_en address hours capacity:int capacity_unit operator phone state grid_code"),
@@ -79,11 +88,17 @@ FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NU
 }
 
 // Export writes all objects of a kind that the scope sees into a file, row by
-// row as the database gives them. Names of people are masked; their numbers stay.
+// row as the database gives them. Names and numbers of people are masked; that
+// they went out, and what for, is kept before anybody has the file.
 func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions) (int64, error) {
 	x, ok := exports[kind]
 	if !ok {
 		return 0, fault.Newf(fault.Invalid, "export.kind", "There is no kind %q; there are %s.", kind, strings.Join(kindNames(), ", "))
+	}
+	if n := utf8.RuneCountInString(strings.TrimSpace(o.Purpose)); kind == "people" && (n < 2 || n > 200) {
+		var f fault.Fields
+		f.Add("query.purpose", nil, "say what people are exported for, in 2 to 200 characters")
+		return 0, f.Err("export.purpose")
 	}
 	epsg, err := exportEPSG(o.CRS)
 	if err != nil {
@@ -99,7 +114,22 @@ func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions)
 	if closing := w.Close(); err == nil {
 		err = closing
 	}
+	if err == nil && kind == "people" {
+		err = l.logExport(ctx, kind, n, o)
+	}
+	if err != nil {
+		err = errors.Join(err, ignoreMissing(os.Remove(path)))
+	}
 	return n, err
+}
+
+func (l *Loader) logExport(ctx context.Context, kind string, n int64, o ExportOptions) error {
+	_, err := l.Pool.Exec(ctx, "INSERT INTO export_log (id, account_id, kind, purpose, rows, at) VALUES ($1, $2, $3, $4, $5, $6)",
+		l.NewID(), pgtype.UUID{Bytes: o.By, Valid: o.By != uuid.Nil}, kind, strings.TrimSpace(o.Purpose), n, l.Now())
+	if pg.Constraint(err) == "export_log_account_fk" {
+		return fault.New(fault.Forbidden, "export.account", "People are exported by a person's account, not by a key.").Because(err)
+	}
+	return err
 }
 
 func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, x export, sql string, args pgx.NamedArgs, to crs.Name) (n int64, err error) {
@@ -118,6 +148,11 @@ func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, x exp
 		values = values[:last]
 		if kind == "people" {
 			values[0] = person.MaskName(values[0].(string))
+			number, _ := values[1].([]byte)
+			phone, _ := values[2].([]byte)
+			if values[1], values[2], err = l.People.Masked(number, phone); err != nil {
+				return n, err
+			}
 		}
 		if p, ok := geom.(orb.Point); ok {
 			geom = leaving(crs.FromPoint(p), to)

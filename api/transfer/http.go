@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -194,6 +195,12 @@ func keeper(ctx context.Context) (actor.Actor, []string, error) {
 		return a, nil, fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
 	}
 	return a, prefixes, nil
+}
+
+// keeping is the actor with no other grants than those that make a keeper.
+func keeping(a actor.Actor) actor.Actor {
+	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g actor.Grant) bool { return g.Role != actor.Registrar && g.Role != actor.Administrator })
+	return a
 }
 
 // seen finds an import that the actor may see: their own, or any for one who

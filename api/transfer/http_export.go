@@ -37,13 +37,10 @@ func (l *Loader) exportFile(c echo.Context) error {
 	if format == "" {
 		format = "csv"
 	}
-	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: a.People()}
+	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: keeping(a).People(), Purpose: c.QueryParam("purpose"), By: a.ID}
 	var f fault.Fields
 	if KindOf(kind) == nil {
 		f.Add("path.kind", kind, "no such kind")
-	}
-	if kind == "people" && len([]rune(c.QueryParam("purpose"))) < 2 {
-		f.Add("query.purpose", nil, "say what people are exported for")
 	}
 	if o.Region != "" {
 		if _, err := grid.ParseCode(o.Region); err != nil {

@@ -45,7 +45,13 @@ func (d *desk) Authenticate(context.Context, *http.Request) (actor.Actor, error)
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{City: town(t)}
+	return served(t, town(t))
+}
+
+// served opens a desk in a city.
+func served(t *testing.T, c *apitest.City) *desk {
+	t.Helper()
+	d := &desk{City: c}
 	d.Loader.Folder = t.TempDir()
 	s := web.New(web.Config{
 		Version: "test", Auth: d, Log: slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: prometheus.NewRegistry(),

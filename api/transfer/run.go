@@ -271,7 +271,7 @@ func refusable(err error) bool {
 	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) || pg.Constraint(err) != ""
 }
 
-var rowPrefix = regexp.MustCompile(`^rows\[\d+\]\.`)
+var rowPrefix = regexp.MustCompile(`^(rows\[\d+\]|body)\.`)
 
 func wrongIn(err error) []fault.Field {
 	f := fault.As(err)
@@ -283,7 +283,11 @@ func wrongIn(err error) []fault.Field {
 	}
 	var list []fault.Field
 	for _, x := range f.Fields {
-		list = append(list, fault.Field{Location: rowPrefix.ReplaceAllString(x.Location, ""), Message: x.Message})
+		field := rowPrefix.ReplaceAllString(x.Location, "")
+		if strings.HasPrefix(field, "standard_codes.") {
+			field = "standard_code"
+		}
+		list = append(list, fault.Field{Location: field, Message: x.Message})
 	}
 	return list
 }

@@ -31,9 +31,6 @@ func (c exportCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--crs: %w", err)
 	}
-	if c.Kind == "people" && c.Purpose == "" {
-		return fmt.Errorf("say with --purpose what people are exported for")
-	}
 	format := c.Format
 	if format == "" {
 		format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.File)), ".")
@@ -46,7 +43,7 @@ func (c exportCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
-	n, err := w.Loader.Export(ctx, c.Kind, c.File, transfer.ExportOptions{Format: format, Region: c.Region, CRS: datum, Encoding: c.Encoding, Scope: actor.Everywhere()})
+	n, err := w.Loader.Export(ctx, c.Kind, c.File, transfer.ExportOptions{Format: format, Region: c.Region, CRS: datum, Encoding: c.Encoding, Scope: actor.Everywhere(), Purpose: c.Purpose})
 	if err == nil {
 		fmt.Printf("Wrote %d %s to %s\n", n, c.Kind, c.File)
 	}

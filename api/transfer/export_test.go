@@ -1,0 +1,128 @@
+package transfer_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onemap/api/actor"
+	"onemap/api/apitest"
+	"onemap/api/fault"
+	"onemap/api/transfer"
+)
+
+const standardCode = "99010101030123456"
+
+// furnished is a town with something of every kind.
+func furnished(t *testing.T) (c *apitest.City, number17 string) {
+	t.Helper()
+	c = town(t)
+	n := number("1950-05-06", 11)
+	for kind, text := range map[string]string{
+		"people":        "姓名,身份证号,手机,楼栋编码,房号\n王小明," + n + ",13800001234,L1,101\n李芳,,,L2,101\n",
+		"organisations": "名称,经度,纬度\n一店,113.3025,23.405\n二店,113.3225,23.405\n",
+		"facilities":    "类型,编号,部件标识码,经度,纬度\n路灯,A1," + standardCode + ",113.3025,23.405\n路灯,A2,,113.3225,23.405\n",
+		"services":      "类型,名称,容量,经度,纬度\n图书馆,甲,20,113.3025,23.405\n图书馆,乙,,113.3225,23.405\n",
+		"cases":         "类别,上报时间,经度,纬度\n06010,2025-05-06 10:00:00,113.3025,23.405\n06010,2025-05-06 11:00:00,113.3225,23.405\n",
+	} {
+		takes(t, c, kind, file(t, kind+".csv", text), transfer.Counts{Read: 2, Fresh: 2})
+	}
+	return c, n
+}
+
+// Every kind goes out in every format, as GDAL reads it.
+func TestGDALReadsWhatGoesOut(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("ogrinfo"); err != nil {
+		t.Skipf("GDAL is not here (%v): make install-test installs it", err)
+	}
+	c, n := furnished(t)
+	for _, k := range transfer.Kinds() {
+		var first int64 = -1
+		for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
+			path := filepath.Join(t.TempDir(), k.Name+"."+map[bool]string{true: "zip", false: format}[format == "shp"])
+			rows, err := c.Loader.Export(t.Context(), k.Name, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere(), Purpose: "测试"})
+			if format == "shp" && k.Geometry == "none" {
+				if !fault.Is(err, fault.Invalid) {
+					t.Errorf("%s without places as a Shapefile: %v", k.Name, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s as %s: %v", k.Name, format, err)
+			}
+			if first < 0 {
+				first = rows
+			}
+			source := path
+			if format == "shp" {
+				source = "/vsizip/" + path
+			}
+			said, err := exec.CommandContext(t.Context(), "ogrinfo", "-ro", "-al", "--config", "OGR_XLSX_HEADERS", "FORCE", source).CombinedOutput()
+			if count := fmt.Sprintf("Feature Count: %d", first); err != nil || first < 2 || rows != first || !strings.Contains(string(said), count) {
+				t.Errorf("%s as %s: GDAL does not read %d rows: %v\n%.2000s", k.Name, format, rows, err, said)
+			}
+			want := map[string]string{"facilities": standardCode, "people": "1234", "buildings": "一号楼"}[k.Name]
+			if !strings.Contains(string(said), want) {
+				t.Errorf("%s as %s does not say %s", k.Name, format, want)
+			}
+			for _, secret := range []string{n, n[:17], "13800001234", "王小明"} {
+				if strings.Contains(string(said), secret) {
+					t.Errorf("%s as %s shows somebody", k.Name, format)
+				}
+			}
+		}
+	}
+}
+
+// What went out comes in again: buildings with their outlines, also as text.
+func TestWhatWentOutComesInAgain(t *testing.T) {
+	t.Parallel()
+	c, _ := furnished(t)
+	for _, kind := range []string{"buildings", "dwellings", "organisations", "facilities", "services"} {
+		for _, format := range []string{"csv", "gpkg"} {
+			path := filepath.Join(t.TempDir(), "x."+format)
+			rows, err := c.Loader.Export(t.Context(), kind, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := c.Loader.File(t.Context(), kind, path, transfer.FileOptions{})
+			if err != nil || report.Read != rows || report.Fresh != 0 || report.Refused != 0 || report.Doubtful != 0 {
+				t.Errorf("%s as %s: %+v, %v", kind, format, report, err)
+			}
+		}
+	}
+}
+
+// People go out for a purpose, which is kept, to those who keep the registry, of
+// their own streets.
+func TestPeopleGoOutForAPurpose(t *testing.T) {
+	t.Parallel()
+	c, _ := furnished(t)
+	path := filepath.Join(t.TempDir(), "x.csv")
+	if _, err := c.Loader.Export(t.Context(), "people", path, transfer.ExportOptions{Format: "csv", Scope: actor.Everywhere()}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a purpose: %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file is left")
+	}
+	d := served(t, c)
+	registrar := apitest.Actor(actor.Registrar, apitest.StreetA)
+	registrar.Grants = append(registrar.Grants, actor.Grant{Role: actor.Worker, Prefix: apitest.StreetB}, actor.Grant{Role: actor.Leader, Prefix: apitest.CityCode})
+	d.ask(t, 422, registrar, "GET", "/exports/people", "")
+	text := d.ask(t, 200, registrar, "GET", "/exports/people?purpose=%E6%85%B0%E9%97%AE", "")
+	if strings.Count(text, "\n") != 2 || !strings.Contains(text, "王**") || strings.Contains(text, "李") {
+		t.Errorf("%s", text)
+	}
+	if text := d.ask(t, 200, registrar, "GET", "/exports/services", ""); !strings.Contains(text, "甲") || strings.Contains(text, "乙") {
+		t.Errorf("%s", text)
+	}
+	var log string
+	err := c.Pool.QueryRow(t.Context(), "SELECT string_agg(concat_ws(' ', account_id, kind, purpose, rows), ';') FROM export_log").Scan(&log)
+	if want := registrar.ID.String() + " people 慰问 1"; err != nil || log != want {
+		t.Errorf("%s, want %s, %v", log, want, err)
+	}
+}
