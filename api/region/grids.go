@@ -36,7 +36,29 @@ func (s *Service) MakeGrids(ctx context.Context, under grid.Code, size float64, 
 	if len(redraw) == 0 {
 		return Published{}, fault.Newf(fault.Invalid, "grids.level", "%s is a grid already; name a community or a region above.", under)
 	}
+	if drawn(ix, redraw) {
+		return Published{Edition: ix.Edition()}, nil
+	}
 	return s.Publish(ctx, Redraw{Source: "grids make", From: ix.Edition(), Regions: redraw, Replace: true, DryRun: dryRun})
+}
+
+// drawn says that the regions are in force already, and under each of their
+// communities no grid besides: the same cut again is no redraw.
+func drawn(ix *grid.Index, redraw []grid.Region) bool {
+	grids := map[grid.Code]int{}
+	for _, r := range redraw {
+		had, ok := ix.Region(r.Code)
+		if !ok || had.Name != r.Name || had.NameEn != r.NameEn || !orb.Equal(had.Geom, r.Geom) {
+			return false
+		}
+		grids[r.Code.Parent()]++
+	}
+	for community, n := range grids {
+		if len(ix.Children(community)) != n {
+			return false
+		}
+	}
+	return true
 }
 
 // communitiesUnder walks down from a region; levels missing below a leaf are

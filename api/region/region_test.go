@@ -237,6 +237,11 @@ func TestGridsAreCutAtEveryLevel(t *testing.T) {
 			t.Errorf("%s: %+v", tt.under, done)
 		}
 	}
+	// The same cut again is no redraw.
+	edition := c.Regions.Index().Edition()
+	if same, err := c.Regions.MakeGrids(t.Context(), "990101", 200, false); err != nil || same.Regions != 0 || same.Edition != edition || c.Regions.Index().Edition() != edition {
+		t.Errorf("edition %d: %+v, %v", edition, same, err)
+	}
 	// Coarser again: the fine ones go, the objects move.
 	done, err := c.Regions.MakeGrids(t.Context(), "990101001001", 1000, false)
 	if err != nil || done.Dropped == 0 || done.Moved != 1 {

@@ -38,6 +38,10 @@ func (c gridsMake) Run(ctx context.Context) error {
 	if c.JSON {
 		return printJSON(done)
 	}
+	if done.Regions == 0 {
+		fmt.Printf("The grids under %s are cut so already; nothing was done.\n", code)
+		return nil
+	}
 	fmt.Printf("%d regions published as edition %d; %d grids dropped; %d objects moved.\n", done.Regions, done.Edition, done.Dropped, done.Moved)
 	if c.DryRun {
 		fmt.Println("This was a dry run: nothing was kept.")
