@@ -207,9 +207,11 @@ func (l *Loader) facilities() taker {
 			}
 			wrong := needPlace(r)
 			if code := r.text("code"); code != "" {
-				var err error
-				if f.Code, err = plate.ParseForeign(code); err != nil {
-					wrong = append(wrong, fault.Field{Location: "code", Message: err.Error()})
+				// Ours, or as another system numbers them.
+				if may, _ := plate.ParseAny(code); len(may) > 0 {
+					f.Code = may[0]
+				} else {
+					wrong = append(wrong, fault.Field{Location: "code", Message: plate.ErrForeign.Error()})
 				}
 			}
 			if code := r.text("standard_code"); code != "" {
