@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
@@ -213,7 +214,7 @@ func TestACaseThatEndsDuringARedrawKeepsItsGrid(t *testing.T) {
 // waitForLock returns once somebody waits for a lock in this database.
 func (c city) waitForLock() {
 	c.t.Helper()
-	for range 2000 {
+	for patience := time.Now().Add(time.Minute); time.Now().Before(patience); {
 		if c.rows("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0 {
 			return
 		}

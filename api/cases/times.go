@@ -14,7 +14,7 @@ import (
 type Times struct {
 	First   *time.Time `json:"first" doc:"The earliest report of all that the other filters take in; null when there is none."`
 	Last    *time.Time `json:"last" doc:"The latest."`
-	Unit    string     `json:"unit" enum:"hour,day,week,month,year" doc:"How long a stretch is, on the city's calendar."`
+	Unit    string     `json:"unit" enum:"hour,day,week,month,quarter,year" doc:"How long a stretch is, on the city's calendar."`
 	Buckets []Bucket   `json:"buckets" doc:"Every stretch between since and until, oldest first, also those without a report."`
 }
 
@@ -46,6 +46,9 @@ var units = []unit{
 		return midnight(t).AddDate(0, 0, -(int(t.Weekday())+6)%7)
 	}, func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }},
 	{"month", 28 * aDay, func(t time.Time) time.Time { return midnight(t).AddDate(0, 0, 1-t.Day()) }, func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }},
+	{"quarter", 90 * aDay, func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month()-(t.Month()-1)%3, 1, 0, 0, 0, 0, t.Location())
+	}, func(t time.Time) time.Time { return t.AddDate(0, 3, 0) }},
 	{"year", 365 * aDay, func(t time.Time) time.Time {
 		return time.Date(t.Year(), 1, 1, 0, 0, 0, 0, t.Location())
 	}, func(t time.Time) time.Time { return t.AddDate(1, 0, 0) }},

@@ -44,7 +44,7 @@ func TestWhenCasesWereReported(t *testing.T) {
 		}
 		return got, sum
 	}
-	for most, unit := range map[int]string{12: "year", 40: "month", 120: "week", 400: "week"} {
+	for most, unit := range map[int]string{8: "year", 12: "quarter", 40: "month", 120: "week", 400: "week"} {
 		got, sum := count(operator, cases.Filter{}, most)
 		if got.Unit != unit || sum != 6 || !got.First.Equal(at(800, 0)) || !got.Last.Equal(at(0, -1)) || got.Buckets[0].Open != 1 || got.Buckets[0].Closed != 1 {
 			t.Errorf("%d: %s, %d of 6 from %v: %v", most, got.Unit, sum, got.First, got.Buckets[0])

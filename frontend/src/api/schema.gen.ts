@@ -1981,7 +1981,7 @@ export interface components {
              * @description How long a stretch is, on the city's calendar.
              * @enum {string}
              */
-            unit: "hour" | "day" | "week" | "month" | "year";
+            unit: "hour" | "day" | "week" | "month" | "quarter" | "year";
         };
         CaseUploaded: {
             /** Format: int64 */
