@@ -15,11 +15,12 @@ import (
 
 type importBatch struct {
 	boot.Config
-	File   string `arg:"" type:"existingfile" help:"A JSON list of {kind, file, mapping} and {grids: {under, size}}, done in this order."`
+	File   string `arg:"" type:"existingfile" help:"A JSON list of {kind, file, mapping or saved} and {grids: {under, size}}, done in this order."`
 	DryRun bool   `help:"Do everything and keep nothing."`
 }
 
-// batchStep is one step of a batch; files lie relative to the batch's own.
+// batchStep is one step of a batch; files lie relative to the batch's own, also
+// the one of a mapping, which may be the name of a saved one instead.
 type batchStep struct {
 	Kind    string           `json:"kind"`
 	File    string           `json:"file"`
@@ -52,14 +53,18 @@ func (c importBatch) Run(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("step %d: %w", i+1, err)
 			}
-			fmt.Printf("Grids under %s: %d.\n", s.Grids.Under, done.Regions)
+			if done.Regions == 0 {
+				fmt.Printf("Grids under %s: as they were.\n", s.Grids.Under)
+			} else {
+				fmt.Printf("Grids under %s: %d regions published as edition %d.\n", s.Grids.Under, done.Regions, done.Edition)
+			}
 			continue
 		}
-		path := s.File
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(c.File), path)
+		saved := s.Saved
+		if beside := c.beside(saved); saved != "" && exists(beside) {
+			saved = beside
 		}
-		report, err := w.Loader.File(ctx, s.Kind, path, transfer.FileOptions{Mapping: s.Mapping, Saved: s.Saved, DryRun: c.DryRun, Progress: advance(os.Stderr)})
+		report, err := w.Loader.File(ctx, s.Kind, c.beside(s.File), transfer.FileOptions{Mapping: s.Mapping, Saved: saved, DryRun: c.DryRun, Progress: advance(os.Stderr)})
 		if err != nil {
 			return errors.Join(fmt.Errorf("step %d, %s", i+1, s.File), err)
 		}
@@ -70,4 +75,17 @@ func (c importBatch) Run(ctx context.Context) error {
 		return errFailed
 	}
 	return nil
+}
+
+// beside is where a file named in the batch lies.
+func (c importBatch) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.File), path)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
