@@ -43,9 +43,7 @@ func caseConditions(a *args, s Sight, f Filter, clustered bool) conditions {
 	if !clustered {
 		return c
 	}
-	for _, state := range States {
-		c.counts = append(c.counts, attribute{state, "t.state = '" + state + "'"})
-	}
-	c.counts = append(c.counts, attribute{"overdue", f.overdue(a)})
+	c.kind, c.kinds = "t.state", States[:]
+	c.counts = []attribute{{"overdue", f.overdue(a)}}
 	return c
 }

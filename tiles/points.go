@@ -32,9 +32,12 @@ type pointSource struct {
 }
 
 // conditions are what a private layer adds to a statement: which rows, and what
-// of them a cluster counts.
+// of them a cluster counts: how many of each kind, and of those that meet a
+// condition.
 type conditions struct {
 	where  string
+	kind   string   // a column; '' where there is but one kind
+	kinds  []string // its values, under which they are counted
 	counts []attribute
 }
 
@@ -57,7 +60,7 @@ func (s pointSource) Tile(ctx context.Context, id ID, sight Sight, filter Filter
 
 func (s pointSource) statement(id ID, sight Sight, filter Filter) (string, args) {
 	var a args
-	c := conditions{where: "TRUE"}
+	c := conditions{where: "TRUE", kind: "''"}
 	clustered := int(id.Z) < s.layer.EveryZoom
 	if s.condition != nil {
 		c = s.condition(&a, sight, filter, clustered)
@@ -108,19 +111,26 @@ FROM (
 }
 
 // clusters counts the points of each cell and draws a cell's only point as
-// itself. Only the counts are aggregated; the attributes of single points are
-// fetched afterwards by fid, at most one for each cell. Points just outside the
+// itself. Points are counted by cell and kind, and the few sums added up to
+// cells: to ask each point for every kind takes longer than to read it. Only the
+// counts are aggregated; the attributes of single points are fetched afterwards by fid, at most one for each cell. Points just outside the
 // tile fall into cells of their own (a shift rounds down, also below zero) and
 // leave with them: a condition on positions would be planned for a single row
 // and the points be sorted instead of hashed, three times the work.
 func (s pointSource) clusters(id ID, c conditions, a args) (string, args) {
 	tx, ty := placed(id, &a)
 	envelope := a.box(id.Bound(1), 4326)
-	var carried, counted, shown strings.Builder
+	var carried, counted, added, shown strings.Builder
+	show := func(name string) { fmt.Fprintf(&shown, ", CASE WHEN c.n > 1 THEN c.%s END AS %s", name, name) }
+	for _, kind := range c.kinds {
+		fmt.Fprintf(&added, ", COALESCE(sum(k.n) FILTER (WHERE k.kind = '%s'), 0)::int AS %s", kind, kind)
+		show(kind)
+	}
 	for _, at := range c.counts {
 		fmt.Fprintf(&carried, ", %s AS %s", at.sql, at.name)
-		fmt.Fprintf(&counted, ", count(*) FILTER (WHERE p.%s)::int AS %s", at.name, at.name)
-		fmt.Fprintf(&shown, ", CASE WHEN c.n > 1 THEN c.%s END AS %s", at.name, at.name)
+		fmt.Fprintf(&counted, ", count(*) FILTER (WHERE p.%s) AS %s", at.name, at.name)
+		fmt.Fprintf(&added, ", sum(k.%s)::int AS %s", at.name, at.name)
+		show(at.name)
 	}
 	return fmt.Sprintf(`
 SELECT ST_AsMVT(f, '%[1]s', %[2]d, 'geom', 'fid')
@@ -128,15 +138,20 @@ FROM (
     SELECT CASE WHEN c.n = 1 THEN c.one ELSE %[3]s::bigint + c.cy::bigint * 1048576 + c.cx END AS fid,
         c.n%[4]s%[5]s, ST_MakePoint(c.tx, c.ty) AS geom
     FROM (
-        SELECT p.tx >> %[6]d AS cx, p.ty >> %[6]d AS cy, count(*)::int AS n, min(p.fid) AS one,
-            sum(p.tx) / count(*) AS tx, sum(p.ty) / count(*) AS ty%[7]s
+        SELECT k.cx, k.cy, sum(k.n)::int AS n, min(k.one) AS one,
+            sum(k.tx)::bigint / sum(k.n)::bigint AS tx, sum(k.ty)::bigint / sum(k.n)::bigint AS ty%[16]s
         FROM (
-            SELECT t.fid, %[8]s AS tx, %[9]s AS ty%[10]s
-            FROM %[11]s t
-            WHERE t.point && %[12]s AND %[13]s
-            OFFSET 0
-        ) p
-        GROUP BY p.tx >> %[6]d, p.ty >> %[6]d
+            SELECT p.tx >> %[6]d AS cx, p.ty >> %[6]d AS cy, p.kind, count(*) AS n, min(p.fid) AS one,
+                sum(p.tx) AS tx, sum(p.ty) AS ty%[7]s
+            FROM (
+                SELECT t.fid, %[17]s AS kind, %[8]s AS tx, %[9]s AS ty%[10]s
+                FROM %[11]s t
+                WHERE t.point && %[12]s AND %[13]s
+                OFFSET 0
+            ) p
+            GROUP BY p.tx >> %[6]d, p.ty >> %[6]d, p.kind
+        ) k
+        GROUP BY k.cx, k.cy
         OFFSET 0
     ) c
     LEFT JOIN LATERAL (
@@ -150,7 +165,7 @@ FROM (
 ) f`,
 		s.layer.Name, Extent, a.add(clusterBase(id)), shown.String(), named("s", s.attributes),
 		cellBits, counted.String(), tx, ty, carried.String(), s.table, envelope, c.where,
-		selected(s.attributes), perTile-1), a
+		selected(s.attributes), perTile-1, added.String(), c.kind), a
 }
 
 // clusterBase is the number of the cluster in the tile's first cell. A cluster
