@@ -47,6 +47,9 @@ bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its 
 bench-analysis: ## the planner's first answer in a town of 1.33 million (ONEMAP_BENCH_PEOPLE)
 	@go test -run '^$$' -bench FirstAnswer -benchtime 1x ./api/analysis
 
+bench-import: ## 200,000 people and 100,000 buildings in from CSV, against their demands
+	@go test -run '^$$' -bench '^BenchmarkImport' -benchtime 1x -timeout 15m ./api/transfer
+
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
 

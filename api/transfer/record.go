@@ -34,6 +34,8 @@ type record struct {
 	refused []Refusal
 	ref     string
 	object  any
+	// What tells it from others of its file, found where many work at once.
+	natural, key, keyField, keyReason string
 }
 
 func (r *record) text(field string) string {

@@ -81,13 +81,27 @@ func (l *Loader) work(ctx context.Context, run *Run, path, refusedPath string, p
 	if r.taker, err = l.taker(ctx, run.Kind); err != nil {
 		return err
 	}
+	if r.loads(ctx) {
+		done, err := r.load(ctx, f, proj)
+		if done || err != nil {
+			return err
+		}
+		// The file is not fit to be loaded as a whole: it is read again, chunk by chunk.
+		return l.work(ctx, run, path, refusedPath, progress)
+	}
 	return l.pipeline(ctx, f, r.plan, proj, r.taker, func(c *chunk) error {
 		err := r.write(ctx, c)
-		if err == nil && progress != nil {
-			progress(r.pace(c.read, f.Size()), run.Told.Counts)
+		if err == nil {
+			r.tell(c, f)
 		}
 		return err
 	})
+}
+
+func (r *runner) tell(c *chunk, f *table.File) {
+	if r.progress != nil {
+		r.progress(r.pace(c.read, f.Size()), r.run.Told.Counts)
+	}
 }
 
 func (r *runner) pace(read, size int64) Progress {
@@ -167,26 +181,35 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 	return told, err
 }
 
-// take writes what can be taken of a chunk and notes the rest.
-func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*record, told *Told) error {
-	var sound []*record
+// sift gives the rows that can be read and lie where the run may write, and
+// notes the others.
+func (r *runner) sift(ix *grid.Index, list []*record, told *Told) (sound []*record, err error) {
 	for _, x := range list {
 		if len(x.refused) == 0 && r.run.Scope != nil {
 			if scope, known := r.taker.scope(x, ix); (known || r.plan.kind.secret) && !within(scope, r.run.Scope) {
 				x.refused = nil
 				if err := r.out.add(told, x, Refusal{Line: x.line, Reason: "lies outside your jurisdiction"}); err != nil {
-					return err
+					return nil, err
 				}
 				continue
 			}
 		}
 		if len(x.refused) > 0 {
 			if err := r.out.add(told, x, x.refused...); err != nil {
-				return err
+				return nil, err
 			}
 			continue
 		}
 		sound = append(sound, x)
+	}
+	return sound, nil
+}
+
+// take writes what can be taken of a chunk and notes the rest.
+func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*record, told *Told) error {
+	sound, err := r.sift(ix, list, told)
+	if err != nil {
+		return err
 	}
 	if len(sound) == 0 {
 		return nil
@@ -335,12 +358,13 @@ func (r *runner) tellApart(list []*record) {
 			continue
 		}
 		r.call(x)
-		if key, field, reason := r.taker.unique(x); key != "" {
-			if line, twice := r.keys[short(key)]; twice {
-				x.refuse(field, fmt.Sprintf(reason, line))
+		if x.key != "" {
+			key := short(x.key)
+			if line, twice := r.keys[key]; twice {
+				x.refuse(x.keyField, fmt.Sprintf(x.keyReason, line))
 				continue
 			}
-			r.keys[short(key)] = x.line
+			r.keys[key] = x.line
 		}
 		of := short(x.ref, x.text("relation"))
 		if line, twice := r.refs[of]; twice {
@@ -358,7 +382,7 @@ func (r *runner) call(x *record) {
 	if x.ref = x.text("ref"); x.ref != "" {
 		return
 	}
-	if x.ref = r.taker.natural(x); x.ref == "" {
+	if x.ref = x.natural; x.ref == "" {
 		sum := short(append([]string{fmt.Sprint(x.pair)}, x.v...)...)
 		x.ref = "row:" + hex.EncodeToString(sum[:])
 	} else if r.plan.kind.secret || strings.HasPrefix(x.ref, "code:") || strings.HasPrefix(x.ref, "room:") {

@@ -65,6 +65,7 @@ type Run struct {
 	Created  time.Time
 	Updated  time.Time
 	Ended    *time.Time
+	byChunks bool // the file was tried as a whole
 }
 
 const runColumns = `SELECT r.id, r.kind, r.file_name, r.sha256, r.bytes, r.mapping, r.scope, r.dry_run, r.state, r.position, r.counts, r.error,

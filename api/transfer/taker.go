@@ -14,12 +14,9 @@ import (
 
 // taker hands rows of one kind over to the slice that keeps them.
 type taker interface {
-	// build makes the slice's object of a record, or notes in it why not; by many at once.
+	// build makes the slice's object of a record with what tells it from others, or
+	// notes in it why not; by many at once.
 	build(r *record)
-	// natural is a reference for a record whose file has none, or "": a code, a number's blind.
-	natural(r *record) string
-	// unique is what no two rows of one file may share besides the reference, or "".
-	unique(r *record) (key, field, reason string)
 	// scope is the region code where the row lies; false when only the database knows.
 	scope(r *record, ix *grid.Index) (string, bool)
 	find(ctx context.Context, q pg.Querier, source string, list []*record) ([]link.Found, error)
@@ -48,11 +45,17 @@ func (s *slice[T]) table() string { return s.name }
 func (s *slice[T]) build(r *record) {
 	t, wrong := s.make(r)
 	r.refuseAll(wrong)
-	if len(r.refused) == 0 {
-		r.object = &t
+	if len(r.refused) > 0 {
+		return
 	}
+	r.object = &t
+	if r.text("ref") == "" {
+		r.natural = s.natural(r)
+	}
+	r.key, r.keyField, r.keyReason = s.unique(r)
 }
 
+// natural is a reference for a record whose file has none, or "": a code, a number's blind.
 func (s *slice[T]) natural(r *record) string {
 	if s.called == nil {
 		return ""
@@ -60,6 +63,7 @@ func (s *slice[T]) natural(r *record) string {
 	return s.called(r.object.(*T))
 }
 
+// unique is what no two rows of one file may share besides the reference, or "".
 func (s *slice[T]) unique(r *record) (key, field, reason string) {
 	if s.same == nil {
 		return "", "", ""
