@@ -52,8 +52,8 @@ func (s *Service) inTables(ctx context.Context, text string, limit int) (map[str
 	batch := &pgx.Batch{}
 	// A tsquery's plan is never a scan of the table: the index answers, or nothing does.
 	batch.Queue("SET LOCAL enable_seqscan = off")
-	code, err := plate.Parse(text)
-	if err == nil {
+	codes, err := plate.ParseAny(text)
+	for _, code := range codes {
 		batch.Queue(byPlate, pgx.NamedArgs{"code": code.Raw()}).Query(collect(found, code.Raw(), limit))
 	}
 	if args["query"] != "" {

@@ -255,6 +255,12 @@ func aPlate(t *testing.T, data, url string, all int64) {
 	if !strings.Contains(string(bin.Properties)+string(bin.Code), "4789") {
 		t.Errorf("bin 4789: %s %s", bin.Properties, bin.Code)
 	}
+	var hits struct {
+		Items []struct{ Type, Code string }
+	}
+	if s.get("/api/v1/search?q=4789", nil, &hits); len(hits.Items) == 0 || hits.Items[0].Code != "4789" {
+		t.Errorf("the search for 4789 finds %v", hits.Items)
+	}
 	var times struct {
 		Unit    string
 		Buckets []struct{ Open, Closed int64 }
