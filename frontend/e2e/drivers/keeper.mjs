@@ -50,8 +50,9 @@ export class Keeper {
   }
 
   async run(button) {
-    await this.page.getByRole('button', { name: button, exact: true }).click();
-    await this.page.locator('.report[data-state="done"]').waitFor({ timeout: 60_000 });
+    await this.page.getByRole('main').getByRole('button', { name: button, exact: true }).click();
+    const trial = button.startsWith('试运行');
+    await this.page.locator(`.report[data-state="done"][data-trial="${trial}"]`).waitFor({ timeout: 60_000 });
   }
 
   /** The end report: {read, fresh, changed, unchanged, refused, doubtful}. */

@@ -8,6 +8,9 @@ const field = (name: string, more: Partial<FieldOf> = {}): FieldOf => ({
   title_en: name,
   type: 'text',
   required: false,
+  help: '',
+  help_en: '',
+  values: null,
   ...more,
 });
 const bins = field('kind', {

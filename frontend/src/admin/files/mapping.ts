@@ -46,8 +46,11 @@ export function fieldsOf(kind: ImportKind | undefined): FieldOf[] {
     name,
     title: name === 'x' ? 'X（东）' : 'Y（北）',
     title_en: name === 'x' ? 'X (east)' : 'Y (north)',
-    type: 'number',
+    type: 'float',
     required: false,
+    help: '',
+    help_en: '',
+    values: null,
   });
   return [...fields, plane('x'), plane('y')];
 }

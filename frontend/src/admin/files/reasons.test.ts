@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { setLang } from '../../base/i18n.ts';
-import { reasonWords } from './reasons.ts';
+import { countedWords, reasonWords } from './reasons.ts';
 
 afterEach(() => setLang('zh'));
 
@@ -19,4 +19,12 @@ it('keeps the line, the words and the numbers of a reason', () => {
 
 it('shows what it does not know as it came', () => {
   expect(reasonWords('cell B7: #REF!')).toBe('cell B7: #REF!');
+});
+
+it('names the field where rows are counted by reason', () => {
+  const title = (field: string) => ({ name: '姓名' })[field] ?? '';
+  expect(countedWords('name: is empty', title)).toBe('姓名：必填，这里空着');
+  expect(countedWords(': lies outside the city', title)).toBe('不在本市范围内');
+  setLang('en');
+  expect(countedWords('name: is empty', () => 'Name')).toBe('Name: is empty');
 });

@@ -9,6 +9,7 @@ const known: [RegExp, string][] = [
     /^(\d+) of the first (\d+) rows lie on one same point/,
     '前 $2 行里有 $1 行在同一个点上，可能是“位置不明”的代替，请留意',
   ],
+  [/^is empty/, '必填，这里空着'],
   [/^is no whole number/, '不是整数'],
   [/^is no number/, '不是数字'],
   [/^is no date such as ([^ ;]+)(.*)/, '不是日期，应写成 $1 这样；日、月在前的请选日期写法'],
@@ -76,4 +77,12 @@ export function reasonWords(reason: string): string {
     if (found) return chinese.replace(/\$(\d)/g, (_, n: string) => found[Number(n)] ?? '');
   }
   return reason;
+}
+
+/** Where rows are counted by reason, the field stands before it: "name: is empty". */
+export function countedWords(reason: string, title: (field: string) => string): string {
+  const [, field = '', why = reason] = /^(\w*): (.+)$/s.exec(reason) ?? [];
+  const named = field && title(field);
+  if (!named) return reasonWords(why);
+  return `${named}${lang() === 'en' ? ': ' : '：'}${reasonWords(why)}`;
 }
