@@ -207,7 +207,7 @@ func (s *Service) Figures(ctx context.Context, region string, since time.Time) (
 	}
 	err = s.Pool.QueryRow(ctx, `
 SELECT count(*) FILTER (WHERE c.closed_at >= @midnight), count(*) FILTER (WHERE c.due_at IS NOT NULL),
-       count(*) FILTER (WHERE (SELECT max(e.at) FROM case_event e WHERE e.case_id = c.id AND e.action = 'resolve') <= c.due_at)
+       count(*) FILTER (WHERE c.due_at IS NOT NULL AND (SELECT max(e.at) FROM case_event e WHERE e.case_id = c.id AND e.action = 'resolve') <= c.due_at)
 FROM case_file c `+where+" AND c.state = 'closed' AND c.closed_at >= @month", args).Scan(&out.ClosedToday, &judged, &onTime)
 	if err != nil {
 		return out, err
