@@ -38,8 +38,8 @@ func Query(typed string) string {
 // are in the form that Fold gives.
 func Unsure(typed string) (list []string) {
 	for _, r := range runs(typed) {
-		if r.kind == 'h' && len(r.text) != 2 {
-			list = append(list, string(r.text))
+		if r.kind == 'h' && utf8.RuneCountInString(r.text) != 2 {
+			list = append(list, r.text)
 		}
 	}
 	return list
