@@ -17,6 +17,7 @@ import (
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
+	scale "golang.org/x/image/draw"
 
 	"onemap/api/plate"
 )
@@ -62,6 +63,16 @@ func read(t *testing.T, img image.Image) (text string, hunted bool) {
 	}
 	if result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil {
 		return result.GetText(), true
+	}
+	// A camera sees a plate in many sizes; the decoder misjudges the modules of some.
+	for _, percent := range []int{150, 75, 200, 60, 130, 90} {
+		sized := image.NewGray(image.Rect(0, 0, img.Bounds().Dx()*percent/100, img.Bounds().Dy()*percent/100))
+		scale.CatmullRom.Scale(sized, sized.Bounds(), img, img.Bounds(), scale.Src, nil)
+		if again, err := gozxing.NewBinaryBitmapFromImage(sized); err == nil {
+			if result, err := qrcode.NewQRCodeReader().Decode(again, hints); err == nil {
+				return result.GetText(), true
+			}
+		}
 	}
 	hints[gozxing.DecodeHintType_PURE_BARCODE] = true
 	width := img.Bounds().Dx()
