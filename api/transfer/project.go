@@ -55,8 +55,10 @@ func projectionOf(ctx context.Context, pool *pgxpool.Pool, said string, file tab
 			return p, unknownCRS(said)
 		}
 		p.from = "EPSG:" + n
-	} else if i := strings.Index(said, `"`); i >= 0 {
+	} else if i := strings.Index(said, `"`); i >= 0 && strings.Contains(said, "[") {
 		p.label, _, _ = strings.Cut(said[i+1:], `"`)
+	} else {
+		return p, unknownCRS(said) // neither a code nor WKT
 	}
 	// PROJ may be unable to turn this place, but then it has understood the system.
 	var x float64
@@ -69,7 +71,7 @@ func projectionOf(ctx context.Context, pool *pgxpool.Pool, said string, file tab
 
 func unknownCRS(said string) error {
 	var f fault.Fields
-	f.Add("crs", said, "unknown coordinate system; use wgs84, cgcs2000, gcj02, bd09, EPSG:n or WKT")
+	f.Add("crs", said, "%q is no coordinate system known here; use wgs84, cgcs2000, gcj02, bd09, EPSG:n or WKT", said)
 	return f.Err("import.crs")
 }
 
