@@ -57,7 +57,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 		_, err = tx.Exec(ctx, `
 UPDATE building SET code = $2, name = $3, name_en = $4, use = $5, address = $6, address_key = $7, levels = $8, levels_below = $9, height_m = $10,
     built_year = $11, structure = $12, words = $13, rev = rev + 1, updated_at = $14
-WHERE id = $1`, id, text(b.Code), b.Name, b.NameEn, b.Use, b.Address, key(b.Address), known(b.Levels), small(b.LevelsBelow), known(b.HeightM),
+WHERE id = $1`, id, pg.OrNull(b.Code), b.Name, b.NameEn, b.Use, b.Address, key(b.Address), known(b.Levels), small(b.LevelsBelow), known(b.HeightM),
 			known(b.BuiltYear), b.Structure, find.Words(b.Name, b.NameEn, b.Address, b.Code), s.Now())
 		if err != nil {
 			return clash(err)

@@ -26,7 +26,7 @@ var searched = link.Searched{
 
 // described are the columns that an importer gives, under the fields' names.
 var described = []link.Column[Building]{
-	{Name: "code", Fields: []string{"code"}, Value: func(b *Building) any { return text(b.Code) }},
+	{Name: "code", Fields: []string{"code"}, Value: func(b *Building) any { return pg.OrNull(b.Code) }},
 	{Name: "name", Fields: []string{"name"}, Value: func(b *Building) any { return b.Name }},
 	{Name: "name_en", Fields: []string{"name_en"}, Value: func(b *Building) any { return b.NameEn }},
 	{Name: "use", Fields: []string{"use"}, Value: func(b *Building) any { return b.Use }},
@@ -50,14 +50,6 @@ func outlined(ix *grid.Index) []link.Column[Building] {
 		{Name: "grid_code", Fields: where, Value: func(b *Building) any { g, _ := codes(b); return g }},
 		{Name: "scope_code", Fields: where, Value: func(b *Building) any { _, s := codes(b); return s }},
 	}
-}
-
-// text is nil for what is empty.
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 func small(n *int) any {

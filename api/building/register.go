@@ -195,7 +195,7 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 			return err
 		}
 		_, err = tx.Exec(ctx, "UPDATE dwelling SET code = $2, use = $3, tenure = $4, area_m2 = $5, realty_code = $6, address = $7, rev = rev + 1, updated_at = $8 WHERE id = $1",
-			id, d.Code, d.Use, d.Tenure, known(d.AreaM2), text(d.RealtyCode), roomAddress(building, had.Unit, d.Code), s.Now())
+			id, d.Code, d.Use, d.Tenure, known(d.AreaM2), pg.OrNull(d.RealtyCode), roomAddress(building, had.Unit, d.Code), s.Now())
 		if err != nil {
 			return clash(err)
 		}

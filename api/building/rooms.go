@@ -128,7 +128,7 @@ var rooms = []link.Column[placed]{
 	}},
 	{Name: "tenure", Fields: []string{"tenure"}, Value: func(p *placed) any { return p.Tenure }},
 	{Name: "area_m2", Fields: []string{"area"}, Value: func(p *placed) any { return known(p.AreaM2) }},
-	{Name: "realty_code", Fields: []string{"realty_code"}, Value: func(p *placed) any { return text(p.RealtyCode) }},
+	{Name: "realty_code", Fields: []string{"realty_code"}, Value: func(p *placed) any { return pg.OrNull(p.RealtyCode) }},
 }
 
 // roomAddress is the written address of a room.

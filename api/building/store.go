@@ -36,7 +36,7 @@ func roomRow(b link.Batch, s StackOf, r Room) []any {
 	}
 	return []any{
 		r.ID, b.Source, r.Ref, s.BuildingID, unit, int16(r.StoreyFrom), int16(r.StoreyTo), r.Code, int16(r.Col), int16(max(1, r.Colspan)),
-		r.Use, r.Tenure, known(r.AreaM2), text(r.RealtyCode), r.Address, s.GridCode, s.ScopeCode, int64(1), b.Now,
+		r.Use, r.Tenure, known(r.AreaM2), pg.OrNull(r.RealtyCode), r.Address, s.GridCode, s.ScopeCode, int64(1), b.Now,
 	}
 }
 

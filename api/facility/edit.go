@@ -180,7 +180,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) (f 
 		_, err = tx.Exec(ctx, `
 UPDATE facility SET kind = $2, class = $3, name = $4, name_en = $5, place = $6, owner = $7, maintainer = $8, purpose = $9, department_code = NULLIF($10, ''), state = $11,
     installed_on = $12, words = $13, point = $14, grid_code = $15, scope_code = $16, rev = rev + 1, updated_at = $17
-WHERE id = $1`, id, n.Kind, Kinds[n.Kind].Class, n.Name, n.NameEn, n.Place, n.Owner, n.Maintainer, n.Purpose, n.Department, cmp.Or(n.State, "intact"), day(n.InstalledOn),
+WHERE id = $1`, id, n.Kind, Kinds[n.Kind].Class, n.Name, n.NameEn, n.Place, n.Owner, n.Maintainer, n.Purpose, n.Department, cmp.Or(n.State, "intact"), pg.OrNull(n.InstalledOn),
 			find.Words(searched.Texts([]string{n.Name, n.NameEn, n.Place, f.Code.Raw(), n.Kind})...), n.Point, gridCode, scope, s.Now())
 		if err != nil {
 			return clash(err)

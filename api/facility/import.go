@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -99,9 +98,9 @@ func written(ix *grid.Index, codes map[*New]string) []link.Column[New] {
 		plain("owner", func(f *New) any { return f.Owner }),
 		plain("maintainer", func(f *New) any { return f.Maintainer }),
 		plain("purpose", func(f *New) any { return f.Purpose }),
-		{Name: "department_code", Fields: []string{"department"}, Value: func(f *New) any { return text(f.Department) }},
+		{Name: "department_code", Fields: []string{"department"}, Value: func(f *New) any { return pg.OrNull(f.Department) }},
 		plain("state", func(f *New) any { return cmp.Or(f.State, "intact") }),
-		plain("installed_on", func(f *New) any { return day(f.InstalledOn) }),
+		plain("installed_on", func(f *New) any { return pg.OrNull(f.InstalledOn) }),
 		{Name: "words", Fields: searched.Fields, All: true, Value: func(f *New) any {
 			return find.Words(searched.Texts([]string{f.Name, f.NameEn, f.Place, codes[f], f.Kind})...)
 		}},
@@ -109,20 +108,6 @@ func written(ix *grid.Index, codes map[*New]string) []link.Column[New] {
 		{Name: "grid_code", Fields: where, Value: func(f *New) any { g, _ := located(f); return g }},
 		{Name: "scope_code", Fields: where, Value: func(f *New) any { _, s := located(f); return s }},
 	}
-}
-
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func day(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
 }
 
 // Import merges facilities in the caller's transaction, each in its grid. A row

@@ -77,19 +77,12 @@ ORDER BY n.at, alike DESC, metres`, at, kinds, names, lon, lat, source, named, u
 
 // Coded gives the objects of a table that have one of the codes.
 func Coded(ctx context.Context, q pg.Querier, table string, codes []string) (map[string]uuid.UUID, error) {
-	met := map[string]uuid.UUID{}
 	if len(codes) == 0 {
-		return met, nil
+		return map[string]uuid.UUID{}, nil
 	}
-	rows, err := q.Query(ctx, "SELECT code, id FROM "+table+" WHERE code = ANY($1)", codes)
+	met, err := pg.Pairs[string, uuid.UUID](ctx, q, "SELECT code, id FROM "+table+" WHERE code = ANY($1)", codes)
 	if err != nil {
 		return nil, fmt.Errorf("%s by code: %w", table, err)
 	}
-	var code string
-	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&code, &id}, func() error {
-		met[code] = id
-		return nil
-	})
-	return met, err
+	return met, nil
 }

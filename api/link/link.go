@@ -10,6 +10,7 @@ package link
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -80,18 +81,31 @@ type Found struct {
 
 // Known gives the objects of another source that rows of this one were linked to.
 func Known(ctx context.Context, q pg.Querier, kind, source string, refs []string) (map[string]uuid.UUID, error) {
-	rows, err := q.Query(ctx, "SELECT source_ref, object_id FROM import_link WHERE kind = $1 AND source = $2 AND source_ref = ANY($3)", kind, source, refs)
+	known, err := pg.Pairs[string, uuid.UUID](ctx, q, "SELECT source_ref, object_id FROM import_link WHERE kind = $1 AND source = $2 AND source_ref = ANY($3)", kind, source, refs)
 	if err != nil {
 		return nil, fmt.Errorf("links of %s: %w", source, err)
 	}
-	known := map[string]uuid.UUID{}
-	var ref string
-	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error {
-		known[ref] = id
-		return nil
-	})
-	return known, err
+	return known, nil
+}
+
+// Own gives the objects of a table that rows of a source are themselves.
+func Own(ctx context.Context, q pg.Querier, table, source string, refs []string) (map[string]uuid.UUID, error) {
+	own, err := pg.Pairs[string, uuid.UUID](ctx, q, "SELECT source_ref, id FROM "+table+" WHERE source = $1 AND source_ref = ANY($2)", source, refs)
+	if err != nil {
+		return nil, fmt.Errorf("rows of %s: %w", source, err)
+	}
+	return own, nil
+}
+
+// Met gives the objects of a table that rows of a source are, or were linked to.
+func Met(ctx context.Context, q pg.Querier, table, source string, refs []string) (map[string]uuid.UUID, error) {
+	met, err := Known(ctx, q, table, source, refs)
+	if err != nil {
+		return nil, err
+	}
+	own, err := Own(ctx, q, table, source, refs)
+	maps.Copy(met, own)
+	return met, err
 }
 
 // Remember links rows to objects; a row linked before follows the new object.

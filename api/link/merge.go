@@ -164,25 +164,6 @@ func remember(ctx context.Context, tx pgx.Tx, table, source string, refs []strin
 	return Remember(ctx, tx, table, source, others, objects)
 }
 
-// Met gives the objects of a table that rows of a source are, or were linked to.
-func Met(ctx context.Context, q pg.Querier, table, source string, refs []string) (map[string]uuid.UUID, error) {
-	known, err := Known(ctx, q, table, source, refs)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.Query(ctx, "SELECT source_ref, id FROM "+table+" WHERE source = $1 AND source_ref = ANY($2)", source, refs)
-	if err != nil {
-		return nil, fmt.Errorf("rows of %s: %w", source, err)
-	}
-	var ref string
-	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error {
-		known[ref] = id
-		return nil
-	})
-	return known, err
-}
-
 // Searched says what the words of a table's objects are made of: the columns,
 // the fields of an input that change them, and the texts that people look for.
 type Searched struct {

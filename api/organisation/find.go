@@ -29,11 +29,7 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	for i, r := range list {
 		refs[i] = r.Ref
 	}
-	linked, err := link.Known(ctx, q, linkKind, source, refs)
-	if err != nil {
-		return nil, err
-	}
-	own, err := bySource(ctx, q, source, refs)
+	met, err := link.Met(ctx, q, linkKind, source, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +39,7 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	}
 	found, open := make([]link.Found, len(list)), []int{}
 	for i, r := range list {
-		id, ok := own[r.Ref]
-		if !ok {
-			id = linked[r.Ref]
-		}
+		id := met[r.Ref]
 		other := coded[r.USCC]
 		switch {
 		case id != uuid.Nil && other.ID != uuid.Nil && id != other.ID:

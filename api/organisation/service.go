@@ -115,8 +115,8 @@ func (s *Service) values(ix *grid.Index, r Row) []any {
 	}
 	return []any{
 		*r.Point, gridCode, scope, find.Words(r.Name, r.NameEn, r.Address),
-		textOf(r.USCC), r.Name, r.NameEn, r.Kind, r.Industry, r.Phone, employees, r.Address, r.AddressKey, idOf(r.BuildingID), idOf(r.DwellingID),
-		date(r.OpenedOn), date(r.ClosedOn),
+		pg.OrNull(r.USCC), r.Name, r.NameEn, r.Kind, r.Industry, r.Phone, employees, r.Address, r.AddressKey, pg.OrNull(r.BuildingID), pg.OrNull(r.DwellingID),
+		pg.OrNull(r.OpenedOn), pg.OrNull(r.ClosedOn),
 	}
 }
 
@@ -157,28 +157,6 @@ func points(ctx context.Context, q pg.Querier, list []Row) error {
 // Move follows a redraw of the regions.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
 	return place.Move(ctx, tx, "organisation", "FALSE", ix, now)
-}
-
-// date, idOf and textOf are NULL for what is not known.
-func date(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return at
-}
-
-func idOf(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
-}
-
-func textOf(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 func inWords(err error) error {

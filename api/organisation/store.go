@@ -69,7 +69,7 @@ func remember(ctx context.Context, tx pgx.Tx, source string, refs []string, ids 
 	if len(refs) == 0 {
 		return nil
 	}
-	own, err := bySource(ctx, tx, source, refs)
+	own, err := link.Own(ctx, tx, "organisation", source, refs)
 	if err != nil {
 		return err
 	}
@@ -83,16 +83,4 @@ func remember(ctx context.Context, tx pgx.Tx, source string, refs []string, ids 
 		}
 	}
 	return link.Remember(ctx, tx, linkKind, source, foreign, about)
-}
-
-func bySource(ctx context.Context, q pg.Querier, source string, refs []string) (map[string]uuid.UUID, error) {
-	rows, err := q.Query(ctx, "SELECT source_ref, id FROM organisation WHERE source = $1 AND source_ref = ANY ($2)", source, refs)
-	if err != nil {
-		return nil, fmt.Errorf("organisations of %s: %w", source, err)
-	}
-	known := map[string]uuid.UUID{}
-	var ref string
-	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error { known[ref] = id; return nil })
-	return known, err
 }

@@ -190,8 +190,8 @@ func (s *Service) put(ctx context.Context, tx pgx.Tx, id uuid.UUID, r Row, gridC
 		employees = *r.Employees
 	}
 	args := pgx.NamedArgs{
-		"id": id, "source": desk, "uscc": textOf(r.USCC), "name": r.Name, "name_en": r.NameEn, "kind": r.Kind, "industry": r.Industry, "phone": r.Phone, "employees": employees,
-		"address": r.Address, "address_key": r.AddressKey, "building": idOf(r.BuildingID), "dwelling": idOf(r.DwellingID), "opened": date(r.OpenedOn), "closed": date(r.ClosedOn),
+		"id": id, "source": desk, "uscc": pg.OrNull(r.USCC), "name": r.Name, "name_en": r.NameEn, "kind": r.Kind, "industry": r.Industry, "phone": r.Phone, "employees": employees,
+		"address": r.Address, "address_key": r.AddressKey, "building": pg.OrNull(r.BuildingID), "dwelling": pg.OrNull(r.DwellingID), "opened": pg.OrNull(r.OpenedOn), "closed": pg.OrNull(r.ClosedOn),
 		"point": *r.Point, "grid": gridCode, "scope": scope, "words": find.Words(r.Name, r.NameEn, r.Address), "now": s.Now(),
 	}
 	sql := updateOne

@@ -38,7 +38,7 @@ GROUP BY r.dwelling_id`, ids, s.today().AddDate(-60, 0, 0))
 // TiedToDwellings counts the residences, past ones too, and the households of
 // dwellings: history keeps its dwellings.
 func (s *Service) TiedToDwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error) {
-	rows, err := q.Query(ctx, `
+	tied, err := pg.Pairs[uuid.UUID, int](ctx, q, `
 SELECT dwelling_id, count(*) FROM (
     SELECT dwelling_id FROM residence WHERE dwelling_id = ANY($1) UNION ALL
     SELECT dwelling_id FROM household WHERE dwelling_id = ANY($1)) t
@@ -46,12 +46,5 @@ GROUP BY dwelling_id`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("ties of dwellings: %w", err)
 	}
-	tied := map[uuid.UUID]int{}
-	var id uuid.UUID
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error {
-		tied[id] = n
-		return nil
-	})
-	return tied, err
+	return tied, nil
 }

@@ -23,15 +23,7 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	if err := places(ctx, q, list); err != nil {
 		return nil, err
 	}
-	refs := make([]string, len(list))
-	for i, e := range list {
-		refs[i] = e.ref
-	}
-	linked, err := link.Known(ctx, q, linkKind, source, refs)
-	if err != nil {
-		return nil, err
-	}
-	own, err := bySource(ctx, q, source, list)
+	met, err := link.Met(ctx, q, linkKind, source, refsOf(list))
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +33,7 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	}
 	found, open := make([]link.Found, len(list)), []int{}
 	for i, e := range list {
-		id, ok := own[e.ref]
-		if !ok {
-			id = linked[e.ref]
-		}
+		id := met[e.ref]
 		other := numbered[string(e.numberBlind)]
 		switch {
 		case id != uuid.Nil && other != uuid.Nil && id != other:

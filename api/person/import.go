@@ -65,7 +65,7 @@ type links struct {
 
 // identify says whom each entry is about; a zero id is somebody new.
 func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (links, error) {
-	own, err := bySource(ctx, tx, b.Source, list)
+	own, err := link.Own(ctx, tx, "person", b.Source, refsOf(list))
 	if err != nil {
 		return links{}, err
 	}

@@ -209,9 +209,20 @@ func (s *Service) EndTag(ctx context.Context, id, tag uuid.UUID, until time.Time
 	})
 }
 
-// change runs a change of one record within the actor's sight in a transaction,
-// brings the record to where the person lives then, and announces it.
+// change runs a change of what a person is tied to, and brings the record to
+// where the person lives then.
 func (s *Service) change(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, had seen) error) (Full, error) {
+	return s.alter(ctx, id, func(tx pgx.Tx, had seen) error {
+		if err := do(tx, had); err != nil {
+			return inWords(err)
+		}
+		return touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now())
+	})
+}
+
+// alter runs a change of one record within the actor's sight in a transaction and
+// announces it.
+func (s *Service) alter(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, had seen) error) (Full, error) {
 	var out Full
 	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		if _, err := s.hold(ctx, tx); err != nil {
@@ -222,9 +233,6 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, h
 			return err
 		}
 		if err := do(tx, had); err != nil {
-			return inWords(err)
-		}
-		if err := touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now()); err != nil {
 			return err
 		}
 		out, err = s.announce(ctx, tx, id)

@@ -62,24 +62,13 @@ func dwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUI
 	return at, err
 }
 
-// bySource gives the people of a source by the entries' references.
-func bySource(ctx context.Context, q pg.Querier, source string, list []entry) (map[string]uuid.UUID, error) {
+// refsOf are the entries' references.
+func refsOf(list []entry) []string {
 	refs := make([]string, len(list))
 	for i, e := range list {
 		refs[i] = e.ref
 	}
-	rows, err := q.Query(ctx, "SELECT source_ref, id FROM person WHERE source = $1 AND source_ref = ANY ($2)", source, refs)
-	if err != nil {
-		return nil, fmt.Errorf("people of %s: %w", source, err)
-	}
-	known := map[string]uuid.UUID{}
-	var ref string
-	var id uuid.UUID
-	_, err = pgx.ForEachRow(rows, []any{&ref, &id}, func() error {
-		known[ref] = id
-		return nil
-	})
-	return known, err
+	return refs
 }
 
 // households finds or makes the households of the entries. A household is where
@@ -213,28 +202,7 @@ func copyPlace(c *pg.Copy, e *entry) {
 	c.Text(e.ScopeCode)
 }
 
-// date, idOf, textOf and bytesOf are NULL for what is not known.
-func date(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return at
-}
-
-func idOf(id uuid.UUID) any {
-	if id == uuid.Nil {
-		return nil
-	}
-	return id
-}
-
-func textOf(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
+// bytesOf is NULL for what is not known.
 func bytesOf(b []byte) any {
 	if b == nil {
 		return nil
@@ -264,15 +232,15 @@ SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_
 		if e.LivesAlone != nil {
 			alone = *e.LivesAlone
 		}
-		kind := textOf(e.Kind)
+		kind := pg.OrNull(e.Kind)
 		if e.kindUnsaid {
 			kind = nil
 		}
 		return []any{
-			e.id, only("name", e.name), only("name", e.second), only("name", e.third), only("name", e.initials), only("sex", textOf(e.Sex)), only("born_on", date(e.BornOn)),
-			only("id_blind", textOf(e.doc.kind)), only("id_blind", bytesOf(e.numberSeal)), only("id_blind", bytesOf(e.numberBlind)),
+			e.id, only("name", e.name), only("name", e.second), only("name", e.third), only("name", e.initials), only("sex", pg.OrNull(e.Sex)), only("born_on", pg.OrNull(e.BornOn)),
+			only("id_blind", pg.OrNull(e.doc.kind)), only("id_blind", bytesOf(e.numberSeal)), only("id_blind", bytesOf(e.numberBlind)),
 			only("phone_blind", bytesOf(e.phoneSeal)), only("phone_blind", bytesOf(e.phoneBlind)), only("kind", kind), only("lives_alone", alone),
-			only("household_id", idOf(e.household)), only("head", e.Head),
+			only("household_id", pg.OrNull(e.household)), only("head", e.Head),
 		}, nil
 	}))
 	if err != nil {
@@ -362,7 +330,7 @@ func updateResidences(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]resi
 	var ids []uuid.UUID
 	var since, until []any
 	for id, r := range changed {
-		ids, since, until = append(ids, id), append(since, date(r.Since)), append(until, date(r.Until))
+		ids, since, until = append(ids, id), append(since, pg.OrNull(r.Since)), append(until, pg.OrNull(r.Until))
 	}
 	_, err := tx.Exec(ctx, `
 UPDATE residence r SET since = n.since, until = n.until FROM unnest($1::uuid[], $2::date[], $3::date[]) AS n (id, since, until) WHERE r.id = n.id`, ids, since, until)

@@ -79,15 +79,7 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 
 // Update changes a record of which the actor saw the revision.
 func (s *Service) Update(ctx context.Context, id uuid.UUID, rev int64, e Edit) (Full, error) {
-	var out Full
-	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
-		if _, err := s.hold(ctx, tx); err != nil {
-			return err
-		}
-		had, err := s.lockSeen(ctx, tx, id)
-		if err != nil {
-			return err
-		}
+	return s.alter(ctx, id, func(tx pgx.Tx, had seen) error {
 		if had.rev != rev {
 			return fault.New(fault.Stale, "person.conflict", "Somebody else changed this record in the meantime. Nothing was done; look at it again.")
 		}
@@ -102,13 +94,8 @@ func (s *Service) Update(ctx context.Context, id uuid.UUID, rev int64, e Edit) (
 				return err
 			}
 		}
-		if err := s.rewrite(ctx, tx, s.entry(ready, s.today()), household); err != nil {
-			return inWords(err)
-		}
-		out, err = s.announce(ctx, tx, id)
-		return err
+		return inWords(s.rewrite(ctx, tx, s.entry(ready, s.today()), household))
 	})
-	return out, err
 }
 
 func overlay(r *Row, household *uuid.UUID, e Edit) {
@@ -140,9 +127,9 @@ UPDATE person SET name = @name, name_2 = @name_2, name_3 = @name_3, initials = @
     id_sealed = @id_sealed, id_blind = @id_blind, phone_sealed = @phone_sealed, phone_blind = @phone_blind, kind = @kind, lives_alone = @lives_alone,
     household_id = @household, head = @head, rev = rev + 1, updated_at = @now
 WHERE id = @id`, pgx.NamedArgs{
-		"id": e.id, "name": e.name, "name_2": e.second, "name_3": e.third, "initials": e.initials, "sex": e.Sex, "born_on": date(e.BornOn), "id_kind": e.doc.kind,
+		"id": e.id, "name": e.name, "name_2": e.second, "name_3": e.third, "initials": e.initials, "sex": e.Sex, "born_on": pg.OrNull(e.BornOn), "id_kind": e.doc.kind,
 		"id_sealed": e.numberSeal, "id_blind": e.numberBlind, "phone_sealed": e.phoneSeal, "phone_blind": e.phoneBlind, "kind": e.Kind,
-		"lives_alone": e.LivesAlone != nil && *e.LivesAlone, "household": idOf(household), "head": e.Head, "now": s.Now(),
+		"lives_alone": e.LivesAlone != nil && *e.LivesAlone, "household": pg.OrNull(household), "head": e.Head, "now": s.Now(),
 	})
 	return err
 }

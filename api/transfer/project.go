@@ -99,35 +99,43 @@ func (p projection) points(ctx context.Context, given []orb.Point) ([]orb.Point,
 	return out, why, p.ask(ctx, given, out, why)
 }
 
-// ask lets PostGIS turn a batch in one call, since PROJ takes milliseconds to be
-// made ready, and halves the batch where one of it cannot be turned.
+// ask lets PostGIS turn a batch of points.
 func (p projection) ask(ctx context.Context, given, out []orb.Point, why []string) error {
-	if len(given) == 0 {
-		return nil
-	}
-	turned, err := p.transform(ctx, orb.MultiPoint(given))
-	if err == nil {
+	return p.halving(ctx, 0, len(given), why, func(from, to int) error {
+		turned, err := p.transform(ctx, orb.MultiPoint(given[from:to]))
+		if err != nil {
+			return err
+		}
 		for i, at := range turned.(orb.MultiPoint) {
 			if !(math.Abs(at[0]) <= 180 && math.Abs(at[1]) <= 90) { // also what is no number
-				why[i] = "lies outside the area of " + p.label
+				why[from+i] = "lies outside the area of " + p.label
 				continue
 			}
-			out[i] = at
+			out[from+i] = at
 		}
 		return nil
-	}
-	if ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
-		return err
-	}
-	if len(given) == 1 {
-		why[0] = "lies outside the area of " + p.label
+	})
+}
+
+// halving turns a batch in one call, since PROJ takes milliseconds to be made
+// ready, and halves it where one of it cannot be turned.
+func (p projection) halving(ctx context.Context, from, to int, why []string, turn func(from, to int) error) error {
+	if from == to {
 		return nil
 	}
-	half := len(given) / 2
-	if err := p.ask(ctx, given[:half], out[:half], why[:half]); err != nil {
+	err := turn(from, to)
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
 		return err
 	}
-	return p.ask(ctx, given[half:], out[half:], why[half:])
+	if to-from == 1 {
+		why[from] = "lies outside the area of " + p.label
+		return nil
+	}
+	half := (from + to) / 2
+	if err := p.halving(ctx, from, half, why, turn); err != nil {
+		return err
+	}
+	return p.halving(ctx, half, to, why, turn)
 }
 
 func (p projection) transform(ctx context.Context, g orb.Geometry) (out orb.Geometry, err error) {
@@ -163,26 +171,13 @@ func (p projection) geometries(ctx context.Context, given []orb.Geometry) ([]orb
 }
 
 func (p projection) askShapes(ctx context.Context, given, out []orb.Geometry, why []string) error {
-	if len(given) == 0 {
-		return nil
-	}
-	turned, err := p.transform(ctx, orb.Collection(given))
-	if err == nil {
-		copy(out, turned.(orb.Collection))
-		return nil
-	}
-	if ctx.Err() != nil || !strings.Contains(err.Error(), "transform") {
+	return p.halving(ctx, 0, len(given), why, func(from, to int) error {
+		turned, err := p.transform(ctx, orb.Collection(given[from:to]))
+		if err == nil {
+			copy(out[from:to], turned.(orb.Collection))
+		}
 		return err
-	}
-	if len(given) == 1 {
-		why[0] = "lies outside the area of " + p.label
-		return nil
-	}
-	half := len(given) / 2
-	if err := p.askShapes(ctx, given[:half], out[:half], why[:half]); err != nil {
-		return err
-	}
-	return p.askShapes(ctx, given[half:], out[half:], why[half:])
+	})
 }
 
 // flipped exchanges the coordinates of polygons.
