@@ -66,6 +66,9 @@ func (r *runner) regions(ctx context.Context, f *table.File, proj projection) er
 		seen[g.Code] = x.line
 		list = append(list, g)
 	}
+	if told.Read == 0 {
+		return fault.New(fault.Invalid, "import.empty", "The file holds no regions.")
+	}
 	return r.publish(ctx, list, told)
 }
 
@@ -173,7 +176,12 @@ func (r *runner) boundary(ctx context.Context, proj projection, x *record, under
 		x.refuse("code", "lies outside your jurisdiction")
 	}
 	if x.geom == nil {
-		x.refuse("geometry", "has no polygon")
+		reason := "has no geometry, want a polygon"
+		if x.located {
+			reason = "is a Point, want a polygon"
+		}
+		x.located = false // a point of a region is not turned into a place
+		x.refuse("geometry", reason)
 		return g, nil
 	}
 	turned, why, err := proj.geometries(ctx, []orb.Geometry{x.geom})

@@ -1,9 +1,14 @@
-// Package transfer brings files in.
+// Package transfer brings files in and gives them out.
 //
-// The journey of a file: it is read to its end before anything is written, so
-// that a file that breaks off half-way leaves nothing behind; what cannot be
-// taken is counted with its reason and place; the rest goes through the slices'
-// own imports in one transaction, each object in its grid; a second run of the
-// same file finds everything there and changes nothing. A dry run does all of
-// it and rolls back.
+// The journey of a file: it is looked into (transfer/table says what it is), its
+// columns are guessed or come from a kept mapping, and what speaks against the
+// import is said before it. Then its rows go in by chunks, each in one
+// transaction with the position in the file: every row is read, checked and
+// given its place in WGS84; its slice says what it is about; it is taken,
+// unchanged, refused with its reason beside the file, or set aside for a person.
+// What broke off goes on at its position; a second run of the same file changes
+// nothing; a dry run rolls every chunk back. Regions are one redraw, and an
+// OpenStreetMap extract is one transaction.
+//
+// The way back is Export: rows within the asker's sight, in any of the formats.
 package transfer

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -225,7 +226,8 @@ func (l *Loader) guessed(k *Kind, m Mapping, v look, saved bool) Mapping {
 	}
 	placed := v.geometry != "" || m.Columns["x"] != "" || m.Columns["lon"] != ""
 	for field, column := range Guess(k, v.columns, v.samples, l.cityDay()) {
-		used := m.Columns[field] != "" || m.Constants[field] != ""
+		_, used := m.Columns[field] // an empty column leaves the field out
+		used = used || m.Constants[field] != ""
 		for _, c := range m.Columns {
 			used = used || c == column
 		}
@@ -236,6 +238,7 @@ func (l *Loader) guessed(k *Kind, m Mapping, v look, saved bool) Mapping {
 		}
 		m.Columns[field] = column
 	}
+	maps.DeleteFunc(m.Columns, func(_, column string) bool { return column == "" })
 	return m
 }
 

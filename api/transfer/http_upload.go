@@ -19,6 +19,9 @@ import (
 	"onemap/api/web"
 )
 
+// largestFile is how much somebody may send, in bytes.
+const largestFile = 1 << 30
+
 // rawRoutes carry files in and out.
 func (l *Loader) rawRoutes(s *web.Server, tag []string) {
 	text := &huma.Schema{Type: huma.TypeString}

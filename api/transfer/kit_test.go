@@ -47,3 +47,13 @@ func state(t testing.TB, c *apitest.City) string {
 	}
 	return strings.Join(parts, "\n")
 }
+
+// copied is a shared file in a folder of the test, since refused rows are written beside a file.
+func copied(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file(t, filepath.Base(name), string(data))
+}

@@ -22,8 +22,8 @@ func TestBoundariesInGCJ02LandWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, file string
-		published  int
-		refused    int
+		published  int64
+		refused    int64
 		code       grid.Code
 		// Rail stations and the like, WGS84, and the district each is in.
 		places map[grid.Code]crs.WGS84
@@ -38,12 +38,10 @@ func TestBoundariesInGCJ02LandWhereTheyAre(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path, c := shared(t, tt.file), apitest.New(t)
-			report, err := c.Loader.RegionsFile(t.Context(), path, transfer.RegionOptions{CRS: crs.NameGCJ02})
-			if err != nil || report.Published.Regions != tt.published || len(report.Refused) != tt.refused {
-				t.Fatalf("%+v, %v", report, err)
-			}
-			for _, r := range report.Refused {
+			path, c := copied(t, tt.file), apitest.New(t)
+			gcj := transfer.FileOptions{Mapping: transfer.Mapping{CRS: "gcj02"}}
+			report := takes(t, c, "regions", path, transfer.Counts{Read: tt.published + tt.refused, Fresh: tt.published, Refused: tt.refused}, gcj)
+			for _, r := range report.First {
 				if !strings.Contains(r.Reason, "province") {
 					t.Errorf("refused: %+v", r)
 				}
@@ -61,14 +59,15 @@ func TestBoundariesInGCJ02LandWhereTheyAre(t *testing.T) {
 				}
 			}
 			var wrong int
-			err = c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM region WHERE NOT ST_IsValid(geom) OR level <> 'city' AND parent IS NULL").Scan(&wrong)
+			err := c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM region WHERE NOT ST_IsValid(geom) OR level <> 'city' AND parent IS NULL").Scan(&wrong)
 			if err != nil || wrong > 0 {
 				t.Errorf("%d regions are not valid or without parent (%v)", wrong, err)
 			}
 			before := state(t, c)
-			again, err := c.Loader.RegionsFile(t.Context(), path, transfer.RegionOptions{CRS: crs.NameGCJ02, DryRun: true})
-			if err != nil || again.Published.Moved != 0 || state(t, c) != before {
-				t.Errorf("a dry run: %+v, %v", again, err)
+			gcj.DryRun = true
+			takes(t, c, "regions", path, transfer.Counts{Read: tt.published + tt.refused, Unchanged: tt.published, Refused: tt.refused}, gcj)
+			if state(t, c) != before {
+				t.Error("a dry run left something")
 			}
 		})
 	}
@@ -104,13 +103,10 @@ func rawBound(t *testing.T, path, code string) orb.Bound {
 
 func TestParishesOfMacauAreRefusedWithTheirPlace(t *testing.T) {
 	t.Parallel()
-	path, c := shared(t, "polygons/macau-parishes.geojson"), apitest.New(t)
-	report, err := c.Loader.RegionsFile(t.Context(), path, transfer.RegionOptions{CRS: crs.NameWGS84, Under: "8200"})
-	if err != nil || report.Read != 8 || report.Published.Regions != 1 || len(report.Refused) != 7 {
-		t.Fatalf("%+v, %v", report, err)
-	}
-	for _, r := range report.Refused {
-		if r.Place == nil || r.Place[0] < 113.5 || r.Place[0] > 113.6 || r.Place[1] < 22.1 || r.Place[1] > 22.3 || r.Name == "" || r.Reason == "" {
+	path, c := copied(t, "polygons/macau-parishes.geojson"), apitest.New(t)
+	report := takes(t, c, "regions", path, transfer.Counts{Read: 8, Fresh: 1, Refused: 7}, transfer.FileOptions{Mapping: transfer.Mapping{Under: "8200"}})
+	for _, r := range report.First {
+		if r.Lon == nil || *r.Lon < 113.5 || *r.Lon > 113.6 || *r.Lat < 22.1 || *r.Lat > 22.3 || r.Reason == "" {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -118,14 +114,11 @@ func TestParishesOfMacauAreRefusedWithTheirPlace(t *testing.T) {
 
 func TestVillagesOfTaiwanHaveNoCodesOfOurs(t *testing.T) {
 	t.Parallel()
-	path, c := shared(t, "polygons/taiwan-villages.geojson"), apitest.New(t)
+	path, c := copied(t, "polygons/taiwan-villages.geojson"), apitest.New(t)
 	before := state(t, c)
-	o := transfer.RegionOptions{CRS: crs.NameWGS84, CodeProperty: "VILLCODE", NameProperty: "VILLNAME"}
-	report, err := c.Loader.RegionsFile(t.Context(), path, o)
-	if err != nil || report.Read != 7701 || report.Published.Regions != 0 || len(report.Refused) != 7701 {
-		t.Fatalf("read %d, refused %d, %v", report.Read, len(report.Refused), err)
-	}
-	if r := report.Refused[0]; !strings.Contains(r.Reason, "code") || r.Name == "" {
+	columns := map[string]string{"code": "VILLCODE", "name": "VILLNAME"}
+	report := takes(t, c, "regions", path, transfer.Counts{Read: 7701, Refused: 7701}, transfer.FileOptions{Mapping: transfer.Mapping{Columns: columns}})
+	if r := report.First[0]; !strings.Contains(r.Reason, "code") {
 		t.Errorf("%+v", r)
 	}
 	if state(t, c) != before {
@@ -133,17 +126,17 @@ func TestVillagesOfTaiwanHaveNoCodesOfOurs(t *testing.T) {
 	}
 }
 
-// Features without codes are numbered, as many as the digits of a level count.
+// Rows without codes are numbered, as many as the digits of a level count.
 func TestFeaturesAreNumberedUnderARegion(t *testing.T) {
 	t.Parallel()
-	path, c := shared(t, "polygons/taiwan-towns.geojson"), apitest.New(t)
-	o := transfer.RegionOptions{CRS: crs.NameWGS84, Under: "7101", CodeProperty: "none", NameProperty: "TOWNNAME"}
-	report, err := c.Loader.RegionsFile(t.Context(), path, o)
-	if err != nil || report.Read != 368 || report.Published.Regions+len(report.Refused) != 368 || report.Published.Regions < 95 {
-		t.Fatalf("published %d, refused %d, %v", report.Published.Regions, len(report.Refused), err)
+	path, c := copied(t, "polygons/taiwan-towns.geojson"), apitest.New(t)
+	o := transfer.FileOptions{Mapping: transfer.Mapping{Under: "7101", Columns: map[string]string{"code": "", "name": "TOWNNAME"}}}
+	report, err := c.Loader.File(t.Context(), "regions", path, o)
+	if err != nil || report.Read != 368 || report.Fresh+report.Refused != 368 || report.Fresh < 95 {
+		t.Fatalf("%+v, %v", report.Counts, err)
 	}
-	if r := report.Refused[len(report.Refused)-1]; !strings.Contains(r.Reason, "number 368") {
-		t.Errorf("%+v", r)
+	if text := refusedText(t, path); !strings.Contains(text, "number 368") {
+		t.Error("the last number is not refused")
 	}
 	if r, ok := c.Regions.Index().Ref("710101"); !ok || r.Level != grid.District {
 		t.Errorf("%+v", r)
@@ -168,29 +161,31 @@ func TestFilesThatAreNoRegions(t *testing.T) {
 	whole := collection(feature(`"880101"`, polygon))
 	for name, content := range map[string]string{
 		"nothing": "", "blank": " \n", "a text": "Dear city,", "cut off": whole[:len(whole)-40], "an array": "[]", "null": "null", "a number": "7",
-		"one feature": feature(`"880101"`, polygon), "TopoJSON": `{"type":"Topology","objects":{}}`, "no features": collection(), "a null feature": collection("null"),
-		"binary": "\x00\x01\x02", "a geometry of numbers": collection(feature(`"880101"`, `{"type":"Polygon","coordinates":[[1,2]]}`)),
+		"TopoJSON": `{"type":"Topology","objects":{}}`, "no features": collection(),
+		"binary": "\x00\x01\x02",
 	} {
-		report, err := c.Loader.RegionsFile(t.Context(), file(t, "x.geojson", content), transfer.RegionOptions{CRS: crs.NameWGS84})
+		report, err := c.Loader.File(t.Context(), "regions", file(t, "x.geojson", content), transfer.FileOptions{})
 		if err == nil || strings.Contains(err.Error(), "runtime error") {
 			t.Errorf("%s: %+v, %v", name, report, err)
 		}
 	}
 	for name, tt := range map[string]struct{ feature, reason string }{
-		"a point":        {feature(`"880101"`, `{"type":"Point","coordinates":[113.3,23.4]}`), "Point"},
-		"a line":         {feature(`"880101"`, `{"type":"LineString","coordinates":[[1,2],[3,4]]}`), "LineString"},
-		"no geometry":    {feature(`"880101"`, `null`), "geometry"},
-		"no code":        {feature(`null`, polygon), "code"},
-		"a province":     {feature(`"440000"`, polygon), "province"},
-		"letters":        {feature(`"88A1"`, polygon), "digits"},
-		"seven digits":   {feature(`8801011`, polygon), "characters"},
-		"an open ring":   {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[113.30,23.40],[113.31,23.40],[113.31,23.41],[113.30,23.41]]]}`), ""},
-		"a bow tie":      {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[113.30,23.40],[113.31,23.41],[113.31,23.40],[113.30,23.41],[113.30,23.40]]]}`), ""},
-		"off the Earth":  {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[313.30,23.40],[313.31,23.40],[313.31,23.41],[313.30,23.40]]]}`), "longitude"},
-		"an empty shape": {feature(`"880101"`, `{"type":"Polygon","coordinates":[]}`), ""},
+		"a point":               {feature(`"880101"`, `{"type":"Point","coordinates":[113.3,23.4]}`), "Point"},
+		"a line":                {feature(`"880101"`, `{"type":"LineString","coordinates":[[1,2],[3,4]]}`), "LineString"},
+		"no geometry":           {feature(`"880101"`, `null`), "geometry"},
+		"no code":               {feature(`null`, polygon), "code"},
+		"a province":            {feature(`"440000"`, polygon), "province"},
+		"letters":               {feature(`"88A1"`, polygon), "digits"},
+		"seven digits":          {feature(`8801011`, polygon), "characters"},
+		"an open ring":          {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[113.30,23.40],[113.31,23.40],[113.31,23.41],[113.30,23.41]]]}`), ""},
+		"a bow tie":             {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[113.30,23.40],[113.31,23.41],[113.31,23.40],[113.30,23.41],[113.30,23.40]]]}`), ""},
+		"off the Earth":         {feature(`"880101"`, `{"type":"Polygon","coordinates":[[[313.30,23.40],[313.31,23.40],[313.31,23.41],[313.30,23.40]]]}`), "longitude"},
+		"a null feature":        {`null`, "feature"},
+		"a geometry of numbers": {feature(`"880101"`, `{"type":"Polygon","coordinates":[[1,2]]}`), "positions"},
+		"an empty shape":        {feature(`"880101"`, `{"type":"Polygon","coordinates":[]}`), ""},
 	} {
-		report, err := c.Loader.RegionsFile(t.Context(), file(t, "x.geojson", collection(tt.feature)), transfer.RegionOptions{CRS: crs.NameWGS84})
-		if err != nil || len(report.Refused) != 1 || !strings.Contains(report.Refused[0].Reason, tt.reason) || report.Refused[0].Reason == "" {
+		report, err := c.Loader.File(t.Context(), "regions", file(t, "x.geojson", collection(tt.feature)), transfer.FileOptions{})
+		if err != nil || report.Refused != 1 || !strings.Contains(report.First[0].Reason, tt.reason) || report.First[0].Reason == "" {
 			text, _ := json.Marshal(report)
 			t.Errorf("%s: %s, %v, want a refusal that says %q", name, text, err, tt.reason)
 		}
@@ -198,10 +193,10 @@ func TestFilesThatAreNoRegions(t *testing.T) {
 	if state(t, c) != before {
 		t.Error("a refused file left something")
 	}
-	report, err := c.Loader.RegionsFile(t.Context(), file(t, "x.geojson", collection(feature(`"880101"`, polygon), feature(`880101`, polygon), feature(`"880102000000"`, polygon))),
-		transfer.RegionOptions{CRS: crs.NameWGS84})
-	if err != nil || report.Published.Regions != 2 || len(report.Refused) != 1 || !strings.Contains(report.Refused[0].Reason, "feature 1") || report.Refused[0].Feature != 2 {
-		t.Errorf("a code given twice: %+v, %v", report, err)
+	twice := file(t, "x.geojson", collection(feature(`"880101"`, polygon), feature(`880101`, polygon), feature(`"880102000000"`, polygon)))
+	report := takes(t, c, "regions", twice, transfer.Counts{Read: 3, Fresh: 2, Refused: 1})
+	if r := report.First[0]; !strings.Contains(r.Reason, "row 1") || r.Line != 2 {
+		t.Errorf("a code given twice: %+v", r)
 	}
 	if _, ok := c.Regions.Index().Ref("880102"); !ok {
 		t.Error("a code filled up with zeros is not the district's")

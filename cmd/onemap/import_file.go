@@ -20,7 +20,7 @@ type importFile struct {
 	boot.Config
 	File        string            `arg:"" type:"existingfile" help:"CSV, XLSX, GeoJSON, GeoPackage, Shapefile or a zip of one."`
 	Mapping     string            `help:"How columns become fields: a JSON file, or the name of a saved mapping." placeholder:"FILE|NAME"`
-	Set         map[string]string `help:"A field from a column, or from a pattern such as {street} {number}." placeholder:"FIELD=COLUMN" mapsep:"none"`
+	Set         map[string]string `help:"A field from a column, or from a pattern such as {street} {number}; empty leaves it out." placeholder:"FIELD=COLUMN" mapsep:"none"`
 	Constant    map[string]string `help:"A field with the same value in every row." placeholder:"FIELD=VALUE" mapsep:"none"`
 	Value       []string          `help:"What a value of the file means." placeholder:"FIELD:FROM=TO" sep:"none"`
 	CRS         string            `help:"The file's coordinates: wgs84, cgcs2000, gcj02, bd09, EPSG:n or WKT; swapped:wgs84 for latitude first. What the file says when not said." name:"crs"`

@@ -311,7 +311,10 @@ func (c *collection) feature() (int64, feature, error) {
 		return 0, f, &RowError{c.number, "this is no feature: the line is no JSON"}
 	}
 	f, isObject := featureOf(raw)
-	if !isObject || f.kind != "Feature" {
+	if !isObject || f.kind == "" {
+		return 0, f, &RowError{c.number, "this is no feature"}
+	}
+	if f.kind != "Feature" {
 		return 0, f, &RowError{c.number, fmt.Sprintf("this is no feature but a %q", f.kind)}
 	}
 	return c.number, f, nil
