@@ -1,6 +1,6 @@
 import { type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 import { type Asking, askFull, Problem } from '../base/api.ts';
-import { ended } from '../command/session.ts';
+import { ended } from '../staff/session.ts';
 
 export interface Wanted {
   path: string;

@@ -1,7 +1,7 @@
 import { type Ref, ref, shallowRef } from 'vue';
 import type { Action, CaseFile, CaseRow, Step } from '../api/types.ts';
 import { askFull, Problem } from '../base/api.ts';
-import { ended } from './session.ts';
+import { ended } from '../staff/session.ts';
 
 /** What somebody else changed while a step was being taken here. */
 export interface Conflict {

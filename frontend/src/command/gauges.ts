@@ -1,8 +1,8 @@
 import { type Ref, ref, shallowRef } from 'vue';
 import type { CasePage, Figures, Me } from '../api/types.ts';
 import { ask, Problem } from '../base/api.ts';
+import { ended } from '../staff/session.ts';
 import { type Filters, listQuery, type Tab, tabs } from './filters.ts';
-import { ended } from './session.ts';
 
 /** Changes arrive in bursts; the figures are asked for at most once in this time, ms. */
 const pause = 1500;

@@ -2,8 +2,8 @@ import { type Ref, ref, shallowRef } from 'vue';
 import type { CasePage, CaseRow, Me } from '../api/types.ts';
 import { ask, Problem } from '../base/api.ts';
 import { append, gone, type Item, patch, renew, sweep } from '../feed/patch.ts';
+import { ended } from '../staff/session.ts';
 import { belongs, type Filters, listQuery, type Query } from './filters.ts';
-import { ended } from './session.ts';
 
 const pageSize = 50;
 

@@ -1,8 +1,8 @@
 import { type Ref, shallowRef } from 'vue';
 import type { CaseTimes } from '../api/types.ts';
 import { ask, Problem } from '../base/api.ts';
+import { ended } from '../staff/session.ts';
 import { type Filters, spanStart } from './filters.ts';
-import { ended } from './session.ts';
 
 /** Changes arrive in bursts; the strip is asked for at most once in this time, ms. */
 const pause = 5000;

@@ -1,8 +1,8 @@
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { components } from '../api/schema.gen.ts';
 import { ask, Problem } from '../base/api.ts';
-import { ended } from '../command/session.ts';
 import type { PlanPicture, PlanShade } from '../map/plan.ts';
+import { ended } from '../staff/session.ts';
 import { type Question, queryOf, readQuestion } from './question.ts';
 
 type S = components['schemas'];

@@ -1,7 +1,7 @@
 /** One import on its way: the file looked at, its mapping, the run, the end. Asked for again while it runs. */
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import { ask, Problem } from '../../base/api.ts';
-import { ended } from '../../command/session.ts';
+import { ended } from '../../staff/session.ts';
 import { useDeed } from '../asked.ts';
 import type { Import, Mapping } from './shapes.ts';
 

@@ -1,6 +1,6 @@
 import { ref, shallowRef, watch } from 'vue';
 import { type Asking, ask, Problem } from '../../base/api.ts';
-import { ended } from '../../command/session.ts';
+import { ended } from '../../staff/session.ts';
 import { type Answered, rowsOf } from './rows.ts';
 import type { Row } from './shapes.ts';
 
