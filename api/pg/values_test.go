@@ -13,9 +13,13 @@ func TestOrNull(t *testing.T) {
 	t.Parallel()
 	id, zone := uuid.New(), time.FixedZone("UTC+8", 8*60*60)
 	for _, tt := range []struct{ got, want any }{
-		{pg.OrNull(""), nil}, {pg.OrNull("a"), "a"},
-		{pg.OrNull(uuid.Nil), nil}, {pg.OrNull(id), id},
-		{pg.OrNull(time.Time{}), nil}, {pg.OrNull(time.Time{}.In(zone)), nil}, {pg.OrNull(day), day},
+		{pg.OrNull(""), nil},
+		{pg.OrNull("a"), "a"},
+		{pg.OrNull(uuid.Nil), nil},
+		{pg.OrNull(id), id},
+		{pg.OrNull(time.Time{}), nil},
+		{pg.OrNull(time.Time{}.In(zone)), nil},
+		{pg.OrNull(day), day},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%v, want %v", tt.got, tt.want)
