@@ -25,7 +25,7 @@ import (
 )
 
 // printed asks for a sheet as the page does, and skips the test without a font.
-func printed(t *testing.T, c *apitest.City, ctx context.Context, query string) (*httptest.ResponseRecorder, error) { //nolint:revive // the actor is in the context
+func printed(t *testing.T, c *apitest.City, ctx context.Context, query string) (*httptest.ResponseRecorder, error) { // the actor is in the context
 	t.Helper()
 	if _, err := plate.LoadFont(""); errors.Is(err, plate.ErrFont) {
 		t.Skip("no Chinese font is here to print with (install fonts-wqy-microhei)")
@@ -106,7 +106,7 @@ func TestSheetsThatAreNotPrinted(t *testing.T) {
 	c := apitest.New(t)
 	made := furnish(t, c)
 	for _, x := range []struct {
-		who   context.Context //nolint:containedctx // the actor is in it
+		who   context.Context // the actor is in it
 		query string
 		kind  fault.Kind
 		says  string

@@ -78,7 +78,7 @@ func single(b []byte) ([]byte, error) {
 		if from+size > uint64(len(b)) {
 			return nil, errFontFile
 		}
-		binary.BigEndian.PutUint32(entry[8:], uint32(len(font))) //nolint:gosec // below the file's own length
+		binary.BigEndian.PutUint32(entry[8:], uint32(len(font))) // below the file's own length
 		font = append(font, b[from:from+size]...)
 		for len(font)%4 != 0 {
 			font = append(font, 0)

@@ -45,7 +45,7 @@ func (c platesCommand) Run(ctx context.Context) (err error) {
 	if err := errors.Join(err, out.Close()); err != nil {
 		return err
 	}
-	if err := os.Chmod(out.Name(), 0o644); err != nil { //nolint:gosec // to be handed to a printer
+	if err := os.Chmod(out.Name(), 0o644); err != nil { // to be handed to a printer
 		return err
 	}
 	if err := os.Rename(out.Name(), c.File); err != nil {

@@ -107,7 +107,7 @@ func (d *dbase) value(f dbaseField) (string, error) {
 		return "", nil
 	case 'I':
 		if f.len == 4 {
-			return strconv.Itoa(int(int32(binary.LittleEndian.Uint32(raw)))), nil //nolint:gosec // its bits are a signed number
+			return strconv.Itoa(int(int32(binary.LittleEndian.Uint32(raw)))), nil // its bits are a signed number
 		}
 	case 'O', 'B':
 		if f.len == 8 {

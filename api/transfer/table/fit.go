@@ -10,7 +10,7 @@ import (
 // multipolygon among those, a multipolygon of one a polygon. Others do not fit.
 func fit(g orb.Geometry, kind string) (orb.Geometry, error) {
 	if g == nil {
-		return nil, nil //nolint:nilnil // a row without a place
+		return nil, nil // a row without a place
 	}
 	switch g := g.(type) {
 	case orb.Point:
@@ -26,7 +26,7 @@ func fit(g orb.Geometry, kind string) (orb.Geometry, error) {
 	case orb.Polygon:
 		switch {
 		case len(g) == 0:
-			return nil, nil //nolint:nilnil // an empty one
+			return nil, nil // an empty one
 		case kind == "multipolygon":
 			return orb.MultiPolygon{g}, nil
 		case kind == "polygon":
@@ -35,7 +35,7 @@ func fit(g orb.Geometry, kind string) (orb.Geometry, error) {
 	case orb.MultiPolygon:
 		switch {
 		case len(g) == 0:
-			return nil, nil //nolint:nilnil // an empty one
+			return nil, nil // an empty one
 		case kind == "multipolygon":
 			return g, nil
 		case kind == "polygon" && len(g) == 1:

@@ -17,7 +17,7 @@ const maxDepth = 8
 // with 0, is an error.
 func geometryOf(raw []byte, depth int) (orb.Geometry, error) {
 	if len(raw) == 0 || string(raw) == "null" {
-		return nil, nil //nolint:nilnil // a feature without a place is a feature
+		return nil, nil // a feature without a place is a feature
 	}
 	var kind string
 	var coordinates, geometries []byte
@@ -44,7 +44,7 @@ func geometryOf(raw []byte, depth int) (orb.Geometry, error) {
 	switch kind {
 	case "Point":
 		if p.empty() {
-			return nil, nil //nolint:nilnil // POINT EMPTY
+			return nil, nil // POINT EMPTY
 		}
 		geom, err = p.point()
 	case "MultiPoint":
@@ -83,7 +83,7 @@ func geometryOf(raw []byte, depth int) (orb.Geometry, error) {
 			}
 		}
 		if len(list) == 0 {
-			return nil, nil //nolint:nilnil // an empty collection
+			return nil, nil // an empty collection
 		}
 		return list, nil
 	default:
@@ -96,7 +96,7 @@ func geometryOf(raw []byte, depth int) (orb.Geometry, error) {
 	case p.i < len(p.s):
 		return nil, errPosition
 	case empty:
-		return nil, nil //nolint:nilnil // an empty geometry is none
+		return nil, nil // an empty geometry is none
 	}
 	return geom, nil
 }

@@ -158,7 +158,7 @@ func (g *geoPackage) query(ctx context.Context, file *File, geometry string) err
 	if len(list) == 0 {
 		return refused("The layer %s has no columns.", file.layer)
 	}
-	g.rows, err = g.db.QueryContext(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+table) //nolint:rowserrcheck,sqlclosecheck // in next and close
+	g.rows, err = g.db.QueryContext(ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+table) //nolint:rowserrcheck // in next and close
 	if err != nil {
 		return refused("The layer %s cannot be read (%v).", file.layer, err)
 	}

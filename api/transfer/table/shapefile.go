@@ -61,7 +61,7 @@ func sibling(path, base, ext string) (*os.File, error) {
 			return os.Open(filepath.Join(filepath.Dir(path), e.Name()))
 		}
 	}
-	return nil, nil //nolint:nilnil // a part that is not there
+	return nil, nil // a part that is not there
 }
 
 // openArchive reads a shapefile out of a zip.

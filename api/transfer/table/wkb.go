@@ -25,7 +25,7 @@ func blobGeometry(b []byte) (orb.Geometry, error) {
 		return nil, errBlob
 	}
 	if flags&0x10 != 0 {
-		return nil, nil //nolint:nilnil // the header says that it is empty
+		return nil, nil // the header says that it is empty
 	}
 	r := wkbReader{b: b[8+envelope:]}
 	return r.geometry(0)
@@ -109,7 +109,7 @@ func (r *wkbReader) parts(kind uint32, depth int) (orb.Geometry, error) {
 	}
 	switch {
 	case len(all) == 0:
-		return nil, nil //nolint:nilnil // an empty geometry is none
+		return nil, nil // an empty geometry is none
 	case kind == 4 && len(points) == len(all):
 		return points, nil
 	case kind == 5 && len(lines) == len(all):

@@ -215,7 +215,7 @@ func (d *dbaseSink) head(rows int32, record int) []byte {
 	b := make([]byte, 32, 33+32*len(d.kinds))
 	// The date of the last change is fixed: the same rows make the same file.
 	b[0], b[1], b[2], b[3] = 3, 100, 1, 1
-	binary.LittleEndian.PutUint32(b[4:], uint32(rows)) //nolint:gosec // not negative
+	binary.LittleEndian.PutUint32(b[4:], uint32(rows)) // not negative
 	binary.LittleEndian.PutUint16(b[8:], uint16(33+32*len(d.kinds)))
 	binary.LittleEndian.PutUint16(b[10:], uint16(record))
 	if d.encoding == gbName {

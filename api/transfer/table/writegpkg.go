@@ -183,7 +183,7 @@ func (s *geoPackageSink) blob(geom orb.Geometry) (any, error) {
 	if !point {
 		b[3] = 1 | 1<<1
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(int32(s.o.EPSG))) //nolint:gosec // a code has six digits
+	b = binary.LittleEndian.AppendUint32(b, uint32(int32(s.o.EPSG))) // a code has six digits
 	if !point {
 		for _, x := range []float64{bound.Min[0], bound.Max[0], bound.Min[1], bound.Max[1]} {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))

@@ -82,7 +82,7 @@ func (s *shapefileSink) write(values []any, geom orb.Geometry) error {
 	}
 	s.n++
 	var head [8]byte
-	binary.BigEndian.PutUint32(head[:], uint32(s.bytes/2)) //nolint:gosec // below 2 GB
+	binary.BigEndian.PutUint32(head[:], uint32(s.bytes/2)) // below 2 GB
 	binary.BigEndian.PutUint32(head[4:], uint32(len(content)/2))
 	if _, err := s.index.Write(head[:]); err != nil {
 		return err
@@ -126,14 +126,14 @@ func (s *shapefileSink) record(geom orb.Geometry) []byte {
 	}
 	b = appendPositions(b, bound.Min, bound.Max)
 	n := 0
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(parts))) //nolint:gosec // a shape is below 2 GB
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(parts))) // a shape is below 2 GB
 	at := len(b)
 	b = binary.LittleEndian.AppendUint32(b, 0)
 	for _, part := range parts {
-		b = binary.LittleEndian.AppendUint32(b, uint32(n)) //nolint:gosec // as above
+		b = binary.LittleEndian.AppendUint32(b, uint32(n)) // as above
 		n += len(part)
 	}
-	binary.LittleEndian.PutUint32(b[at:], uint32(n)) //nolint:gosec // as above
+	binary.LittleEndian.PutUint32(b[at:], uint32(n)) // as above
 	for _, part := range parts {
 		b = appendPositions(b, part...)
 	}
@@ -161,7 +161,7 @@ func appendPositions(b []byte, list ...orb.Point) []byte {
 func (s *shapefileSink) header(size int64) []byte {
 	b := make([]byte, 36, 100)
 	binary.BigEndian.PutUint32(b, 9994)
-	binary.BigEndian.PutUint32(b[24:], uint32(size/2)) //nolint:gosec // below 2 GB
+	binary.BigEndian.PutUint32(b[24:], uint32(size/2)) // below 2 GB
 	binary.LittleEndian.PutUint32(b[28:], 1000)
 	binary.LittleEndian.PutUint32(b[32:], s.kind)
 	b = appendPositions(b, s.bound.Min, s.bound.Max)

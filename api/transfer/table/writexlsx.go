@@ -101,7 +101,7 @@ func (s *workbookSink) write(values []any, geom orb.Geometry) error {
 func (s *workbookSink) cell(v any, c Column) (any, error) {
 	switch v := v.(type) {
 	case nil:
-		return nil, nil //nolint:nilnil // an empty cell
+		return nil, nil // an empty cell
 	case time.Time:
 		style := "time"
 		if c.Type == "date" {
@@ -115,7 +115,7 @@ func (s *workbookSink) cell(v any, c Column) (any, error) {
 		return v, nil
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, nil //nolint:nilnil // an empty cell
+			return nil, nil // an empty cell
 		}
 		return v, nil
 	case string:
