@@ -1,55 +1,33 @@
 import { type Ref, ref, shallowRef } from 'vue';
 import type { CasePage, Figures, Me } from '../api/types.ts';
-import { ask, Problem } from '../base/api.ts';
-import { ended } from '../staff/session.ts';
+import { ask } from '../base/api.ts';
 import { type Filters, listQuery, type Tab, tabs } from './filters.ts';
-
-/** Changes arrive in bursts; the figures are asked for at most once in this time, ms. */
-const pause = 1500;
+import { Renewed } from './renewed.ts';
 
 /** The figures in the top bar, the time strip, and the counts on the tabs. */
-export class Gauges {
+export class Gauges extends Renewed<[Figures, ...number[]]> {
   readonly figures = shallowRef<Figures | null>(null);
   readonly counts = ref<Partial<Record<Tab, number>>>({});
-  readonly problem = shallowRef<Problem | null>(null);
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private turn = 0;
   private readonly me: Me;
   private readonly filters: Ref<Filters>;
 
   constructor(me: Me, filters: Ref<Filters>) {
+    super(1500);
     this.me = me;
     this.filters = filters;
   }
 
-  async load(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const turn = ++this.turn;
+  protected ask(): Promise<[Figures, ...number[]]> {
     const filters = this.filters.value;
-    try {
-      const [figures, ...totals] = await Promise.all([
-        ask<Figures>('/api/v1/cases/figures', { query: { region: filters.area || undefined } }),
-        ...tabs.map((tab) => this.total({ ...filters, tab })),
-      ]);
-      if (turn !== this.turn) return;
-      this.problem.value = null;
-      this.figures.value = figures;
-      this.counts.value = Object.fromEntries(tabs.map((tab, i) => [tab, totals[i] ?? 0]));
-    } catch (cause) {
-      if (turn !== this.turn || ended(cause)) return;
-      if (!(cause instanceof Problem)) throw cause;
-      this.problem.value = cause;
-    }
+    return Promise.all([
+      ask<Figures>('/api/v1/cases/figures', { query: { region: filters.area || undefined } }),
+      ...tabs.map((tab) => this.total({ ...filters, tab })),
+    ]);
   }
 
-  soon(): void {
-    this.timer ??= setTimeout(() => void this.load(), pause);
-  }
-
-  close(): void {
-    this.turn++;
-    clearTimeout(this.timer);
+  protected take([figures, ...totals]: [Figures, ...number[]]): void {
+    this.figures.value = figures;
+    this.counts.value = Object.fromEntries(tabs.map((tab, i) => [tab, totals[i] ?? 0]));
   }
 
   private async total(filters: Filters): Promise<number> {

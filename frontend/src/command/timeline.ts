@@ -1,21 +1,16 @@
 import { type Ref, shallowRef } from 'vue';
 import type { CaseTimes } from '../api/types.ts';
-import { ask, Problem } from '../base/api.ts';
-import { ended } from '../staff/session.ts';
+import { ask } from '../base/api.ts';
 import { type Filters, spanStart } from './filters.ts';
-
-/** Changes arrive in bursts; the strip is asked for at most once in this time, ms. */
-const pause = 5000;
+import { Renewed } from './renewed.ts';
 
 /** How many reports came when: what the time strip shows. It follows all filters but the window picked on it. */
-export class Timeline {
+export class Timeline extends Renewed<CaseTimes> {
   readonly times = shallowRef<CaseTimes | null>(null);
-  readonly problem = shallowRef<Problem | null>(null);
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private turn = 0;
   private readonly filters: Ref<Filters>;
 
   constructor(filters: Ref<Filters>) {
+    super(5000);
     this.filters = filters;
   }
 
@@ -24,10 +19,7 @@ export class Timeline {
     return JSON.stringify([f.area, f.states, f.category, f.span]);
   }
 
-  async load(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const turn = ++this.turn;
+  protected ask(): Promise<CaseTimes> {
     const f = this.filters.value;
     const since = spanStart(f.span, Date.now());
     const query = {
@@ -37,24 +29,10 @@ export class Timeline {
       since: since === null ? undefined : new Date(since).toISOString(),
       buckets: 120,
     };
-    try {
-      const times = await ask<CaseTimes>('/api/v1/cases/times', { query });
-      if (turn !== this.turn) return;
-      this.problem.value = null;
-      this.times.value = times;
-    } catch (cause) {
-      if (turn !== this.turn || ended(cause)) return;
-      if (!(cause instanceof Problem)) throw cause;
-      this.problem.value = cause;
-    }
+    return ask<CaseTimes>('/api/v1/cases/times', { query });
   }
 
-  soon(): void {
-    this.timer ??= setTimeout(() => void this.load(), pause);
-  }
-
-  close(): void {
-    this.turn++;
-    clearTimeout(this.timer);
+  protected take(times: CaseTimes): void {
+    this.times.value = times;
   }
 }
