@@ -27,9 +27,8 @@ import (
 
 // built stands for the pages' build; the templates show what the real ones do.
 var built = fstest.MapFS{
-	"index.html":       {Data: []byte("<h1>town</h1>")},
-	"index.html.br":    {Data: []byte("town in brotli")},
-	"report.html":      {Data: []byte(`<html lang="{{.Lang}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}}{{if .Chosen}}!{{end}};{{end}}<q>{{.Typed}}|{{.Lon}}|{{.Lat}}|{{.Text}}|{{.Broken}}</q><script type="application/json">{{.Facts}}</script>`)},
+	"index.html":       {Data: []byte(`<html data-zone="{{.Zone}}"><h1>town</h1>`)},
+	"report.html":      {Data: []byte(`<html lang="{{.Lang}}" data-zone="{{.Zone}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}}{{if .Chosen}}!{{end}};{{end}}<q>{{.Typed}}|{{.Lon}}|{{.Lat}}|{{.Text}}|{{.Broken}}</q><script type="application/json">{{.Facts}}</script>`)},
 	"receipt.html":     {Data: []byte(`{{if .Found}}<b>{{.Number}}|{{.Title}}|{{.StateName}}</b>{{range .Steps}}<li>{{.Text}}@{{.At}}</li>{{end}}{{else}}missing{{end}}`)},
 	"assets/a-1.js":    {Data: []byte("plain")},
 	"assets/a-1.js.br": {Data: []byte("brotli")},
@@ -162,7 +161,7 @@ func TestWhereAPlateLeads(t *testing.T) {
 			t.Error("a page with a key may be kept")
 		}
 	}
-	if _, body := s.get("/q/"+f.Code.Raw()+"?lang=en", ""); !strings.Contains(body, `lang="en"`) || !strings.Contains(body, "<b>Bench|") || !strings.Contains(body, "06010=Exposed rubbish") {
+	if _, body := s.get("/q/"+f.Code.Raw()+"?lang=en", ""); !strings.Contains(body, `lang="en" data-zone="UTC&#43;8"`) || !strings.Contains(body, "<b>Bench|") || !strings.Contains(body, "06010=Exposed rubbish") {
 		t.Errorf("in English: %s", body)
 	}
 	for _, typed := range []string{"OOOO-OOOO", "x", "2222-2222", "%3Cscript%3E"} {
@@ -334,7 +333,7 @@ func TestAssetsArePressedAndKept(t *testing.T) {
 			t.Errorf("%s with %q: %d %v %s", tt.path, tt.accept, answer.StatusCode, h, body)
 		}
 	}
-	if answer, body := s.get("/", "br"); answer.StatusCode != 200 || body != "town in brotli" || answer.Header.Get("Cache-Control") != "no-cache" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+	if answer, body := s.get("/", "br"); answer.StatusCode != 200 || body != `<html data-zone="UTC&#43;8"><h1>town</h1>` || answer.Header.Get("Cache-Control") != "no-cache" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("%d %v %s", answer.StatusCode, answer.Header, body)
 	}
 	for _, path := range []string{

@@ -55,21 +55,27 @@ func Routes(s *web.Server, c Config) {
 	get("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 }
 
+// frame is what every page's template shows. The zone is the city's: a page
+// writes times as the city's clocks show them, wherever its reader is.
+type frame struct{ Lang, Zone string }
+
+func (p *Pages) frame(lang string) frame { return frame{lang, p.Cases.Zone.String()} }
+
 // plain answers a page that is the same for everybody.
 func (p *Pages) plain(name string) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header().Set("Cache-Control", "no-cache")
-		err := p.send(c, name)
-		if fault.Is(err, fault.NotFound) {
-			return fault.New(fault.Unavailable, "page.unbuilt", "The pages were not built into this program; run make build.").Because(err)
+		body, err := p.fill(name, p.frame(lang(c)))
+		if err != nil {
+			return err
 		}
-		return err
+		c.Response().Header().Set("Cache-Control", "no-cache")
+		return c.HTMLBlob(http.StatusOK, body)
 	}
 }
 
 // reportPage is what the report page's template shows.
 type reportPage struct {
-	Lang       string
+	frame
 	Key        string
 	Facility   *reportFacility
 	Unknown    bool
@@ -109,7 +115,7 @@ type reportFacts struct {
 }
 
 func (p *Pages) newReport(lang, key string, f *facility.Facility) reportPage {
-	page := reportPage{Lang: lang, Key: key, Facts: reportFacts{Categories: cases.Offered()}}
+	page := reportPage{frame: p.frame(lang), Key: key, Facts: reportFacts{Categories: cases.Offered()}}
 	for _, c := range cases.Offered() {
 		name := c.Name
 		if lang == "en" {
@@ -178,18 +184,27 @@ func lang(c echo.Context) string {
 	return "zh"
 }
 
-// show fills a template of the build.
+// show answers with a page made for this reader alone.
 func (p *Pages) show(c echo.Context, status int, name string, data any) error {
-	t, err := p.template(name)
+	body, err := p.fill(name, data)
 	if err != nil {
 		return err
 	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.HTMLBlob(status, body)
+}
+
+// fill fills a template of the build.
+func (p *Pages) fill(name string, data any) ([]byte, error) {
+	t, err := p.template(name)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
+		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.HTMLBlob(status, b.Bytes())
+	return b.Bytes(), nil
 }
 
 func (p *Pages) template(name string) (*template.Template, error) {

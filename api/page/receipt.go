@@ -12,7 +12,7 @@ import (
 
 // receiptPage is what the receipt page's template shows.
 type receiptPage struct {
-	Lang      string
+	frame
 	Found     bool
 	Receipt   any
 	Number    string
@@ -53,7 +53,7 @@ var stateWords = map[cases.State][2]string{
 }
 
 func (p *Pages) receipt(c echo.Context) error {
-	page := receiptPage{Lang: lang(c)}
+	page := receiptPage{frame: p.frame(lang(c))}
 	progress, err := p.Cases.Progress(c.Request().Context(), c.Param("receipt"))
 	if fault.Is(err, fault.NotFound) {
 		return p.show(c, http.StatusNotFound, "receipt.html", page)

@@ -35,7 +35,7 @@ export function openBrowser() {
  * stopped and remembered, as are errors on the page and breaches of the content security policy.
  */
 export async function visitor(browser, origin, options = {}) {
-  const { size = 'phone', javaScript = true, axe = false, at } = options;
+  const { size = 'phone', javaScript = true, axe = false, at, clock } = options;
   const context = await browser.newContext({
     baseURL: origin,
     viewport: sizes[size],
@@ -45,6 +45,7 @@ export async function visitor(browser, origin, options = {}) {
     bypassCSP: axe, // axe is injected as a script, which the policy rightly forbids
     locale: 'zh-CN',
     reducedMotion: 'reduce',
+    ...(clock ? { timezoneId: clock } : {}),
     ...(at ? { geolocation: { longitude: at[0], latitude: at[1] }, permissions: ['geolocation'] } : {}),
   });
   const faults = [];

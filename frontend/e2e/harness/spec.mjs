@@ -10,7 +10,7 @@ const shots = fileURLToPath(new URL('../shots/', import.meta.url));
  * broke. `world` brings the visitor's page, the server's origin, the means to open more visitors, and `tell` for a
  * figure worth printing.
  * @param {string} name
- * @param {object} options what kind of visitor: size, javaScript, axe, at
+ * @param {object} options what kind of visitor: size, javaScript, axe, at, clock (a time zone)
  * @param {(world: object) => Promise<void>} story
  */
 export function spec(name, options, story) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Desk } from '../drivers/desk.mjs';
 import { Screen } from '../drivers/screen.mjs';
+import { accessibility } from '../harness/browser.mjs';
 import { spec } from '../harness/spec.mjs';
 
 // The strip of time below the map: a window on it narrows list and map, by keyboard too, and stands in the address.
@@ -100,4 +101,48 @@ const keyboard = spec(
   },
 );
 
-export default [keyboard];
+/** A moment as the city's clocks show it: 2026-11-22 08:00, with seconds if wanted. */
+function inCity(at, timeZone, timeStyle = 'short') {
+  return new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle }).format(new Date(at));
+}
+
+const away = spec(
+  'far from the city the time strip shows the city’s own time, and axe finds nothing on it',
+  { size: 'desk', axe: true, clock: 'America/New_York' },
+  async (world) => {
+    const { when, then, origin, page } = world;
+    const screen = new Screen(world, origin);
+    let first;
+    let zone;
+    await when('an operator looks at the last 24 hours', async () => {
+      const [answer] = await Promise.all([
+        page.waitForResponse((one) => one.url().includes('/cases/times') && one.ok()),
+        screen.enter('operator', '?tab=all&time=24h'),
+      ]);
+      first = (await answer.json()).buckets[0].at;
+    });
+    await then('the strip begins at the hour on the city’s clock', async () => {
+      zone = await page.locator('html').getAttribute('data-zone');
+      const shown = await page.locator('.strip .scale span').first().innerText();
+      assert.equal(shown, inCity(first, zone).replace(' 00:00', ''));
+    });
+    await then('a case of the list tells its time on the same clock', async () => {
+      const staff = new Desk(origin);
+      await staff.signIn('operator');
+      const [{ id }] = await screen.rows();
+      const row = (await staff.cases()).find((one) => one.id === id);
+      const times = [row.created_at, row.updated_at, row.due_at].map(
+        (at) => at && inCity(at, zone, 'medium'),
+      );
+      const shown = await screen.row(id).locator('.when em').getAttribute('title');
+      assert.ok(times.includes(shown), `${shown} is none of ${times}`);
+    });
+    await then('axe finds nothing, with a window picked', async () => {
+      await page.getByRole('slider', { name: '开始时间' }).press('PageUp');
+      await page.locator('.strip output.picked').waitFor();
+      assert.deepEqual(await accessibility(page), []);
+    });
+  },
+);
+
+export default [keyboard, away];

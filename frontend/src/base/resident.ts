@@ -1,5 +1,6 @@
 import { byId } from './dom.ts';
 import { lang, onLang, setLang, startLang } from './i18n.ts';
+import { startZone } from './time.ts';
 
 const largeKey = 'onemap.large';
 
@@ -7,6 +8,7 @@ const largeKey = 'onemap.large';
 export function startHeader(relabel: () => void): void {
   document.documentElement.classList.add('js');
   startLang();
+  startZone();
   const large = byId<HTMLButtonElement>('large');
   const other = byId<HTMLAnchorElement>('lang');
 

@@ -1,12 +1,41 @@
 import { lang } from './i18n.ts';
 
-/** Times as people say them. All take the moment of now as a parameter, in ms, so that they are exact in tests. */
+/**
+ * Times as people say them, on the city's clock: a case reported there at ten in the evening says so to a reader far
+ * away too. All take the moment of now as a parameter, in ms, so that they are exact in tests.
+ */
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
 export type Moment = string | number | Date;
+
+/** A moment as the city's clock and calendar show it; `month` from 1. */
+interface Wall {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+}
+
+/** The city's zone, such as Asia/Shanghai; without one the device's own. */
+let zone: string | undefined;
+let reader = wallReader();
+
+/** Takes the zone that the server wrote into the page. Call once when the page starts. */
+export function startZone(name = document.documentElement.dataset.zone): void {
+  try {
+    reader = wallReader(name || undefined);
+    zone = name || undefined;
+  } catch {
+    // A zone without a name, or one this browser does not know: the device's own is the nearest there is.
+    zone = undefined;
+    reader = wallReader();
+  }
+}
 
 /** 刚刚, 3 分钟前, 2 小时前, 昨天 20:46, 3 天前, then the date. A moment ahead (a wrong clock) is now. */
 export function ago(at: Moment, now: number): string {
@@ -47,31 +76,43 @@ export function deadline(due: Moment, now: number): { text: string; late: boolea
 
 /** The exact time, for hover and print: 2026-11-22 20:46:05. */
 export function exact(at: Moment): string {
-  const when = new Date(millis(at));
-  return `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())} ${clock(when.getTime())}:${two(when.getSeconds())}`;
+  return `${dayText(at)} ${clock(at)}:${two(wall(at).second)}`;
 }
 
-/** Hours and minutes of the device's clock: 20:46. */
+/** Hours and minutes: 20:46. */
 export function clock(at: Moment): string {
-  const when = new Date(millis(at));
-  return `${two(when.getHours())}:${two(when.getMinutes())}`;
+  const { hour, minute } = wall(at);
+  return `${two(hour)}:${two(minute)}`;
+}
+
+/** The day, as forms and the server write it: 2026-11-22. */
+export function dayText(at: Moment): string {
+  const { year, month, day } = wall(at);
+  return `${year}-${two(month)}-${two(day)}`;
+}
+
+/** When the day of a moment began, ms. */
+export function dayStart(at: Moment): number {
+  const { year, month, day } = wall(at);
+  const begin = Date.UTC(year, month - 1, day);
+  const guess = begin - ahead(millis(at));
+  // Where the clocks were changed since midnight, midnight was as far ahead as they were then.
+  return begin - ahead(guess);
 }
 
 /** A moment beside another one: 20:46 on the same day, else 2026-11-22, with the time where it is not midnight. */
 export function edgeText(at: number, other: number): string {
-  const when = new Date(at);
-  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+  const day = dayText(at);
   if (at !== other && sameDay(at, other)) return clock(at);
   return clock(at) === '00:00' ? day : `${day} ${clock(at)}`;
 }
 
 function date(then: number, now: number): string {
-  const when = new Date(then);
-  const thisYear = when.getFullYear() === new Date(now).getFullYear();
-  if (lang() === 'zh') {
-    return `${thisYear ? '' : `${when.getFullYear()} 年 `}${when.getMonth() + 1} 月 ${when.getDate()} 日`;
-  }
-  return when.toLocaleDateString('en-GB', {
+  const { year, month, day } = wall(then);
+  const thisYear = year === wall(now).year;
+  if (lang() === 'zh') return `${thisYear ? '' : `${year} 年 `}${month} 月 ${day} 日`;
+  return new Date(then).toLocaleDateString('en-GB', {
+    timeZone: zone,
     day: 'numeric',
     month: 'short',
     ...(thisYear ? {} : { year: 'numeric' }),
@@ -83,7 +124,34 @@ function millis(at: Moment): number {
 }
 
 function sameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  return dayText(a) === dayText(b);
+}
+
+function wall(at: Moment): Wall {
+  const found: Record<string, number> = {};
+  for (const { type, value } of reader.formatToParts(millis(at))) found[type] = Number(value);
+  return found as unknown as Wall;
+}
+
+function wallReader(timeZone?: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+}
+
+/** How far the city's clock was ahead of UTC at a moment, ms. */
+function ahead(at: number): number {
+  const { year, month, day, hour, minute, second: seconds } = wall(at);
+  return Date.UTC(year, month - 1, day, hour, minute, seconds) - Math.floor(at / second) * second;
 }
 
 function count(n: number, unit: string): string {

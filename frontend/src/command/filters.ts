@@ -1,6 +1,7 @@
 import { isLate } from '../api/late.ts';
 import type { CaseRow, Me } from '../api/types.ts';
 import { isState, type State } from '../base/symbols.ts';
+import { dayStart } from '../base/time.ts';
 import { readView, type View, viewText } from '../map/view.ts';
 
 /** What the desk shows. All of it stands in the address, so a link shows the same to whoever may see it. */
@@ -117,7 +118,7 @@ export function moments(f: Filters, now: number): { since?: string; until?: stri
 export function spanStart(span: Span, now: number): number | null {
   const hour = 3_600_000;
   if (span === 'all') return null;
-  if (span === 'today') return new Date(now).setHours(0, 0, 0, 0);
+  if (span === 'today') return dayStart(now);
   const back = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24, '12m': 365 * 24 }[span] * hour;
   // Steps of ten minutes, so that the address of the tiles stays the same for a while.
   return Math.floor((now - back) / 600_000) * 600_000;

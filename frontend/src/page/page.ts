@@ -5,6 +5,7 @@
 import { type Ref, ref } from 'vue';
 import { type Lang, lang, named, onLang, setLang, startLang } from '../base/i18n.ts';
 import { type State, stateName } from '../base/symbols.ts';
+import { dayText, startZone } from '../base/time.ts';
 import type { Theme } from '../map/palette.ts';
 
 const theme = ref<Theme>('night');
@@ -17,6 +18,7 @@ let key = '';
 export function startPage(page: string, first: Theme): void {
   key = `onemap.theme.${page}`;
   language.value = startLang();
+  startZone();
   onLang((next) => {
     language.value = next;
     now.value = Date.now();
@@ -29,6 +31,11 @@ export function startPage(page: string, first: Theme): void {
 
 export function usePage(): { theme: Ref<Theme>; lang: Ref<Lang>; now: Ref<number> } {
   return { theme, lang: language, now };
+}
+
+/** The day it is in the city, as forms write it: 2026-11-22. */
+export function today(): string {
+  return dayText(Date.now());
 }
 
 export function setTheme(next: Theme, keep = true): void {
