@@ -50,7 +50,7 @@ type missedAnswer struct {
 func Routes(s *web.Server, service *Service) {
 	coverage := s.API.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Coverage](), true, "")
 	op := func(id, path, summary string, answer map[string]*huma.MediaType, errors ...int) huma.Operation {
-		o := huma.Operation{OperationID: id, Method: http.MethodGet, Path: "/api/v1/plan/" + path, Summary: summary, Tags: []string{"plan"}, Security: web.Staff, Errors: errors}
+		o := huma.Operation{OperationID: id, Extensions: web.Seen(web.SightPlanning), Method: http.MethodGet, Path: "/api/v1/plan/" + path, Summary: summary, Tags: []string{"plan"}, Security: web.Staff, Errors: errors}
 		if answer != nil {
 			o.Responses = map[string]*huma.Response{
 				"200": {Description: "OK", Content: answer}, "304": {Description: "The answer is still the one with this ETag."},

@@ -73,11 +73,11 @@ type handlers struct {
 func Routes(s *web.Server, service *Service, regions Regions) {
 	h := handlers{service, regions}
 	tag := []string{"session"}
-	web.Add(s, huma.Operation{OperationID: "sign-in", Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in", Tags: tag, Errors: []int{401, 422, 429}}, h.signIn)
-	web.Add(s, huma.Operation{OperationID: "who-am-i", Method: http.MethodGet, Path: "/api/v1/session", Summary: "Who is signed in", Tags: tag, Security: web.Staff, Errors: []int{401}}, h.me)
-	web.Add(s, huma.Operation{OperationID: "sign-out", Method: http.MethodDelete, Path: "/api/v1/session", Summary: "Sign out", Tags: tag, DefaultStatus: http.StatusNoContent}, h.signOut)
-	web.Add(s, huma.Operation{OperationID: "list-departments", Method: http.MethodGet, Path: "/api/v1/departments", Summary: "The departments that mend things", Tags: []string{"cases"}, Security: web.Staff, Errors: []int{401}}, h.departments)
-	web.Add(s, huma.Operation{OperationID: "demo-accounts", Method: http.MethodGet, Path: "/api/v1/demo", Summary: "The accounts of the demo town", Tags: tag}, h.demo)
+	web.Add(s, huma.Operation{OperationID: "sign-in", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in", Tags: tag, Errors: []int{401, 422, 429}}, h.signIn)
+	web.Add(s, huma.Operation{OperationID: "who-am-i", Extensions: web.Seen(web.SightSelf), Method: http.MethodGet, Path: "/api/v1/session", Summary: "Who is signed in", Tags: tag, Security: web.Staff, Errors: []int{401}}, h.me)
+	web.Add(s, huma.Operation{OperationID: "sign-out", Extensions: web.Seen(web.SightSelf), Method: http.MethodDelete, Path: "/api/v1/session", Summary: "Sign out", Tags: tag, DefaultStatus: http.StatusNoContent}, h.signOut)
+	web.Add(s, huma.Operation{OperationID: "list-departments", Extensions: web.Seen(web.SightArea), Method: http.MethodGet, Path: "/api/v1/departments", Summary: "The departments that mend things", Tags: []string{"cases"}, Security: web.Staff, Errors: []int{401}}, h.departments)
+	web.Add(s, huma.Operation{OperationID: "demo-accounts", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/demo", Summary: "The accounts of the demo town", Tags: tag}, h.demo)
 }
 
 func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {

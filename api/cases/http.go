@@ -104,14 +104,14 @@ type handlers struct {
 func Routes(s *web.Server, service *Service, intake *blob.Intake) {
 	h := handlers{service, intake}
 	public, desk := []string{"reports"}, []string{"cases"}
-	web.Add(s, huma.Operation{OperationID: "report", Method: http.MethodPost, Path: "/api/v1/reports", Summary: "Report something, without an account", Tags: public, DefaultStatus: http.StatusCreated, Errors: []int{409, 413, 422, 429, 503}}, h.report)
-	web.Add(s, huma.Operation{OperationID: "get-receipt", Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}", Summary: "What became of a report", Tags: public, Errors: []int{404, 422}}, h.progress)
-	web.Add(s, huma.Operation{OperationID: "list-categories", Method: http.MethodGet, Path: "/api/v1/categories", Summary: "What can be reported without a plate", Tags: public}, h.categories)
-	web.Add(s, huma.Operation{OperationID: "list-cases", Method: http.MethodGet, Path: "/api/v1/cases", Summary: "Cases in my sight, newest first", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.list)
-	web.Add(s, huma.Operation{OperationID: "case-figures", Method: http.MethodGet, Path: "/api/v1/cases/figures", Summary: "Counts of the cases in my sight", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.figures)
-	web.Add(s, huma.Operation{OperationID: "case-times", Method: http.MethodGet, Path: "/api/v1/cases/times", Summary: "How many of the cases in my sight were reported when", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.times)
-	web.Add(s, huma.Operation{OperationID: "get-case", Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "A case with its history and what I may do", Tags: desk, Security: web.Staff, Errors: []int{401, 404, 422}}, h.get)
-	web.Add(s, huma.Operation{OperationID: "take-step", Method: http.MethodPost, Path: "/api/v1/cases/{id}/steps", Summary: "Take a case one step on", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusOK, Errors: []int{401, 403, 404, 412, 422, 428}}, h.step)
+	web.Add(s, huma.Operation{OperationID: "report", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/api/v1/reports", Summary: "Report something, without an account", Tags: public, DefaultStatus: http.StatusCreated, Errors: []int{409, 413, 422, 429, 503}}, h.report)
+	web.Add(s, huma.Operation{OperationID: "get-receipt", Extensions: web.Seen(web.SightReceipt), Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}", Summary: "What became of a report", Tags: public, Errors: []int{404, 422}}, h.progress)
+	web.Add(s, huma.Operation{OperationID: "list-categories", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/categories", Summary: "What can be reported without a plate", Tags: public}, h.categories)
+	web.Add(s, huma.Operation{OperationID: "list-cases", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases", Summary: "Cases in my sight, newest first", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.list)
+	web.Add(s, huma.Operation{OperationID: "case-figures", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/figures", Summary: "Counts of the cases in my sight", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.figures)
+	web.Add(s, huma.Operation{OperationID: "case-times", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/times", Summary: "How many of the cases in my sight were reported when", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.times)
+	web.Add(s, huma.Operation{OperationID: "get-case", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "A case with its history and what I may do", Tags: desk, Security: web.Staff, Errors: []int{401, 404, 422}}, h.get)
+	web.Add(s, huma.Operation{OperationID: "take-step", Extensions: web.Seen(web.SightCases), Method: http.MethodPost, Path: "/api/v1/cases/{id}/steps", Summary: "Take a case one step on", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusOK, Errors: []int{401, 403, 404, 412, 422, 428}}, h.step)
 	h.photoRoutes(s)
 }
 
@@ -121,7 +121,7 @@ func (h handlers) photoRoutes(s *web.Server) {
 	size := web.InQuery("size", "thumb for a small one.", &huma.Schema{Type: huma.TypeString, Enum: []any{"thumb"}})
 	jpeg := map[string]*huma.Response{"200": web.Bytes("The photo", "image/jpeg")}
 	web.Describe(s, huma.Operation{
-		OperationID: "upload-photo", Method: http.MethodPost, Path: "/api/v1/photos", Summary: "Upload a photo for a report or a step", Tags: []string{"reports"},
+		OperationID: "upload-photo", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/api/v1/photos", Summary: "Upload a photo for a report or a step", Tags: []string{"reports"},
 		Description: "At most 12 MB. It is checked and made new without its metadata. What no report or step claims within a day is forgotten.",
 		RequestBody: &huma.RequestBody{Required: true, Content: web.Bytes("", "image/jpeg", "image/png", "image/webp").Content},
 		Responses: map[string]*huma.Response{"201": {
@@ -130,11 +130,11 @@ func (h handlers) photoRoutes(s *web.Server) {
 		Errors: []int{413, 422, 429, 503},
 	})
 	web.Describe(s, huma.Operation{
-		OperationID: "get-photo", Method: http.MethodGet, Path: "/api/v1/photos/{id}", Summary: "A photo of a case in my sight", Tags: []string{"cases"},
+		OperationID: "get-photo", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/photos/{id}", Summary: "A photo of a case in my sight", Tags: []string{"cases"},
 		Security: web.Staff, Parameters: []*huma.Param{id, size}, Responses: maps.Clone(jpeg), Errors: []int{401, 404},
 	})
 	web.Describe(s, huma.Operation{
-		OperationID: "get-receipt-photo", Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}/photos/{id}", Summary: "A photo of the case a receipt belongs to", Tags: []string{"reports"},
+		OperationID: "get-receipt-photo", Extensions: web.Seen(web.SightReceipt), Method: http.MethodGet, Path: "/api/v1/receipts/{receipt}/photos/{id}", Summary: "A photo of the case a receipt belongs to", Tags: []string{"reports"},
 		Parameters: []*huma.Param{web.InPath("receipt", "The receipt."), id, size}, Responses: maps.Clone(jpeg), Errors: []int{404},
 	})
 	s.Echo.POST("/api/v1/photos", h.upload)

@@ -64,18 +64,18 @@ type handlers struct {
 func Routes(s *web.Server, slice *Service, cases Cases) {
 	service := handlers{slice, cases}
 	tag := []string{"map"}
-	web.Add(s, huma.Operation{OperationID: "list-facilities", Method: http.MethodGet, Path: "/api/v1/facilities", Summary: "The facilities nearest to a point, or those that hold words, as GeoJSON", Tags: tag, Errors: []int{422}}, service.list)
-	web.Add(s, huma.Operation{OperationID: "add-facility", Method: http.MethodPost, Path: "/api/v1/facilities", Summary: "Add a facility; it gets a plate", Tags: []string{"registry"}, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, service.add)
-	web.Add(s, huma.Operation{OperationID: "edit-facility", Method: http.MethodPatch, Path: "/api/v1/facilities/{code}", Summary: "Change what is known of a facility, its state or its place", Tags: []string{"registry"}, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, service.edit)
-	web.Add(s, huma.Operation{OperationID: "get-facility", Method: http.MethodGet, Path: "/api/v1/facilities/{code}", Summary: "The facility that carries a plate, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	web.Add(s, huma.Operation{OperationID: "list-facilities", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/facilities", Summary: "The facilities nearest to a point, or those that hold words, as GeoJSON", Tags: tag, Errors: []int{422}}, service.list)
+	web.Add(s, huma.Operation{OperationID: "add-facility", Extensions: web.Seen(web.SightRegister), Method: http.MethodPost, Path: "/api/v1/facilities", Summary: "Add a facility; it gets a plate", Tags: []string{"registry"}, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, service.add)
+	web.Add(s, huma.Operation{OperationID: "edit-facility", Extensions: web.Seen(web.SightRegister), Method: http.MethodPatch, Path: "/api/v1/facilities/{code}", Summary: "Change what is known of a facility, its state or its place", Tags: []string{"registry"}, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, service.edit)
+	web.Add(s, huma.Operation{OperationID: "get-facility", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/facilities/{code}", Summary: "The facility that carries a plate, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
 	code := web.InPath("code", "The plate's code; case, dashes and spaces do not matter.")
 	web.Describe(s, huma.Operation{
-		OperationID: "plate-svg", Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.svg", Summary: "The QR plate of a facility as SVG", Tags: tag,
+		OperationID: "plate-svg", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.svg", Summary: "The QR plate of a facility as SVG", Tags: tag,
 		Parameters: []*huma.Param{code}, Responses: map[string]*huma.Response{"200": web.Bytes("The plate", "image/svg+xml")}, Errors: []int{404, 422},
 	})
 	size := web.InQuery("size", "Pixels, 512 when not given.", &huma.Schema{Type: huma.TypeInteger, Minimum: new(128.0), Maximum: new(4096.0)})
 	web.Describe(s, huma.Operation{
-		OperationID: "plate-png", Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.png", Summary: "The QR plate of a facility as PNG", Tags: tag,
+		OperationID: "plate-png", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/facilities/{code}/plate.png", Summary: "The QR plate of a facility as PNG", Tags: tag,
 		Parameters: []*huma.Param{code, size}, Responses: map[string]*huma.Response{"200": web.Bytes("The plate", "image/png")}, Errors: []int{404, 422},
 	})
 	describeSheet(s, tag)

@@ -175,7 +175,7 @@ func describeSheet(s *web.Server, tag []string) {
 	text := &huma.Schema{Type: huma.TypeString}
 	layouts := &huma.Schema{Type: huma.TypeString, Enum: []any{string(plate.Layout24), string(plate.Layout10), string(plate.Layout1)}}
 	web.Describe(s, huma.Operation{
-		OperationID: "plates-pdf", Method: http.MethodGet, Path: "/api/v1/facilities/plates.pdf", Summary: "Plates to print, as pages of A4", Tags: tag,
+		OperationID: "plates-pdf", Extensions: web.Seen(web.SightRegister), Method: http.MethodGet, Path: "/api/v1/facilities/plates.pdf", Summary: "Plates to print, as pages of A4", Tags: tag, Security: web.Staff,
 		Description: "For registrars and administrators, within their jurisdiction; 2,400 plates a file at most.",
 		Parameters: []*huma.Param{
 			web.InQuery("region", "Only facilities in this region.", text), web.InQuery("class", "Only facilities of this class.", text),

@@ -34,7 +34,7 @@ const writeLimit = 10 * time.Second
 // Routes registers the feed.
 func (f *Feed) Routes(s *web.Server) {
 	web.Describe(s, huma.Operation{
-		OperationID: "feed", Method: http.MethodGet, Path: "/api/v1/feed", Summary: "What changes, as server-sent events", Tags: []string{"map"},
+		OperationID: "feed", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/feed", Summary: "What changes, as server-sent events", Tags: []string{"map"},
 		Description: "Events: hello (the position from which on the stream tells all), case and case.gone (in my sight), bulk (many objects of a kind changed: fetch anew), " +
 			"reset (fetch everything anew). An event's id is EPOCH.POS; sent back as Last-Event-ID it resumes.",
 		Parameters: []*huma.Param{

@@ -69,13 +69,13 @@ type editIn struct {
 
 // Routes registers the slice.
 func Routes(s *web.Server, service *Service) {
-	op := func(id, method, path, summary string, status int, errors ...int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1/organisations" + path, Summary: summary, Tags: []string{"organisations"}, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 422}, errors...)}
+	op := func(rule web.Sight, id, method, path, summary string, status int, errors ...int) huma.Operation {
+		return huma.Operation{OperationID: id, Extensions: web.Seen(rule), Method: method, Path: "/api/v1/organisations" + path, Summary: summary, Tags: []string{"organisations"}, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 422}, errors...)}
 	}
-	web.Add(s, op("list-organisations", http.MethodGet, "", "Who works where", http.StatusOK), service.list)
-	web.Add(s, op("get-organisation", http.MethodGet, "/{id}", "An organisation", http.StatusOK, 404), service.get)
-	web.Add(s, op("create-organisation", http.MethodPost, "", "Enter an organisation", http.StatusCreated, 403, 409), service.create)
-	web.Add(s, op("change-organisation", http.MethodPatch, "/{id}", "Change an organisation", http.StatusOK, 403, 404, 409, 412, 428), service.edit)
+	web.Add(s, op(web.SightArea, "list-organisations", http.MethodGet, "", "Who works where", http.StatusOK), service.list)
+	web.Add(s, op(web.SightArea, "get-organisation", http.MethodGet, "/{id}", "An organisation", http.StatusOK, 404), service.get)
+	web.Add(s, op(web.SightRegister, "create-organisation", http.MethodPost, "", "Enter an organisation", http.StatusCreated, 403, 409), service.create)
+	web.Add(s, op(web.SightRegister, "change-organisation", http.MethodPatch, "/{id}", "Change an organisation", http.StatusOK, 403, 404, 409, 412, 428), service.edit)
 }
 
 func (s *Service) list(ctx context.Context, in *listIn) (*listOut, error) {

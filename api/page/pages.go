@@ -40,19 +40,19 @@ type Pages struct {
 // Routes registers the pages.
 func Routes(s *web.Server, c Config) {
 	p := &Pages{files: c.Files, Config: c, templates: map[string]*template.Template{}}
-	get := func(path string, h echo.HandlerFunc) {
-		s.Echo.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	get := func(rule web.Sight, path string, h echo.HandlerFunc) {
+		s.Beside(rule, s.Echo.Match([]string{http.MethodGet, http.MethodHead}, path, h)...)
 	}
-	get("/", p.plain("index.html"))
-	get("/command", p.plain("command.html"))
-	get("/plan", p.plain("plan.html"))
-	get("/admin", p.plain("admin.html"))
-	get("/report", p.report)
-	s.Echo.POST("/report", p.submit)
-	get("/q/:code", p.scanned)
-	get("/r/:receipt", p.receipt)
-	get("/assets/*", p.asset)
-	get("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	get(web.SightPublic, "/", p.plain("index.html"))
+	get(web.SightPublic, "/command", p.plain("command.html"))
+	get(web.SightPublic, "/plan", p.plain("plan.html"))
+	get(web.SightPublic, "/admin", p.plain("admin.html"))
+	get(web.SightPublic, "/report", p.report)
+	s.Beside(web.SightPublic, s.Echo.POST("/report", p.submit))
+	get(web.SightPublic, "/q/:code", p.scanned)
+	get(web.SightReceipt, "/r/:receipt", p.receipt)
+	get(web.SightPublic, "/assets/*", p.asset)
+	get(web.SightPublic, "/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 }
 
 // frame is what every page's template shows. The zone is the city's: a page

@@ -164,7 +164,7 @@ type flowsOut struct {
 func Routes(s *web.Server, service *Service) {
 	tag := []string{"people"}
 	op := func(id, method, path, summary string, status int, errors ...int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary, Tags: tag, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 403, 422}, errors...)}
+		return huma.Operation{OperationID: id, Extensions: web.Seen(web.SightPeople), Method: method, Path: "/api/v1" + path, Summary: summary, Tags: tag, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 403, 422}, errors...)}
 	}
 	web.Add(s, op("list-people", http.MethodGet, "/people", "People in my sight, masked", http.StatusOK), service.list)
 	web.Add(s, op("query-people", http.MethodPost, "/people/query", "The same, by name, initials, phone or number of a document", http.StatusOK), service.query)

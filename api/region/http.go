@@ -82,9 +82,9 @@ type codePath struct {
 // Routes registers the slice.
 func Routes(s *web.Server, service *Service) {
 	tag := []string{"regions"}
-	web.Add(s, huma.Operation{OperationID: "locate", Method: http.MethodGet, Path: "/api/v1/locate", Summary: "Where a point is: city, district, street, community, grid", Tags: tag, Errors: []int{422}}, service.locate)
-	web.Add(s, huma.Operation{OperationID: "list-regions", Method: http.MethodGet, Path: "/api/v1/regions", Summary: "Regions of a level or under a region", Tags: tag, Errors: []int{422}}, service.list)
-	web.Add(s, huma.Operation{OperationID: "get-region", Method: http.MethodGet, Path: "/api/v1/regions/{code}", Summary: "A region with its polygon, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	web.Add(s, huma.Operation{OperationID: "locate", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/locate", Summary: "Where a point is: city, district, street, community, grid", Tags: tag, Errors: []int{422}}, service.locate)
+	web.Add(s, huma.Operation{OperationID: "list-regions", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions", Summary: "Regions of a level or under a region", Tags: tag, Errors: []int{422}}, service.list)
+	web.Add(s, huma.Operation{OperationID: "get-region", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}", Summary: "A region with its polygon, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
 }
 
 func (s *Service) locate(_ context.Context, q *locateQuery) (*locateAnswer, error) {

@@ -72,9 +72,9 @@ type answer struct {
 
 // Routes registers the search.
 func Routes(s *web.Server, service *Service) {
-	web.Add(s, huma.Operation{OperationID: "search", Method: http.MethodGet, Path: "/api/v1/search", Summary: "Find by case number, plate code, address, name or coordinate", Tags: []string{"map"}, Errors: []int{422}}, service.get)
+	web.Add(s, huma.Operation{OperationID: "search", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/search", Summary: "Find by case number, plate code, address, name or coordinate", Tags: []string{"map"}, Errors: []int{422}}, service.get)
 	web.Add(s, huma.Operation{
-		OperationID: "search-all", Method: http.MethodPost, Path: "/api/v1/search", DefaultStatus: http.StatusOK,
+		OperationID: "search-all", Extensions: web.Seen(web.SightCases), Method: http.MethodPost, Path: "/api/v1/search", DefaultStatus: http.StatusOK,
 		Summary: "The same, and rooms and people for those who may see them", Tags: []string{"map"}, Errors: []int{422},
 	}, service.post)
 }

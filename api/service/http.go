@@ -45,10 +45,10 @@ type (
 // Routes registers the slice.
 func Routes(s *web.Server, service *Service) {
 	tag, desk := []string{"map"}, []string{"registry"}
-	web.Add(s, huma.Operation{OperationID: "list-services", Method: http.MethodGet, Path: "/api/v1/services", Summary: "The services nearest to a point, or those that hold words, as GeoJSON", Tags: tag, Errors: []int{422}}, service.list)
-	web.Add(s, huma.Operation{OperationID: "add-service", Method: http.MethodPost, Path: "/api/v1/services", Summary: "Open a service", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, service.add)
-	web.Add(s, huma.Operation{OperationID: "get-service", Method: http.MethodGet, Path: "/api/v1/services/{id}", Summary: "A service, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
-	web.Add(s, huma.Operation{OperationID: "edit-service", Method: http.MethodPatch, Path: "/api/v1/services/{id}", Summary: "Change what a service is or offers", Tags: desk, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, service.edit)
+	web.Add(s, huma.Operation{OperationID: "list-services", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/services", Summary: "The services nearest to a point, or those that hold words, as GeoJSON", Tags: tag, Errors: []int{422}}, service.list)
+	web.Add(s, huma.Operation{OperationID: "add-service", Extensions: web.Seen(web.SightRegister), Method: http.MethodPost, Path: "/api/v1/services", Summary: "Open a service", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, service.add)
+	web.Add(s, huma.Operation{OperationID: "get-service", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/services/{id}", Summary: "A service, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	web.Add(s, huma.Operation{OperationID: "edit-service", Extensions: web.Seen(web.SightRegister), Method: http.MethodPatch, Path: "/api/v1/services/{id}", Summary: "Change what a service is or offers", Tags: desk, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, service.edit)
 }
 
 // Row is a service as anybody may see it.

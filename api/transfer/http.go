@@ -156,7 +156,7 @@ type SavedMapping struct {
 func Routes(s *web.Server, l *Loader) {
 	staff, tag := web.Staff, []string{"imports"}
 	op := func(id, method, path, summary string, status int, errors ...int) huma.Operation {
-		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: tag, Security: staff, DefaultStatus: status, Errors: append([]int{401, 403}, errors...)}
+		return huma.Operation{OperationID: id, Extensions: web.Seen(web.SightRegister), Method: method, Path: path, Summary: summary, Tags: tag, Security: staff, DefaultStatus: status, Errors: append([]int{401, 403}, errors...)}
 	}
 	web.Add(s, op("list-import-kinds", http.MethodGet, "/api/v1/import-kinds", "What can be imported, with its fields", 0), l.listKinds)
 	web.Add(s, op("list-imports", http.MethodGet, "/api/v1/imports", "Imports, the newest first", 0, 422), l.listImports)

@@ -26,14 +26,14 @@ const largestFile = 1 << 30
 func (l *Loader) rawRoutes(s *web.Server, tag []string) {
 	text := &huma.Schema{Type: huma.TypeString}
 	web.Describe(s, huma.Operation{
-		OperationID: "upload-import", Method: http.MethodPost, Path: "/api/v1/imports", Summary: "Upload a file; nothing is taken before it is run", Tags: tag, Security: web.Staff,
+		OperationID: "upload-import", Extensions: web.Seen(web.SightRegister), Method: http.MethodPost, Path: "/api/v1/imports", Summary: "Upload a file; nothing is taken before it is run", Tags: tag, Security: web.Staff,
 		Parameters:  []*huma.Param{web.InQuery("kind", "What the file holds rows of.", text), web.InQuery("name", "The file's name.", text)},
 		RequestBody: &huma.RequestBody{Required: true, Description: "The file, at most 1 GiB.", Content: map[string]*huma.MediaType{"application/octet-stream": {}}},
 		Responses:   map[string]*huma.Response{"201": {Description: "Created", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/TransferImport"}}}}},
 		Errors:      []int{401, 403, 413, 415, 422},
 	})
 	web.Describe(s, huma.Operation{
-		OperationID: "get-import-refused", Method: http.MethodGet, Path: "/api/v1/imports/{id}/refused.csv", Summary: "The refused rows with their reasons", Tags: tag, Security: web.Staff,
+		OperationID: "get-import-refused", Extensions: web.Seen(web.SightRegister), Method: http.MethodGet, Path: "/api/v1/imports/{id}/refused.csv", Summary: "The refused rows with their reasons", Tags: tag, Security: web.Staff,
 		Parameters: []*huma.Param{web.InPath("id", "The import.")}, Responses: map[string]*huma.Response{"200": web.Bytes("The rows", "text/csv")}, Errors: []int{401, 403, 404},
 	})
 	s.Echo.POST("/api/v1/imports", l.upload)

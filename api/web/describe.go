@@ -9,8 +9,9 @@ import (
 )
 
 // Describe adds to the OpenAPI document an operation that a raw route answers:
-// one that carries bytes or a stream. Each status of op.Errors is a problem.
+// one that carries bytes or a stream. It needs a rule of sight like any other. Each status of op.Errors is a problem.
 func Describe(s *Server, op huma.Operation) {
+	sighted(op)
 	doc := s.API.OpenAPI()
 	problem := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	for _, status := range op.Errors {

@@ -6,5 +6,6 @@
 // cookie or key is put into its context; the slice's handler answers or fails;
 // a fault becomes an RFC 9457 problem here and nowhere else. Operations are
 // registered through Add, so that the OpenAPI document is made from the code
-// that answers.
+// that answers. Each names its rule of sight (Sight): to whom what it is about
+// exists; a program with an operation without one does not start.
 package web

@@ -18,7 +18,7 @@ var docsTemplate = template.Must(template.New("docs").Parse(docsPage))
 
 type docsOperation struct {
 	Method, Path, Summary, Description string
-	Staff                              bool
+	Rule                               Sight
 	Parameters                         []*huma.Param
 	Body, Answer                       string
 }
@@ -29,7 +29,7 @@ func (s *Server) docs() {
 		doc := s.API.OpenAPI()
 		c.Response().Header().Set("Content-Type", "text/html; charset=utf-8")
 		return docsTemplate.Execute(c.Response(), map[string]any{
-			"Info": doc.Info, "Groups": docsGroups(doc),
+			"Info": doc.Info, "Groups": docsGroups(doc), "Rules": meanings,
 		})
 	})
 }
@@ -55,7 +55,7 @@ func docsGroups(doc *huma.OpenAPI) []docsGroup {
 			}
 			groups[tag] = append(groups[tag], docsOperation{
 				Method: method, Path: path, Summary: op.Summary, Description: op.Description,
-				Staff: len(op.Security) > 0, Parameters: op.Parameters,
+				Rule: sighted(*op), Parameters: op.Parameters,
 				Body: bodyName(op), Answer: answerName(op),
 			})
 		}

@@ -80,10 +80,10 @@ func newSite(t *testing.T, ready error) site {
 		Metrics: prometheus.NewRegistry(), Ready: func(context.Context) error { return ready },
 	})
 	s.Echo.Use(web.Limit(0.001, 2, func(method, path string) bool { return method == http.MethodPost && path == "/limited" }))
-	web.Add(s, huma.Operation{OperationID: "put-thing", Method: http.MethodPost, Path: "/things/{id}", MaxBodyBytes: 1 << 10, Errors: []int{422}}, func(context.Context, *thing) (*answer, error) {
+	web.Add(s, huma.Operation{OperationID: "put-thing", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/things/{id}", MaxBodyBytes: 1 << 10, Errors: []int{422}}, func(context.Context, *thing) (*answer, error) {
 		return &answer{}, nil
 	})
-	web.Add(s, huma.Operation{OperationID: "fail", Method: http.MethodGet, Path: "/fail/{how}"}, func(ctx context.Context, in *struct {
+	web.Add(s, huma.Operation{OperationID: "fail", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/fail/{how}"}, func(ctx context.Context, in *struct {
 		How string `path:"how"`
 	},
 	) (*answer, error) {

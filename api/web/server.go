@@ -40,6 +40,8 @@ type Server struct {
 	Echo *echo.Echo
 	API  huma.API
 	log  *slog.Logger
+
+	beside map[string]Sight // by method and path
 }
 
 // New makes a server without any slice's routes.
@@ -51,7 +53,7 @@ func New(c Config) *Server {
 	if c.TrustProxy {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader()
 	}
-	s := &Server{Echo: e, log: c.Log}
+	s := &Server{Echo: e, log: c.Log, beside: map[string]Sight{}}
 	e.HTTPErrorHandler = s.answerError
 	e.Use(
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: func() string { return uuid.Must(uuid.NewV7()).String() }}),
@@ -65,6 +67,7 @@ func New(c Config) *Server {
 	s.health(c.Ready)
 	s.metrics(c.Metrics)
 	s.docs()
+	s.Beside(SightPublic, e.Routes()...)
 	return s
 }
 
@@ -113,8 +116,10 @@ func (s *Server) logPanic(c echo.Context, err error, stack []byte) error {
 // this for the whole process.
 var problemsForHuma = sync.OnceFunc(func() { huma.NewError = humaProblem })
 
-// Add registers an operation whose handler may return any error.
+// Add registers an operation whose handler may return any error. It panics
+// for one without a rule of sight (Seen).
 func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
+	sighted(op)
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 256 << 10
 	}

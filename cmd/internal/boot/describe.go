@@ -13,20 +13,20 @@ import (
 func describeTiles(s *web.Server) {
 	text := &huma.Schema{Type: huma.TypeString}
 	layer := web.InPath("layer", "basemap, buildings, facilities, services, grids or cases; cases are for signed-in staff.")
-	get := func(id, path, summary string, answer *huma.Response, parameters []*huma.Param, errors ...int) {
+	get := func(rule web.Sight, id, path, summary string, answer *huma.Response, parameters []*huma.Param, errors ...int) {
 		web.Describe(s, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"tiles"},
+			OperationID: id, Extensions: web.Seen(rule), Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"tiles"},
 			Parameters: parameters, Responses: map[string]*huma.Response{"200": answer}, Errors: errors,
 		})
 	}
 	object := func(description string) *huma.Response {
 		return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}
 	}
-	get("list-tile-layers", "/tiles", "The layers there are", object("The layers"), nil)
-	get("get-tilejson", "/tiles/{layer}.json", "A layer's description (TileJSON 3.0)", object("TileJSON"), []*huma.Param{layer}, 404)
-	get("get-glyphs", "/tiles/fonts/{stack}/{range}.pbf", "The glyphs of labels", web.Bytes("Glyphs", "application/x-protobuf"),
+	get(web.SightPublic, "list-tile-layers", "/tiles", "The layers there are", object("The layers"), nil)
+	get(web.SightCases, "get-tilejson", "/tiles/{layer}.json", "A layer's description (TileJSON 3.0)", object("TileJSON"), []*huma.Param{layer}, 404)
+	get(web.SightPublic, "get-glyphs", "/tiles/fonts/{stack}/{range}.pbf", "The glyphs of labels", web.Bytes("Glyphs", "application/x-protobuf"),
 		[]*huma.Param{web.InPath("stack", "A font's name."), web.InPath("range", "256 characters, as 0-255.")}, 404, 406)
-	get("get-tile", "/tiles/{layer}/{z}/{x}/{y}.mvt", "A vector tile (MVT 2.1); 204 where it is empty", web.Bytes("The tile", "application/vnd.mapbox-vector-tile"),
+	get(web.SightCases, "get-tile", "/tiles/{layer}/{z}/{x}/{y}.mvt", "A vector tile (MVT 2.1); 204 where it is empty", web.Bytes("The tile", "application/vnd.mapbox-vector-tile"),
 		[]*huma.Param{
 			layer, web.InPath("z", "Zoom."), web.InPath("x", "Column, from the west."), web.InPath("y", "Row, from the north."),
 			web.InQuery("state", "Cases only: states, separated by commas.", text),

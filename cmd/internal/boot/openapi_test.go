@@ -11,18 +11,18 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/web"
 )
 
-// undescribed are the routes that are no part of the API.
-var undescribed = regexp.MustCompile(`^/($|command|plan$|admin$|report|q/|r/|assets/|favicon|healthz|readyz|metrics|docs|openapi)`)
-
+// Each route is an operation of the document, with its rule of sight, or says
+// its rule beside it.
 func TestEveryRouteIsDescribed(t *testing.T) {
 	t.Parallel()
 	p := start(t)
 	paths := p.document(t)
 	braces := regexp.MustCompile(`:(\w+)`)
 	for _, route := range p.server.web.Echo.Routes() {
-		if undescribed.MatchString(route.Path) || route.Method == "HEAD" || strings.HasPrefix(route.Method, "echo_") {
+		if p.server.web.SightOf(route) != "" || route.Method == "HEAD" || strings.HasPrefix(route.Method, "echo_") {
 			continue
 		}
 		path := braces.ReplaceAllString(route.Path, "{$1}")
@@ -34,8 +34,14 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 		case "/tiles/{layer}/{z}/{x}/{y}":
 			path += ".mvt"
 		}
-		if _, ok := paths[path][strings.ToLower(route.Method)]; !ok {
+		var op struct {
+			Sight web.Sight `json:"x-sight"`
+		}
+		b, ok := paths[path][strings.ToLower(route.Method)]
+		if !ok {
 			t.Errorf("%s %s is not in the OpenAPI document", route.Method, path)
+		} else if err := json.Unmarshal(b, &op); err != nil || op.Sight.Meaning() == "" {
+			t.Errorf("%s %s has the rule of sight %q, %v", route.Method, path, op.Sight, err)
 		}
 	}
 }
