@@ -75,8 +75,9 @@ CREATE INDEX person_name_three_ix ON person (name_3) WHERE name_3 <> '';
 CREATE INDEX person_initials_ix ON person (initials);
 -- who lives in an area
 CREATE INDEX person_scope_ix ON person (scope_code);
--- who lives in a building, and how old they are
-CREATE INDEX person_building_ix ON person (building_id, born_on) WHERE building_id IS NOT NULL;
+-- who lives in a building, and how old they are; with everything a planner's
+-- question needs of all of them, so that the wide rows are not read for it
+CREATE INDEX person_building_ix ON person (building_id, born_on) INCLUDE (household_id, dwelling_id, id, left_on, lives_alone) WHERE building_id IS NOT NULL;
 -- who has this phone
 CREATE INDEX person_phone_ix ON person (phone_blind) WHERE phone_blind IS NOT NULL;
 -- the members of a household

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
 
 	"onemap/api/pg"
 )
@@ -43,21 +44,33 @@ type resident struct {
 
 const unknown = math.MaxInt32
 
-// readDemand reads every person who lives in a building. People without one
-// are nowhere, and in no figure.
+// readDemand reads every person who lives in a building, on two connections at
+// once. People without a building are nowhere, and in no figure.
 func readDemand(ctx context.Context, q pg.Querier, asOf time.Time) (*demand, error) {
 	d := &demand{asOf: asOf}
-	number, err := d.readHouses(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("read the buildings: %w", err)
+	var number map[uuid.UUID]int32
+	var list []inhabitants
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		if number, err = d.readHouses(ctx, q); err != nil {
+			return fmt.Errorf("read the buildings: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		tags, err := readTags(ctx, q, asOf)
+		if err != nil {
+			return fmt.Errorf("read the tags: %w", err)
+		}
+		if list, err = readPeople(ctx, q, tags); err != nil {
+			return fmt.Errorf("read the people: %w", err)
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
-	tags, err := readTags(ctx, q, asOf)
-	if err != nil {
-		return nil, fmt.Errorf("read the tags: %w", err)
-	}
-	if err := d.readPeople(ctx, q, number, tags); err != nil {
-		return nil, fmt.Errorf("read the people: %w", err)
-	}
+	d.house(list, number)
 	return d, nil
 }
 
@@ -122,50 +135,72 @@ func readTags(ctx context.Context, q pg.Querier, asOf time.Time) (map[uuid.UUID]
 
 func tagBit(tag string) uint8 { return 1 << slices.Index(Tags, tag) }
 
-// readPeople reads the columns as bytes: there may be millions of rows.
-func (d *demand) readPeople(ctx context.Context, q pg.Querier, number map[uuid.UUID]int32, tags map[uuid.UUID]uint8) error {
+// inhabitants are people of one building that were read one after the other.
+type inhabitants struct {
+	building uuid.UUID
+	people   []resident
+}
+
+// readPeople reads the columns as bytes: there may be millions of rows. All of
+// them lie in an index, person_building_ix, which is read instead of the people.
+func readPeople(ctx context.Context, q pg.Querier, tags map[uuid.UUID]uint8) ([]inhabitants, error) {
 	rows, err := q.Query(ctx, `
 SELECT id, building_id, COALESCE(household_id, dwelling_id, building_id), born_on, lives_alone
 FROM person WHERE building_id IS NOT NULL AND left_on IS NULL`, pgx.QueryResultFormats{pgtype.BinaryFormatCode})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	type inHouse struct {
-		resident
-		house int32
-	}
-	var list []inHouse
-	d.first = make([]int32, len(d.buildings)+1)
+	var list []inhabitants
+	var people []resident // shared by those of the list, a piece at a time
+	begin := 0
 	for rows.Next() {
 		v := rows.RawValues()
-		at, known := number[uuid.UUID(v[1])]
-		if !known {
-			continue // a building that came while we read
+		if at := uuid.UUID(v[1]); len(list) == 0 || list[len(list)-1].building != at {
+			list, begin = append(list, inhabitants{building: at}), len(people)
 		}
-		r := inHouse{resident{born: unknown, household: fold(v[2]), alone: v[4][0] == 1}, at}
+		r := resident{born: unknown, household: fold(v[2]), alone: v[4][0] == 1}
 		if len(v[3]) == 4 {
 			r.born = int32(binary.BigEndian.Uint32(v[3])) + days2000
 		}
 		if len(tags) > 0 {
 			r.tags = tags[uuid.UUID(v[0])]
 		}
-		list = append(list, r)
-		d.first[at+1]++
+		if len(people) == cap(people) { // a new piece begins with those of this building
+			people, begin = append(make([]resident, 0, pieceOfPeople+2*(len(people)-begin)), people[begin:]...), 0
+		}
+		people = append(people, r)
+		list[len(list)-1].people = people[begin:]
+	}
+	return list, rows.Err()
+}
+
+// pieceOfPeople is how many people are kept in one piece of memory while they
+// are read, so that a city needs no piece twice its size.
+const pieceOfPeople = 1 << 14
+
+// house brings people to their buildings. Those of a building that came while
+// we read are left out.
+func (d *demand) house(list []inhabitants, number map[uuid.UUID]int32) {
+	d.first = make([]int32, len(d.buildings)+1)
+	for _, in := range list {
+		if at, known := number[in.building]; known {
+			d.first[at+1] += int32(len(in.people))
+		}
 	}
 	for i := 1; i < len(d.first); i++ {
 		d.first[i] += d.first[i-1]
 	}
-	d.people = make([]resident, len(list))
+	d.people = make([]resident, d.first[len(d.buildings)])
 	next := slices.Clone(d.first)
-	for _, r := range list {
-		d.people[next[r.house]] = r.resident
-		next[r.house]++
+	for _, in := range list {
+		if at, known := number[in.building]; known {
+			next[at] += int32(copy(d.people[next[at]:], in.people))
+		}
 	}
 	for i := range d.buildings {
 		slices.SortFunc(d.people[d.first[i]:d.first[i+1]], func(a, b resident) int { return cmp.Compare(a.household, b.household) })
 	}
-	return rows.Err()
 }
 
 // days2000 is 1 January 2000, from which PostgreSQL counts, in days since 1970.

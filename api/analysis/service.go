@@ -34,11 +34,12 @@ type Config struct {
 // of a day rest on the same people, and the difference between them is no person.
 type Service struct {
 	Config
-	mu      sync.Mutex
-	kept    *vintage
-	loading chan struct{} // closed when the reading under way has ended
-	failed  error
-	stale   bool
+	mu        sync.Mutex
+	kept      *vintage
+	loading   chan struct{} // closed when the reading under way has ended
+	failed    error
+	stale     bool
+	forgotten chan struct{} // says to Run that the reading became stale
 }
 
 // vintage is a demand with everything that was made of it.
@@ -61,13 +62,56 @@ const (
 )
 
 // New makes the service.
-func New(c Config) *Service { return &Service{Config: c} }
+func New(c Config) *Service { return &Service{Config: c, forgotten: make(chan struct{}, 1)} }
+
+// Run keeps a reading ready until ctx ends, so that nobody waits for one: it
+// reads when it begins, when a day begins, and when what changed at once has
+// come to rest. Who asks before a reading is there waits for that reading.
+func (s *Service) Run(ctx context.Context) error {
+	for {
+		wait := s.untilTomorrow()
+		if _, err := s.vintage(ctx); err != nil {
+			wait = leastKept // who asks meanwhile is told what is wrong
+		}
+		select {
+		case <-s.forgotten:
+			s.rest(ctx)
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// rest waits until nothing has been forgotten for a while: a long import is
+// followed by one reading, not by many.
+func (s *Service) rest(ctx context.Context) {
+	for {
+		select {
+		case <-s.forgotten:
+		case <-time.After(leastKept):
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Service) untilTomorrow() time.Duration {
+	now := s.Now().In(s.Zone)
+	y, m, d := now.Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, s.Zone).Sub(now)
+}
 
 // Forget says that many people, buildings or regions have changed at once.
 func (s *Service) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stale = true
+	select {
+	case s.forgotten <- struct{}{}:
+	default:
+	}
 }
 
 // vintage gives the demand of today, read now if need be; several who ask at
@@ -115,6 +159,8 @@ func (s *Service) load(ctx context.Context, now time.Time) {
 	defer s.mu.Unlock()
 	if s.failed = err; err == nil {
 		s.kept = &vintage{demand: d, ix: ix, read: now, of: map[string]*protected{}}
+	} else {
+		s.stale = true // what was kept is no newer than before
 	}
 	close(s.loading)
 	s.loading = nil

@@ -79,7 +79,11 @@ func (l *demoLine) said(p boot.DemoProgress) {
 	if p.Total > 0 && p.Done > 0 {
 		rate := float64(p.Done) / max(p.Took.Seconds(), 1e-3)
 		left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second)).Round(time.Second)
-		text += fmt.Sprintf(" %d of %d, %.0f/s, %s left", p.Done, p.Total, rate, left)
+		text += fmt.Sprintf(" %d of %d", p.Done, p.Total)
+		if rate >= 1 {
+			text += fmt.Sprintf(", %.0f/s", rate)
+		}
+		text += fmt.Sprintf(", %s left", left)
 	}
 	switch {
 	case p.Total == 0 && p.Done > 0: // how long a kind of things took so far

@@ -215,6 +215,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
 	background("sweep", s.sweep)
 	background("imports", s.world.Loader.Run)
+	background("analysis", s.world.Analysis.Run)
 
 	server := &http.Server{Handler: s.web.Echo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	server.RegisterOnShutdown(s.hub.Close)
