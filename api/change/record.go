@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"onemap/api/audit"
 )
 
 // Change is what happened to an object: enough for a reader to know whom it
@@ -17,6 +19,8 @@ type Change struct {
 	Rev    int64  // the object's revision after the change, growing by commit
 	At     time.Time
 	Body   any
+
+	count int64 // how many objects a bulk stands for
 }
 
 // Record writes changes into the inbox, in the caller's transaction and after
@@ -30,11 +34,23 @@ func Record(ctx context.Context, tx pgx.Tx, changes ...Change) error {
 		}
 		batch.Queue("INSERT INTO change_inbox (at, kind, object, rev, body) VALUES ($1, $2, $3, $4, $5)",
 			c.At, c.Kind, c.Object, c.Rev, body)
+		c.note(ctx)
 	}
 	return tx.SendBatch(ctx, batch).Close()
 }
 
+// note tells the audit of what changed: an object by its id, many by their count.
+func (c Change) note(ctx context.Context) {
+	if c.Kind == bulk {
+		audit.Count(ctx, c.Object, c.count)
+		return
+	}
+	audit.Note(ctx, c.Kind, c.Object)
+}
+
+const bulk = "bulk"
+
 // Bulk is the one change that stands for many objects of a kind: readers fetch anew.
 func Bulk(kind string, at time.Time, count int) Change {
-	return Change{Kind: "bulk", Object: kind, Rev: 0, At: at, Body: map[string]any{"kind": kind, "count": count}}
+	return Change{Kind: bulk, Object: kind, Rev: 0, At: at, Body: map[string]any{"kind": kind, "count": count}, count: int64(count)}
 }

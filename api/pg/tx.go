@@ -20,9 +20,10 @@ const tries = 6
 
 // InTx runs fn in one transaction and commits it. A serialization failure or a
 // deadlock runs fn again from its start, so fn keeps nothing of a failed run.
+// The context's Companion writes into the same transaction.
 func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
 	for try := 1; ; try++ {
-		err := pgx.BeginFunc(ctx, pool, fn)
+		err := accompanied(ctx, func(fn func(pgx.Tx) error) error { return pgx.BeginFunc(ctx, pool, fn) }, fn)
 		if err == nil || try == tries || !retryable(err) {
 			return err
 		}
@@ -32,6 +33,15 @@ func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) err
 		case <-time.After(time.Duration(rand.IntN(10<<try)) * time.Millisecond):
 		}
 	}
+}
+
+// Exec runs one statement in a transaction of its own, with what goes along.
+func Exec(ctx context.Context, pool *pgxpool.Pool, sql string, args ...any) (done pgconn.CommandTag, err error) {
+	err = InTx(ctx, pool, func(tx pgx.Tx) (err error) {
+		done, err = tx.Exec(ctx, sql, args...)
+		return err
+	})
+	return done, err
 }
 
 // ErrRetry asks InTx to run the transaction again: what it stood on has changed.

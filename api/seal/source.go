@@ -26,16 +26,25 @@ type Source struct {
 	// Value is the key itself as base64 text, as a secret store hands it over in
 	// the environment; with it no file is read.
 	Value string
+	// Of says in errors what the key is for, Options how it is given.
+	Of, Options string
+}
+
+// people are what errors say of the key of people's data.
+func (s Source) people() Source {
+	s.Of, s.Options = "people's data", "--people-key-file, ONEMAP_PEOPLE_KEY_FILE or ONEMAP_PEOPLE_KEY"
+	return s
 }
 
 // Obtain gives the city's keys: read, or made when the database has nothing
 // sealed yet, and in any case the ones the database was sealed with.
 func Obtain(ctx context.Context, pool *pgxpool.Pool, from Source, now time.Time) (*Keys, error) {
+	from = from.people()
 	known, err := fingerprint(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
-	master, err := from.master(known == nil)
+	master, err := from.Master(known == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,63 +58,64 @@ func Obtain(ctx context.Context, pool *pgxpool.Pool, from Source, now time.Time)
 		}
 	}
 	if !bytes.Equal(known, keys.fingerprint) {
-		return nil, fmt.Errorf("people's data in this database was sealed with another key than the one in %s; give the key it was sealed with (--people-key-file, ONEMAP_PEOPLE_KEY_FILE or ONEMAP_PEOPLE_KEY)", from.name())
+		return nil, fmt.Errorf("people's data in this database was sealed with another key than the one in %s; give the key it was sealed with (%s)", from.name(), from.Options)
 	}
 	return keys, nil
 }
 
 func (s Source) name() string {
 	if s.Value != "" {
-		return "ONEMAP_PEOPLE_KEY"
+		return "the environment"
 	}
 	return s.File
 }
 
-func (s Source) master(mayMake bool) ([]byte, error) {
+// Master reads the key, or makes one where that may be done.
+func (s Source) Master(mayMake bool) ([]byte, error) {
 	if s.Value != "" {
-		return decode(s.name(), s.Value)
+		return s.decode(s.Value)
 	}
-	master, err := readFile(s.File)
+	master, err := s.read()
 	if !errors.Is(err, fs.ErrNotExist) {
 		return master, err
 	}
 	if !mayMake {
-		return nil, fmt.Errorf("the key of people's data is missing: there is no %s; restore that file from its backup, or name another one (--people-key-file, ONEMAP_PEOPLE_KEY_FILE); nothing is lost while it is away", s.File)
+		return nil, fmt.Errorf("the key of %s is missing: there is no %s; restore that file from its backup, or name another one (%s); nothing is lost while it is away", s.Of, s.File, s.Options)
 	}
 	if err := makeFile(s.File); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("key of %s: %w", s.Of, err)
 	}
-	return readFile(s.File)
+	return s.read()
 }
 
-func decode(name, text string) ([]byte, error) {
+func (s Source) decode(text string) ([]byte, error) {
 	master, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil || len(master) != MasterSize {
-		return nil, fmt.Errorf("%s is no key of people's data: base64 text of %d bytes", name, MasterSize) // the cause would show a part of it
+		return nil, fmt.Errorf("%s holds no key of %s: base64 text of %d bytes", s.name(), s.Of, MasterSize) // the cause would show a part of it
 	}
 	return master, nil
 }
 
-// readFile reads a key that only its owner can read.
-func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
+// read reads a key file that only its owner can read.
+func (s Source) read() ([]byte, error) {
+	file, err := os.Open(s.File)
 	if err != nil {
-		return nil, fmt.Errorf("key of people's data: %w", err)
+		return nil, fmt.Errorf("key of %s: %w", s.Of, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("key of people's data: %w", err)
+		return nil, fmt.Errorf("key of %s: %w", s.Of, err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others (mode %04o): a key of people's data belongs to one account; chmod 600 it", path, mode)
+		return nil, fmt.Errorf("%s can be read by others (mode %04o): a key of %s belongs to one account; chmod 600 it", s.File, mode, s.Of)
 	}
 	text := make([]byte, 256)
 	n, err := file.Read(text)
 	if err != nil {
-		return nil, fmt.Errorf("key of people's data in %s: %w", path, err)
+		return nil, fmt.Errorf("key of %s in %s: %w", s.Of, s.File, err)
 	}
-	return decode(path, string(text[:n]))
+	return s.decode(string(text[:n]))
 }
 
 // makeFile writes a new key that is whole when it appears under its name; of two
@@ -113,13 +123,13 @@ func readFile(path string) ([]byte, error) {
 func makeFile(path string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("key of people's data: %w", err)
+		return err
 	}
 	var master [MasterSize]byte
 	_, _ = rand.Read(master[:]) // never fails
-	file, err := os.CreateTemp(dir, ".people.key-*")
+	file, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return fmt.Errorf("key of people's data: %w", err)
+		return err
 	}
 	defer os.Remove(file.Name())
 	_, err = file.WriteString(base64.StdEncoding.EncodeToString(master[:]) + "\n")
@@ -128,7 +138,7 @@ func makeFile(path string) error {
 		err = os.Link(file.Name(), path)
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("key of people's data: %w", err)
+		return err
 	}
 	return syncDir(dir)
 }
@@ -137,11 +147,11 @@ func makeFile(path string) error {
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("key of people's data: %w", err)
+		return err
 	}
 	defer d.Close()
 	if err := d.Sync(); err != nil {
-		return fmt.Errorf("key of people's data: %w", err)
+		return err
 	}
 	return nil
 }

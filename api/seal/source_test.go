@@ -80,7 +80,7 @@ func TestAWrongOrMissingKeyIsRefusedInWords(t *testing.T) {
 	if _, err := os.Stat(at("away.key")); err == nil {
 		t.Error("a second key was made")
 	}
-	_ = refused(t, pool, Source{Value: base64.StdEncoding.EncodeToString(make([]byte, MasterSize))}, "another key than the one in ONEMAP_PEOPLE_KEY")
+	_ = refused(t, pool, Source{Value: base64.StdEncoding.EncodeToString(make([]byte, MasterSize))}, "another key than the one in the environment")
 	for name, text := range map[string]string{"empty": "", "short": "c2hvcnQ=", "not base64": strings.Repeat("?", 44)} {
 		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

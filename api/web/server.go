@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 )
 
 // Authenticator finds who stands behind a request: Nobody without credentials,
@@ -33,6 +34,8 @@ type Config struct {
 	Ready func(context.Context) error
 	// TrustProxy believes X-Forwarded-For and -Proto, for a server behind one.
 	TrustProxy bool
+	// Audit is where entries are written; without one nothing is audited.
+	Audit *audit.Book
 }
 
 // Server is the echo router and the described API upon it.
@@ -63,6 +66,9 @@ func New(c Config) *Server {
 		echo.WrapMiddleware(crossOrigin().Handler),
 		authenticate(c.Auth, c.TrustProxy),
 	)
+	if c.Audit != nil {
+		e.Use(s.audited(c.Audit))
+	}
 	s.API = humaecho.New(e, apiConfig(c.Version))
 	s.health(c.Ready)
 	s.metrics(c.Metrics)
@@ -133,6 +139,9 @@ func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *
 	}
 	huma.Register(s.API, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
+		if err == nil {
+			err = audit.Settle(ctx) // nothing is answered that is not kept
+		}
 		if err != nil {
 			s.noteInternal(ctx, op.Path, err)
 			return nil, ToProblem(err)

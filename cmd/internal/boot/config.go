@@ -21,6 +21,9 @@ type Config struct {
 	Font          string `help:"A TrueType font with Chinese characters to print plates with. Default: that of the package fonts-wqy-microhei." type:"path" env:"ONEMAP_FONT"`
 	PeopleKeyFile string `help:"The key that people's data is sealed with; made at the first start. Processes that share a database share the key. Default: people.key in the data folder." type:"path" env:"ONEMAP_PEOPLE_KEY_FILE"`
 	PeopleKey     string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_PEOPLE_KEY"`
+	AuditKeyFile  string `help:"The key that audit entries are marked and sealed with; made at the first start. Processes that share a database share the key. Default: audit.key in the data folder." type:"path" env:"ONEMAP_AUDIT_KEY_FILE"`
+	AuditKey      string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_AUDIT_KEY"`
+	AuditHeads    string `help:"The file that signed heads of the audit log are added to; best on another disk. Default: audit-heads.jsonl in the data folder." type:"path" env:"ONEMAP_AUDIT_HEADS"`
 	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
 	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
 }
@@ -55,6 +58,23 @@ func (c Config) peopleKey() seal.Source {
 		file = filepath.Join(c.Data, "people.key")
 	}
 	return seal.Source{File: file, Value: c.PeopleKey}
+}
+
+// auditKey is where the key of the audit log is.
+func (c Config) auditKey() seal.Source {
+	file := c.AuditKeyFile
+	if file == "" {
+		file = filepath.Join(c.Data, "audit.key")
+	}
+	return seal.Source{File: file, Value: c.AuditKey, Of: "the audit log", Options: "--audit-key-file, ONEMAP_AUDIT_KEY_FILE or ONEMAP_AUDIT_KEY"}
+}
+
+// auditHeads is the file of signed heads.
+func (c Config) auditHeads() string {
+	if c.AuditHeads != "" {
+		return c.AuditHeads
+	}
+	return filepath.Join(c.Data, "audit-heads.jsonl")
 }
 
 // photos is the folder of the photos.

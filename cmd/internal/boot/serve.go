@@ -81,7 +81,7 @@ func newServer(w *World, head change.Position, c ServeConfig, version string) (*
 	s := &Server{world: w, hub: feed.NewHub(head)}
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
-		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy,
+		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy, Audit: w.Audit,
 	})
 	if !c.Unlimited {
 		s.limit()

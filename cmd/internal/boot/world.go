@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/analysis"
+	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/blob"
 	"onemap/api/building"
@@ -40,6 +41,7 @@ type World struct {
 	Services      *service.Service
 	Organisations *organisation.Service
 	Keys          *seal.Keys // of people's data
+	Audit         *audit.Book
 	People        *person.Service
 	Cases         *cases.Service
 	Photos        *blob.Folder
@@ -86,6 +88,9 @@ func (w *World) build(ctx context.Context) (err error) {
 		return err
 	}
 	if w.Tiles, err = pg.OpenForRenders(ctx, w.database.url); err != nil {
+		return err
+	}
+	if w.Audit, err = w.auditBook(ctx); err != nil {
 		return err
 	}
 	photos, err := w.Config.photos()
@@ -135,6 +140,24 @@ func (w *World) CasesAt(now func() time.Time) *cases.Service {
 		Pool: w.Pool, Regions: regionsOfCases{w.Regions}, Facilities: facilitiesOfCases{w.Facilities},
 		Photos: w.Photos, Now: now, NewID: newID, Zone: w.Zone,
 	})
+}
+
+// auditBook is where entries are written, with the key that the log began with.
+func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
+	begun, err := audit.Begun(ctx, w.Pool)
+	if err != nil {
+		return nil, err
+	}
+	master, err := w.Config.auditKey().Master(!begun)
+	if err != nil {
+		return nil, err
+	}
+	key, err := audit.NewKey(master)
+	if err != nil {
+		return nil, err
+	}
+	b := &audit.Book{Pool: w.Pool, Key: key, Now: time.Now, NewID: newID}
+	return b, b.Claim(ctx)
 }
 
 // DatabaseFolder is where the files of a private database lie, or "".

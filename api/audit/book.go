@@ -1,0 +1,87 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onemap/api/actor"
+	"onemap/api/pg"
+)
+
+// Book is where entries are written.
+type Book struct {
+	Pool  *pgxpool.Pool
+	Key   *Key
+	Now   func() time.Time
+	NewID func() uuid.UUID
+
+	witness witness
+}
+
+// executor is a transaction or a pool.
+type executor interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func (b *Book) insert(ctx context.Context, q executor, e *Entry) error {
+	body := e.encode()
+	if _, err := q.Exec(ctx, "INSERT INTO audit_inbox (body, mac) VALUES ($1, $2)", body, b.Key.sign(body)); err != nil {
+		return fmt.Errorf("audit of %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// Open begins an entry and makes it go along with the transactions of a
+// context; the actor is the context's, unless e names one.
+func (b *Book) Open(ctx context.Context, e Entry) (context.Context, *Pending) {
+	if e.Outcome == "" {
+		e.Outcome = Done
+	}
+	p := &Pending{book: b, entry: e}
+	if e.ActorKind == "" {
+		p.by(actor.From(ctx))
+	}
+	return pg.WithCompanion(ctx, p), p
+}
+
+// Command opens the entry of a command or a task of the program: its actor is
+// the system, whose name says which.
+func (b *Book) Command(ctx context.Context, name string) (context.Context, *Pending) {
+	return b.Open(ctx, Entry{ActorKind: BySystem, Actor: name, Action: name})
+}
+
+// Record writes one more entry in the caller's transaction. What e leaves out
+// about who and from where is taken from the context's entry.
+func Record(ctx context.Context, tx pgx.Tx, e Entry) error {
+	p := pending(ctx)
+	if p == nil {
+		return errAlone
+	}
+	p.mu.Lock()
+	full := p.entry
+	p.mu.Unlock()
+	full.Outcome = Done
+	full.Kind, full.Object, full.Others, full.Fields, full.Rows, full.Purpose = e.Kind, e.Object, e.Others, e.Fields, e.Rows, e.Purpose
+	if e.ActorKind != "" {
+		full.ActorKind, full.ActorID, full.Actor, full.Session, full.Held = e.ActorKind, e.ActorID, e.Actor, e.Session, e.Held
+	}
+	if e.Action != "" {
+		full.Action = e.Action
+	}
+	if e.Outcome != "" {
+		full.Outcome = e.Outcome
+	}
+	full.Scope = e.Scope
+	p.stamp(&full)
+	if err := p.book.insert(ctx, tx, &full); err != nil {
+		return err
+	}
+	p.alongside(full.ID)
+	return nil
+}
