@@ -41,22 +41,35 @@ var Roles = []Role{Operator, Supervisor, Handler, Worker, Planner, Registrar, Au
 // Grant is a role on a jurisdiction: a prefix of the region code, "" everywhere.
 // A handler's grant names the department whose cases it opens.
 type Grant struct {
+	ID         uuid.UUID // the grant itself; none where it is a key's
 	Role       Role
 	Prefix     string
 	Department string
+	DeputyFor  uuid.UUID // the account stood in for; none in one's own right
 }
 
-// Actor is an account with its grants, or nobody in particular.
+// Actor is an account with its grants of this moment, or nobody in particular.
 type Actor struct {
-	ID     uuid.UUID
-	Login  string
-	Name   string
-	Demo   bool
-	Grants []Grant
+	ID       uuid.UUID
+	Login    string
+	Name     string
+	Demo     bool
+	Grants   []Grant
+	Session  uuid.UUID // the sign-in it came by; none where it came by a key
+	Key      bool      // a machine, which came by a key
+	ReadOnly bool      // may look and change nothing
+	command  bool
 }
 
 // Nobody is a visitor without an account.
 var Nobody = Actor{}
+
+// Command is the program itself, told by whoever can run it on its server, who
+// can do everything anyhow. It is no account: what it gives, nobody gave.
+func Command(name string) Actor { return Actor{Login: "command:" + name, Name: name, command: true} }
+
+// IsCommand says whether the program itself acts.
+func (a Actor) IsCommand() bool { return a.command }
 
 // Staff says whether somebody is signed in.
 func (a Actor) Staff() bool { return a.ID != uuid.Nil }

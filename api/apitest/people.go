@@ -50,13 +50,13 @@ func (c *City) settle(ctx context.Context) error {
 	}
 	for _, p := range people {
 		_, err := c.Pool.Exec(ctx, `
-INSERT INTO account (id, login, name, password_hash, demo, created_at)
-SELECT $1, $2, $3, password_hash, false, $4 FROM account WHERE id = $5`, ID(p.login), p.login, "王"+p.login, Start, first)
+INSERT INTO account (id, login, name, password_hash, demo, scope, created_at)
+SELECT $1, $2, $3, password_hash, false, $4, $5 FROM account WHERE id = $6`, ID(p.login), p.login, "王"+p.login, CityCode, Start, first)
 		if err != nil {
 			return fmt.Errorf("account %s: %w", p.login, err)
 		}
 		_, err = c.Pool.Exec(ctx, `
-INSERT INTO account_grant (id, account_id, role, scope, department, created_at) VALUES ($1, $2, $3, $4, NULLIF($5, ''), $6)`,
+INSERT INTO account_grant (id, account_id, role, scope, department, starts_at, given_at) VALUES ($1, $2, $3, $4, NULLIF($5, ''), $6, $6)`,
 			NewID(), ID(p.login), p.role, CityCode, p.department, Start)
 		if err != nil {
 			return fmt.Errorf("grant of %s: %w", p.login, err)

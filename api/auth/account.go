@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"onemap/api/actor"
 	"onemap/api/fault"
 )
@@ -15,7 +17,10 @@ type NewAccount struct {
 	Name     string
 	Password string
 	Demo     bool
+	Scope    string // where it belongs; left empty, the widest of its grants
+	SSO      bool
 	Grants   []actor.Grant
+	by       uuid.UUID // who makes it; none is a command of the installation
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,39}$`)
@@ -26,12 +31,8 @@ const MinPassword = 10
 // Validate says everything that is wrong at once.
 func (n NewAccount) Validate() error {
 	var f fault.Fields
-	if !loginForm.MatchString(n.Login) {
-		f.Add("login", n.Login, "2 to 40 characters: small letters, digits, dot, dash or underscore, beginning with a letter or digit")
-	}
-	if strings.TrimSpace(n.Name) == "" {
-		f.Add("name", nil, "must not be empty")
-	}
+	validateLogin(&f, n.Login)
+	validateName(&f, n.Name)
 	if len([]rune(n.Password)) < MinPassword || len(n.Password) > 256 {
 		f.Add("password", nil, "%d to 256 characters", MinPassword)
 	}
@@ -41,14 +42,50 @@ func (n NewAccount) Validate() error {
 	return f.Err("account.invalid")
 }
 
+func validateLogin(f *fault.Fields, login string) {
+	if !loginForm.MatchString(login) {
+		f.Add("login", login, "2 to 40 characters: small letters, digits, dot, dash or underscore, beginning with a letter or digit")
+	}
+}
+
+func validateName(f *fault.Fields, name string) {
+	if strings.TrimSpace(name) == "" {
+		f.Add("name", nil, "must not be empty")
+	}
+	if len([]rune(name)) > 80 {
+		f.Add("name", nil, "at most 80 characters")
+	}
+}
+
+func validateScope(f *fault.Fields, scope string) {
+	if !slices.Contains([]int{0, 4, 6, 9, 12, 15}, len(scope)) || strings.Trim(scope, "0123456789") != "" {
+		f.Add("scope", scope, "a region code of 4, 6, 9, 12 or 15 digits, or empty for everywhere")
+	}
+}
+
 func validateGrant(f *fault.Fields, g actor.Grant) {
 	if !slices.Contains(actor.Roles, g.Role) {
 		f.Add("role", g.Role, "one of %v", actor.Roles)
 	}
-	if !slices.Contains([]int{0, 4, 6, 9, 12, 15}, len(g.Prefix)) || strings.Trim(g.Prefix, "0123456789") != "" {
-		f.Add("scope", g.Prefix, "a region code of 4, 6, 9, 12 or 15 digits, or empty for everywhere")
-	}
+	validateScope(f, g.Prefix)
 	if (g.Role == actor.Handler) != (g.Department != "") {
 		f.Add("department", g.Department, "a handler needs a department, and nobody else has one")
 	}
+}
+
+// home is the widest of some places when it holds the others, else everywhere.
+func home(grants []actor.Grant) string {
+	if len(grants) == 0 {
+		return ""
+	}
+	widest := grants[0].Prefix
+	for _, g := range grants[1:] {
+		switch {
+		case strings.HasPrefix(widest, g.Prefix):
+			widest = g.Prefix
+		case !strings.HasPrefix(g.Prefix, widest):
+			return ""
+		}
+	}
+	return widest
 }

@@ -52,7 +52,7 @@ var errWrong = fault.New(fault.Unauthenticated, "auth.wrong", "Login or password
 
 // SignIn opens a session and gives its token, which is shown only once.
 func (s *Service) SignIn(ctx context.Context, login, password string) (token string, a actor.Actor, err error) {
-	a, hash, err := byLogin(ctx, s.pool, strings.ToLower(strings.TrimSpace(login)))
+	a, hash, err := byLogin(ctx, s.pool, strings.ToLower(strings.TrimSpace(login)), s.now())
 	unknown := missing(err)
 	if err != nil && !unknown {
 		return "", a, err
@@ -126,13 +126,17 @@ func (s *Service) AddAccount(ctx context.Context, n NewAccount) (uuid.UUID, erro
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if n.Scope == "" {
+		n.Scope = home(n.Grants)
+	}
 	id, now := s.newID(), s.now()
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := insertAccount(ctx, tx, id, n, hash, now); err != nil {
 			return err
 		}
 		for _, g := range n.Grants {
-			if err := insertGrant(ctx, tx, s.newID(), id, g, now); err != nil {
+			one := Grant{ID: s.newID(), Account: Who{ID: id}, Role: g.Role, Scope: g.Prefix, Department: g.Department, StartsAt: now, GivenAt: now}
+			if err := insertGrant(ctx, tx, one); err != nil {
 				return err
 			}
 		}
@@ -145,6 +149,8 @@ func inWords(err error, login string) error {
 	switch pg.Constraint(err) {
 	case "account_login_uq":
 		return fault.Newf(fault.Conflict, "account.exists", "There is an account %q already.", login).Because(err)
+	case "account_grant_open_ix":
+		return errHeld
 	case "account_grant_department_fk", "api_key_department_fk":
 		return fault.New(fault.Invalid, "account.department", "There is no such department.").Because(err)
 	}
@@ -187,7 +193,7 @@ func (s *Service) Departments(ctx context.Context) ([]Department, error) {
 
 // Account finds an account by its login.
 func (s *Service) Account(ctx context.Context, login string) (actor.Actor, error) {
-	a, _, err := byLogin(ctx, s.pool, login)
+	a, _, err := byLogin(ctx, s.pool, login, s.now())
 	if missing(err) {
 		return a, fault.Missing("account")
 	}
@@ -202,7 +208,7 @@ func (s *Service) MarkDemo(ctx context.Context, logins []string) error {
 
 // DemoAccounts lists the accounts of the demo town; in a real city there are none.
 func (s *Service) DemoAccounts(ctx context.Context) ([]actor.Actor, error) {
-	rows, err := s.pool.Query(ctx, selectActor+`WHERE a.demo ORDER BY a.created_at, a.id`)
+	rows, err := s.pool.Query(ctx, selectActor+`WHERE a.demo AND a.disabled_at IS NULL ORDER BY a.created_at, a.id`, s.now())
 	if err != nil {
 		return nil, err
 	}
