@@ -5,8 +5,8 @@
 -- ends. given_by is NULL for what a command of the installation gave.
 ALTER TABLE account
     ADD COLUMN scope       text COLLATE "C" NOT NULL DEFAULT '',
-    ADD COLUMN rev         bigint  NOT NULL DEFAULT 1,
-    ADD COLUMN disabled_at timestamptz,
+    ADD COLUMN IF NOT EXISTS rev         bigint NOT NULL DEFAULT 1,
+    ADD COLUMN IF NOT EXISTS disabled_at timestamptz,
     ADD COLUMN created_by  uuid,
     ADD COLUMN sso_allowed boolean NOT NULL DEFAULT false,
     ADD CONSTRAINT account_scope_ck CHECK (scope ~ '^[0-9]*$' AND length(scope) IN (0, 4, 6, 9, 12, 15)),
@@ -108,6 +108,4 @@ DROP INDEX account_scope_ix;
 ALTER TABLE account
     DROP COLUMN sso_allowed,
     DROP COLUMN created_by,
-    DROP COLUMN disabled_at,
-    DROP COLUMN rev,
     DROP COLUMN scope;

@@ -11,6 +11,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/web"
 )
 
 // Account is somebody who can sign in, as those who administer see them.
@@ -231,14 +232,11 @@ func (s *Service) ChangeAccount(ctx context.Context, id uuid.UUID, want Rewrite)
 		if err != nil {
 			return err
 		}
-		if x, err = s.seen(ctx, tx, by, id, false); err != nil {
+		if x, err = s.manageable(ctx, tx, by.by, id); err != nil {
 			return err
 		}
-		switch {
-		case !by.manages(x):
-			return errMightier
-		case x.Rev != want.Rev:
-			return errStale
+		if x.Rev != want.Rev {
+			return web.Changed("account")
 		}
 		if err := s.rewriteAccount(ctx, tx, by, &x, want); err != nil {
 			return err
@@ -251,7 +249,6 @@ func (s *Service) ChangeAccount(ctx context.Context, id uuid.UUID, want Rewrite)
 
 var (
 	errMightier = fault.New(fault.Forbidden, "account.beyond", "This account belongs elsewhere or holds more than you could give; it is not yours to change.")
-	errStale    = fault.New(fault.Stale, "account.conflict", "Somebody else has changed this account; look at it again.")
 	errSelf     = fault.New(fault.Conflict, "account.self", "Nobody closes their own account.")
 )
 

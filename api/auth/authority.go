@@ -112,15 +112,15 @@ func (a authority) manages(x Account) bool {
 
 // manageable is an account that the actor may reset, sign out or close: one that
 // belongs under what the actor administers and holds, now or later, nothing that
-// the actor could not give. Any other is not found.
+// the actor could not give. One that is only seen is refused, any other is not found.
 func (s *Service) manageable(ctx context.Context, q pg.Querier, a actor.Actor, account uuid.UUID) (Account, error) {
 	by, err := s.authorityOf(ctx, q, a)
 	if err != nil {
 		return Account{}, err
 	}
-	x, err := s.accountByID(ctx, q, account)
-	if err == nil && !by.manages(x) {
-		err = fault.Missing("account")
+	x, err := s.seen(ctx, q, by, account, false)
+	if err == nil && !x.Manageable {
+		err = errMightier
 	}
 	return x, err
 }
