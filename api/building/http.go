@@ -52,6 +52,7 @@ type (
 		Body DwellingRow
 	}
 	dwellingIn struct {
+		Key  string `header:"Idempotency-Key" maxLength:"64" doc:"Made once for a room and sent again with each retry."`
 		Body struct {
 			BuildingID string  `json:"building_id" format:"uuid"`
 			Unit       string  `json:"unit,omitempty"`
@@ -237,7 +238,7 @@ func (s *Service) addDwelling(ctx context.Context, in *dwellingIn) (*dwellingOut
 		return nil, err
 	}
 	b := in.Body
-	id, err := s.AddDwelling(ctx, Dwelling{BuildingID: house, Unit: b.Unit, Storey: b.Storey, Code: b.Code, Use: b.Use, Tenure: b.Tenure, AreaM2: b.AreaM2, RealtyCode: b.RealtyCode})
+	id, err := s.AddDwelling(ctx, in.Key, Dwelling{BuildingID: house, Unit: b.Unit, Storey: b.Storey, Code: b.Code, Use: b.Use, Tenure: b.Tenure, AreaM2: b.AreaM2, RealtyCode: b.RealtyCode})
 	if err != nil {
 		return nil, err
 	}

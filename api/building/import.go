@@ -3,9 +3,13 @@ package building
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 
 	"onemap/api/address"
 	"onemap/api/change"
@@ -69,7 +73,9 @@ func key(text string) string {
 // Import merges buildings in the caller's transaction, each in its grid. A row
 // with an ID updates that building and is linked to it; the others are merged by
 // source and reference. Of what is there only the given columns change; a row
-// without a footprint leaves the one there is.
+// without a footprint leaves the one there is, and the point of a building stays
+// while its footprint holds it: files rarely say it, and each program that works
+// it out chooses another.
 func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
 	var whole, words []Building
 	var refs []string
@@ -88,6 +94,9 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 		} else {
 			ids = append(ids, x.ID)
 		}
+	}
+	if err := keepPoints(ctx, tx, b.Source, whole); err != nil {
+		return pg.Merged{}, err
 	}
 	of := func(x *Building) (string, uuid.UUID) { return x.Ref, x.ID }
 	m, err := link.Merge(ctx, tx, "building", b, append(described[:len(described):len(described)], outlined(ix)...), of, whole)
@@ -110,6 +119,41 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 		}
 	}
 	return m, change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
+}
+
+// keepPoints gives rows the points of the buildings that they are about.
+func keepPoints(ctx context.Context, tx pgx.Tx, source string, list []Building) error {
+	byID, byRef := map[uuid.UUID]*Building{}, map[string]*Building{}
+	for i := range list {
+		if x := &list[i]; x.ID != uuid.Nil {
+			byID[x.ID] = x
+		} else {
+			byRef[x.Ref] = x
+		}
+	}
+	rows, err := tx.Query(ctx, `
+SELECT id, '', point FROM building WHERE id = ANY ($1)
+UNION ALL SELECT '00000000-0000-0000-0000-000000000000', source_ref, point FROM building WHERE source = $2 AND source_ref = ANY ($3)`,
+		slices.Collect(maps.Keys(byID)), source, slices.Collect(maps.Keys(byRef)))
+	if err != nil {
+		return fmt.Errorf("points of buildings: %w", err)
+	}
+	var id uuid.UUID
+	var ref string
+	var point orb.Point
+	if _, err := pgx.ForEachRow(rows, []any{&id, &ref, &point}, func() error {
+		x := byID[id]
+		if x == nil {
+			x = byRef[ref]
+		}
+		if planar.MultiPolygonContains(x.Geom, point) {
+			x.Point = point
+		}
+		return nil
+	}); err != nil {
+		return fmt.Errorf("points of buildings: %w", err)
+	}
+	return nil
 }
 
 // carry takes the rooms of buildings that have moved to another grid along, and

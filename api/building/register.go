@@ -1,6 +1,7 @@
 package building
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,8 +204,9 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 	})
 }
 
-// AddDwelling writes a room by hand: it brings the unit and storey it names.
-func (s *Service) AddDwelling(ctx context.Context, d Dwelling) (id uuid.UUID, err error) {
+// AddDwelling writes a room by hand: it brings the unit and storey it names. The
+// same key again is the same room.
+func (s *Service) AddDwelling(ctx context.Context, idempotencyKey string, d Dwelling) (id uuid.UUID, err error) {
 	if bad := CheckDwelling(d); len(bad) > 0 {
 		return id, web.Refused(bad, "dwelling.invalid")
 	}
@@ -216,6 +218,9 @@ func (s *Service) AddDwelling(ctx context.Context, d Dwelling) (id uuid.UUID, er
 		if err := web.Registrar(ctx, h.Scope); err != nil {
 			return err
 		}
+		if id, err = link.Again(ctx, tx, "dwelling", registerSource, idempotencyKey); err != nil || id != uuid.Nil {
+			return err
+		}
 		found, err := s.FindDwellings(ctx, tx, registerSource, []Dwelling{d})
 		if err != nil {
 			return err
@@ -223,7 +228,7 @@ func (s *Service) AddDwelling(ctx context.Context, d Dwelling) (id uuid.UUID, er
 		if found[0].ID != uuid.Nil {
 			return fault.New(fault.Conflict, "dwelling.code", "The unit has a room of this number already.")
 		}
-		d.Ref = s.NewID().String()
+		d.Ref = cmp.Or(idempotencyKey, s.NewID().String())
 		if _, err := s.ImportDwellings(ctx, tx, link.Batch{Source: registerSource, NewID: s.NewID, Now: s.Now()}, []Dwelling{d}); err != nil {
 			return err
 		}

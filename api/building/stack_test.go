@@ -171,6 +171,36 @@ type always struct{ by actor.Actor }
 
 func (a always) Authenticate(context.Context, *http.Request) (actor.Actor, error) { return a.by, nil }
 
+// A room that was sent twice with one key is one room, whatever became of it meanwhile.
+func TestARoomIsAddedOnce(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	at := apitest.InGridA
+	put(t, c, batch(c, "map"), building.Building{Ref: "1", Address: "解放路12号", Levels: 6, Point: at, Geom: footprint(at, 20, 20)})
+	ours := c.As(actor.Registrar, apitest.StreetA)
+	room := building.Dwelling{BuildingID: idOf(t, c, "map", "1"), Unit: "1", Code: "502"}
+	var made [4]uuid.UUID
+	var sending sync.WaitGroup
+	for i := range made {
+		sending.Go(func() {
+			var err error
+			if made[i], err = c.Buildings.AddDwelling(ours, "a key", room); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	sending.Wait()
+	if made[0] == uuid.Nil || made[0] != made[1] || made[0] != made[2] || made[0] != made[3] {
+		t.Errorf("%v", made)
+	}
+	if _, err := c.Buildings.AddDwelling(c.As(actor.Registrar, apitest.StreetB), "a key", room); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("the neighbour knows the key: %v", err)
+	}
+	if _, err := c.Buildings.AddDwelling(ours, "another key", room); !fault.Is(err, fault.Conflict) {
+		t.Errorf("the same room with another key: %v", err)
+	}
+}
+
 func TestBuildingsAndRoomsOverHTTP(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)

@@ -59,7 +59,10 @@ type Given struct {
 	Lat        *float64 `json:"lat,omitempty"`
 }
 
-type createIn struct{ Body Given }
+type createIn struct {
+	Key  string `header:"Idempotency-Key" maxLength:"64" doc:"Made once for an organisation and sent again with each retry."`
+	Body Given
+}
 
 type editIn struct {
 	ID      string `path:"id" format:"uuid"`
@@ -130,7 +133,7 @@ func (s *Service) create(ctx context.Context, in *createIn) (*createdOut, error)
 		return *s
 	}
 	r := Row{
-		USCC: text(e.USCC), Name: text(e.Name), NameEn: text(e.NameEn), Kind: text(e.Kind), Industry: text(e.Industry), Phone: text(e.Phone),
+		Ref: in.Key, USCC: text(e.USCC), Name: text(e.Name), NameEn: text(e.NameEn), Kind: text(e.Kind), Industry: text(e.Industry), Phone: text(e.Phone),
 		Employees: e.Employees, Address: text(e.Address), Point: e.Point,
 	}
 	if e.BuildingID != nil {

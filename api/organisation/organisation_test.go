@@ -154,10 +154,18 @@ func TestTheRegisterIsKeptByWhoeverKeepsThatArea(t *testing.T) {
 	if _, err := c.Organisations.Create(c.As(actor.Operator), row); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("an operator enters: %v", err)
 	}
+	row.Ref = "a key"
 	o, err := c.Organisations.Create(ours, row)
 	if err != nil || o.ScopeCode != apitest.GridA || o.Rev != 1 {
 		t.Fatalf("%+v, %v", o, err)
 	}
+	if again, err := c.Organisations.Create(ours, row); err != nil || again.ID != o.ID || again.Rev != 1 {
+		t.Errorf("the same key again: %+v, %v", again, err)
+	}
+	if _, err := c.Organisations.Create(neighbour, organisation.Row{Ref: "a key", Name: "乙", Point: &apitest.InGridB}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("the neighbour knows the key: %v", err)
+	}
+	row.Ref = ""
 	name, there := "青禾大超市", apitest.InGridB
 	for who, v := range map[string]struct {
 		err  error

@@ -1,6 +1,7 @@
 package organisation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
+	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/geo/crs"
@@ -54,6 +56,7 @@ func mayWrite(by actor.Actor, scope string) bool {
 var errElsewhere = fault.New(fault.Forbidden, "organisation.elsewhere", "You keep the register of another area.")
 
 // Create enters an organisation in the area of whoever does.
+// The same reference again is the same organisation.
 func (s *Service) Create(ctx context.Context, r Row) (Organisation, error) {
 	return s.write(ctx, uuid.Nil, 0, func(Row) Row { return r })
 }
@@ -110,6 +113,19 @@ func (s *Service) write(ctx context.Context, id uuid.UUID, rev int64, next func(
 			}
 		}
 		r, wrong := prepare(next(had))
+		if id == uuid.Nil {
+			made, err := link.Again(ctx, tx, "organisation", desk, r.Ref)
+			if err != nil {
+				return err
+			}
+			if made != uuid.Nil {
+				out, err = byID(ctx, tx, made)
+				if err == nil && !mayWrite(by, out.ScopeCode) {
+					err = errElsewhere
+				}
+				return err
+			}
+		}
 		var f fault.Fields
 		for _, w := range wrong {
 			f.Add("body."+w.Location, w.Value, "%s", w.Message)
@@ -197,7 +213,7 @@ func (s *Service) put(ctx context.Context, tx pgx.Tx, id uuid.UUID, r Row, gridC
 	sql := updateOne
 	if id == uuid.Nil {
 		id = s.NewID()
-		args["id"], args["ref"] = id, id.String()
+		args["id"], args["ref"] = id, cmp.Or(r.Ref, id.String())
 		sql = insertOne
 	}
 	if _, err := tx.Exec(ctx, sql, args); err != nil {

@@ -59,6 +59,7 @@ type createdOut struct {
 // The bodies carry no rules of form but these types: what the decoder itself
 // refuses, it repeats to the sender.
 type newIn struct {
+	Key  string `header:"Idempotency-Key" maxLength:"64" doc:"Made once for somebody and sent again with each retry."`
 	Body struct {
 		Name        string   `json:"name"`
 		Sex         string   `json:"sex,omitempty" doc:"male, female, or empty: from the identity number."`
@@ -271,7 +272,7 @@ func (s *Service) create(ctx context.Context, in *newIn) (*createdOut, error) {
 	b := &in.Body
 	n := NewPerson{
 		Row: Row{
-			Name: b.Name, Sex: b.Sex, BornOn: f.day("body.born_on", b.BornOn), IDKind: b.IDKind, IDNumber: b.IDNumber, Phone: b.Phone, Kind: b.Kind, LivesAlone: &b.LivesAlone, Head: b.Head,
+			Ref: in.Key, Name: b.Name, Sex: b.Sex, BornOn: f.day("body.born_on", b.BornOn), IDKind: b.IDKind, IDNumber: b.IDNumber, Phone: b.Phone, Kind: b.Kind, LivesAlone: &b.LivesAlone, Head: b.Head,
 			DwellingID: f.id("body.dwelling_id", b.DwellingID), Relation: b.Relation, Since: f.day("body.since", b.Since), Tags: b.Tags, TagUntil: f.day("body.tag_until", b.TagUntil),
 		},
 		HouseholdID: f.id("body.household_id", b.HouseholdID),

@@ -114,9 +114,16 @@ func TestARecordOverHTTP(t *testing.T) {
 		}
 	}
 	enter := fmt.Sprintf(`{"name":"王小明","id_number":"%s","phone":"%s","dwelling_id":"%s","since":"2010-01-01","tags":["disabled"],"lives_alone":true}`, n, phone, d.a[0])
-	body := d.must(t, 201, registrar, "POST", "/people", enter)
+	body := d.must(t, 201, registrar, "POST", "/people", enter, "Idempotency-Key", "a key")
 	masked("the answer", body)
 	p := read[person.Full](t, body)
+	body = d.must(t, 201, registrar, "POST", "/people", enter, "Idempotency-Key", "a key")
+	masked("the answer to the same key", body)
+	if again := read[person.Full](t, body); again.ID != p.ID || again.Rev != p.Rev {
+		t.Errorf("the same key again: %+v", again)
+	}
+	d.must(t, 409, registrar, "POST", "/people", enter)
+	d.must(t, 404, apitest.Actor(actor.Registrar, apitest.StreetB), "POST", "/people", fmt.Sprintf(`{"name":"甲","dwelling_id":"%s"}`, d.b[0]), "Idempotency-Key", "a key")
 	if p.Name != "王**" || p.IDMasked != "**************"+n[14:] || p.PhoneMasked != "138****1234" || *p.Age != 75 || p.Sex != person.Male || p.ScopeCode != apitest.GridA || !p.LivesAlone ||
 		len(p.Residences) != 1 || len(p.Tags) != 1 || p.Tags[0].Until == nil || p.Address != "解放路1号101" {
 		t.Errorf("%+v", p)

@@ -1,6 +1,7 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -32,7 +33,8 @@ type Edit struct {
 // desk is the source of people who were entered by hand.
 const desk = "desk"
 
-// Create enters somebody, in a dwelling within the actor's sight.
+// Create enters somebody, in a dwelling within the actor's sight. The same
+// reference again is the same person.
 func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 	scope, err := sight(ctx)
 	if err != nil {
@@ -46,11 +48,19 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 		return Full{}, bodyFault("dwelling_id", "is needed: say where they live; people without a place are entered for the whole city")
 	}
 	id := s.NewID()
-	ready.Ref, ready.ID, ready.BuildingID = id.String(), id, uuid.Nil
+	ready.Ref, ready.ID, ready.BuildingID = cmp.Or(n.Ref, id.String()), id, uuid.Nil
 	var out Full
 	err = pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		b, err := s.hold(ctx, tx)
 		if err != nil {
+			return err
+		}
+		made, err := link.Again(ctx, tx, "person", desk, n.Ref)
+		if err != nil {
+			return err
+		}
+		if made != uuid.Nil {
+			out, err = s.full(ctx, tx, made, scope)
 			return err
 		}
 		list := []entry{s.entry(ready, s.today())}

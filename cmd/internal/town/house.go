@@ -3,6 +3,7 @@ package town
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -81,6 +82,28 @@ func (f form) size() (long, deep float64) {
 	return high.x - low.x, high.y - low.y
 }
 
+// mark is a place within the form: its middle, or the middle of the first wing
+// on the line through the middle.
+func (f form) mark() site {
+	var xs []float64
+	before := 0
+	for i, a := range f {
+		b := f[(i+1)%len(f)]
+		if (a.y <= 0) == (b.y <= 0) {
+			continue
+		}
+		x := a.x - a.y*(b.x-a.x)/(b.y-a.y)
+		if xs = append(xs, x); x < 0 {
+			before++
+		}
+	}
+	if before%2 == 1 {
+		return site{}
+	}
+	slices.Sort(xs)
+	return site{(xs[0] + xs[1]) / 2, 0}
+}
+
 // turned is the form by a quarter to the left.
 func (f form) turned() form {
 	g := make(form, len(f))
@@ -94,10 +117,11 @@ func (f form) turned() form {
 func (m *maker) raise(b *block, at spot, f form, levels int, use string, n name, door string) int {
 	sin, cos := math.Sincos(m.ground.heading(at))
 	c := m.ground.at(at)
+	placed := func(s site) site { return site{c.x + s.x*cos - s.y*sin, c.y + s.x*sin + s.y*cos} }
 	outline := make([]site, len(f))
 	var ring orb.Ring
 	for i, s := range f {
-		outline[i] = site{c.x + s.x*cos - s.y*sin, c.y + s.x*sin + s.y*cos}
+		outline[i] = placed(s)
 		ring = append(ring, outline[i].wgs84())
 	}
 	perLevel := 3.0
@@ -113,7 +137,7 @@ func (m *maker) raise(b *block, at spot, f form, levels int, use string, n name,
 	m.houses = append(m.houses, house{block: b.index, at: at, centre: c, outline: outline, door: door, levels: levels, use: use, long: long, deep: deep, height: height})
 	m.town.Buildings = append(m.town.Buildings, Building{
 		Ref: fmt.Sprintf("building-%s%04d", m.prefix, i+1), Name: n.zh, NameEn: n.en, Use: use,
-		Levels: levels, Height: height, Point: c.wgs84(),
+		Levels: levels, Height: height, Point: placed(f.mark()).wgs84(),
 		Footprint: orb.Polygon{append(ring, ring[0])},
 	})
 	return i

@@ -3647,7 +3647,10 @@ export interface operations {
     "add-dwelling": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made once for a room and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5621,7 +5624,10 @@ export interface operations {
     "create-organisation": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made once for an organisation and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5934,7 +5940,10 @@ export interface operations {
     "create-person": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made once for somebody and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
