@@ -86,6 +86,8 @@ CREATE TABLE dwelling (
 );
 -- what lies in a grid
 CREATE INDEX dwelling_scope_ix ON dwelling (scope_code);
+-- whether a staircase that is to be taken away has any
+CREATE INDEX dwelling_unit_ix ON dwelling (unit_id) WHERE unit_id IS NOT NULL;
 
 -- A legal person or a shop: who works where. uscc is the 18-character code of
 -- GB 32100, null where it is not known.
@@ -130,6 +132,8 @@ CREATE INDEX organisation_scope_ix ON organisation (scope_code);
 CREATE INDEX organisation_point_ix ON organisation USING gist (point);
 -- who is in a building
 CREATE INDEX organisation_building_ix ON organisation (building_id) WHERE building_id IS NOT NULL;
+-- whether a room that is to be taken away holds any
+CREATE INDEX organisation_dwelling_ix ON organisation (dwelling_id) WHERE dwelling_id IS NOT NULL;
 -- search by words
 CREATE INDEX organisation_words_ix ON organisation USING gin (words);
 

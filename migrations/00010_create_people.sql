@@ -78,6 +78,8 @@ CREATE INDEX person_scope_ix ON person (scope_code);
 -- who lives in a building, and how old they are; with everything a planner's
 -- question needs of all of them, so that the wide rows are not read for it
 CREATE INDEX person_building_ix ON person (building_id, born_on) INCLUDE (household_id, dwelling_id, id, left_on, lives_alone) WHERE building_id IS NOT NULL;
+-- whether anybody lives in a room that is to be taken away
+CREATE INDEX person_dwelling_ix ON person (dwelling_id) WHERE dwelling_id IS NOT NULL;
 -- who has this phone
 CREATE INDEX person_phone_ix ON person (phone_blind) WHERE phone_blind IS NOT NULL;
 -- the members of a household
@@ -102,8 +104,8 @@ CREATE TABLE residence (
 CREATE UNIQUE INDEX residence_one_ix ON residence (person_id, relation) WHERE until IS NULL AND relation IN ('registered', 'resident');
 -- a person's dwellings
 CREATE INDEX residence_person_ix ON residence (person_id);
--- a dwelling's people
-CREATE INDEX residence_dwelling_ix ON residence (dwelling_id) WHERE until IS NULL;
+-- a dwelling's people, also those who were tied to it
+CREATE INDEX residence_dwelling_ix ON residence (dwelling_id);
 
 -- A care tag exists to bring help: it has a purpose, a legal basis and an end.
 CREATE TABLE person_tag (

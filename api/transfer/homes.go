@@ -39,7 +39,13 @@ func (h *homes) at(id uuid.UUID) (string, bool) {
 func (h *homes) dwelling(r *record) (d building.DwellingAt, given bool, wrong []fault.Field) {
 	code, house, text := r.text("dwelling_code"), r.text("building_code"), r.text("address")
 	unit, room := r.text("unit"), r.text("room")
+	refuse := func(field, reason string) (building.DwellingAt, bool, []fault.Field) {
+		return d, true, []fault.Field{{Location: field, Message: reason}}
+	}
 	if code == "" && house == "" && text == "" {
+		if room != "" { // as where the building's cell is merged over its rooms
+			return refuse("building_code", "the row names a room, but not its building")
+		}
 		return d, false, nil
 	}
 	if text != "" && room == "" && code == "" {
@@ -48,9 +54,6 @@ func (h *homes) dwelling(r *record) (d building.DwellingAt, given bool, wrong []
 			unit = inUnit
 		}
 		room = inRoom
-	}
-	refuse := func(field, reason string) (building.DwellingAt, bool, []fault.Field) {
-		return d, true, []fault.Field{{Location: field, Message: reason}}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

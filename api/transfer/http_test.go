@@ -280,3 +280,42 @@ func TestARunGoesOnAfterARestart(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A file that the server takes in for a page while the command line takes it in:
+// both come to an end, every row is there once, and what one brought the other
+// finds unchanged.
+func TestThePageAndTheCommandLineAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var b strings.Builder
+	b.WriteString("ref,kind,lon,lat\n")
+	const rows = 8000
+	for i := range rows {
+		fmt.Fprintf(&b, "B%d,bench,%.6f,%.6f\n", i, 113.3001+float64(i%100)*1e-5, 23.4001+float64(i/100)*1e-5)
+	}
+	path := file(t, "bänke.csv", b.String())
+	registrar := apitest.Actor(actor.Registrar, apitest.CityCode)
+	i := d.upload(t, registrar, "facilities", "bänke.csv", b.String())
+	d.ask(t, 202, registrar, "POST", "/imports/"+i.ID+"/run", `{"dry_run":false}`)
+	report, err := d.Loader.File(t.Context(), "facilities", path, transfer.FileOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i.State != transfer.Done {
+		if i = read[transfer.Import](t, d.ask(t, 200, registrar, "GET", "/imports/"+i.ID, "")); i.State != transfer.Done && i.State != transfer.Running {
+			t.Fatalf("%+v", i)
+		}
+	}
+	var n int
+	if err := d.Pool.QueryRow(t.Context(), "SELECT count(*) FROM facility").Scan(&n); err != nil || n != rows {
+		t.Errorf("%d facilities, %v", n, err)
+	}
+	for who, got := range map[string]transfer.Counts{"the page": i.Counts, "the command line": report.Counts} {
+		if got.Read != rows || got.Fresh+got.Unchanged != rows {
+			t.Errorf("%s: %+v", who, got)
+		}
+	}
+	if i.Counts.Fresh+report.Fresh != rows {
+		t.Errorf("%d and %d are new", i.Counts.Fresh, report.Fresh)
+	}
+}

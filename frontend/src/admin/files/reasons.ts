@@ -45,6 +45,7 @@ const known: [RegExp, string][] = [
   [/^the dwelling is in no building that is known/, '库里没有这栋楼'],
   [/^A dwelling lies in no building/, '库里没有这栋楼'],
   [/^more than one building has this address/, '不止一栋楼是这个地址，请给出楼栋编码'],
+  [/^the row names a room, but not its building/, '写了房号，但没写是哪栋楼'],
   [/^the building is known, but not which room/, '楼对上了，但没写哪一间'],
   [/^the building has no such room/, '这栋楼没有这间房，或每个单元都有一间'],
   [/^no dwelling has this code/, '没有这个编码的房屋'],
