@@ -45,7 +45,7 @@ bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its 
 	@go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 10x -timeout 30m ./api/search
 
 bench-analysis: ## the planner's first answer in a town of 1.33 million (ONEMAP_BENCH_PEOPLE)
-	@go test -run '^$$' -bench FirstAnswer -benchtime 1x ./api/analysis
+	@go test -run '^$$' -bench FirstAnswer -benchtime 1x -timeout 30m ./api/analysis
 
 bench-import: ## 200,000 people and 100,000 buildings in from CSV, against their demands
 	@go test -run '^$$' -bench '^BenchmarkImport' -benchtime 1x -timeout 15m ./api/transfer
