@@ -158,9 +158,10 @@ func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (
 // sort puts the first entries of people before others about the same. The ties
 // of others only add to what was said; who lives where is said once.
 func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
-	var a arrivals
+	a := arrivals{list: make([]entry, 0, len(list))}
 	var more []entry
-	for _, e := range list {
+	for i := range list {
+		e := &list[i]
 		ref := [2]string{b.Source, e.ref}
 		id, again := l.byRef[ref]
 		if !again && e.numberBlind != nil {
@@ -171,7 +172,7 @@ func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
 				return a, fault.New(fault.Conflict, "person.two_dwellings", "Nobody lives, or is registered, in two dwellings at once.")
 			}
 			e.id = id
-			more = append(more, e)
+			more = append(more, *e)
 			continue
 		}
 		e.id = b.NewID()
@@ -179,7 +180,7 @@ func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
 		if e.numberBlind != nil {
 			l.byNumber[[16]byte(e.numberBlind)] = e.id
 		}
-		a.list = append(a.list, e)
+		a.list = append(a.list, *e)
 	}
 	a.people = len(a.list)
 	a.list = append(a.list, more...)

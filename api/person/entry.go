@@ -23,29 +23,55 @@ type entry struct {
 	numberSeal, phoneSeal []byte
 }
 
+// Ready checks a row and seals its numbers, once for all that follows: Key, Ref,
+// Find and Import then take what they need from it. Of a row with a fault it
+// gives what Check gives. Only Ref and ID may still be set afterwards.
+func (s *Service) Ready(r Row) (Row, []fault.Field) {
+	today := s.today()
+	ready, wrong := prepare(r, today)
+	if len(wrong) > 0 {
+		return r, wrong
+	}
+	e := s.entry(ready, today)
+	r.made = &e
+	return r, nil
+}
+
 // Key tells rows of one file apart that say the same about the same person; ""
 // when the row has no number to know the person by. Two rows with one key put
 // somebody into two dwellings at once, or are doubled.
 func (s *Service) Key(r Row) string {
-	doc, err := parseDocument(r.IDKind, r.IDNumber, s.today())
-	if err != nil || doc.number == "" {
+	blind := s.numberBlind(r)
+	if blind == nil {
 		return ""
 	}
 	relation := r.Relation
 	if relation == "" {
 		relation = Living
 	}
-	return string(s.Keys.Blind(doc.blindKind(), doc.number)) + relation
+	return string(blind) + relation
 }
 
 // Ref is a reference for a row whose file has none: it stays the same for the
 // same person and tells nobody who that is.
 func (s *Service) Ref(r Row) string {
-	if doc, err := parseDocument(r.IDKind, r.IDNumber, s.today()); err == nil && doc.number != "" {
-		return "n-" + hex.EncodeToString(s.Keys.Blind(doc.blindKind(), doc.number))
+	if blind := s.numberBlind(r); blind != nil {
+		return "n-" + hex.EncodeToString(blind)
 	}
 	name, _ := cleanName(r.Name)
 	return "p-" + hex.EncodeToString(s.Keys.Blind("row", fmt.Sprint(name, day(r.BornOn).Format(time.DateOnly), r.DwellingID, r.HouseholdRef)))
+}
+
+// numberBlind is the blind of the number of a row's document; nil without one.
+func (s *Service) numberBlind(r Row) []byte {
+	if r.made != nil {
+		return r.made.numberBlind
+	}
+	doc, err := parseDocument(r.IDKind, r.IDNumber, s.today())
+	if err != nil || doc.number == "" {
+		return nil
+	}
+	return s.Keys.Blind(doc.blindKind(), doc.number)
 }
 
 // safeRef keeps an identity number out of the reference columns when that is
@@ -60,11 +86,16 @@ func (s *Service) safeRef(ref string, today time.Time) string {
 	return ref
 }
 
-// entries checks and seals rows. A row that Check would refuse is refused here,
+// entries checks and seals the rows that are not Ready yet. A row that Check would refuse is refused here,
 // too: whoever calls is to have left it out.
 func (s *Service) entries(rows []Row) ([]entry, error) {
 	list, today := make([]entry, len(rows)), s.today()
 	for i, r := range rows {
+		if r.made != nil {
+			list[i] = *r.made
+			list[i].id, list[i].ref = r.ID, s.safeRef(r.Ref, today)
+			continue
+		}
 		ready, wrong := prepare(r, today)
 		if len(wrong) > 0 {
 			var f fault.Fields

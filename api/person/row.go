@@ -53,6 +53,8 @@ type Row struct {
 	BuildingID uuid.UUID
 	GridCode   string // "" outside all grids
 	ScopeCode  string
+
+	made *entry // what Ready made of the row
 }
 
 // ready is a row in the form that is kept.

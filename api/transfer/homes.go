@@ -86,7 +86,6 @@ func (h *homes) dwelling(r *record) (d building.DwellingAt, given bool, wrong []
 }
 
 func (l *Loader) people(h *homes) taker {
-	today := l.cityDay()
 	return &slice[person.Row]{
 		name: "person",
 		make: func(r *record) (person.Row, []fault.Field) {
@@ -106,7 +105,8 @@ func (l *Loader) people(h *homes) taker {
 					p.GridCode = *d.GridCode
 				}
 			}
-			return p, append(wrong, person.Check(p, today)...)
+			p, faults := l.People.Ready(p)
+			return p, append(wrong, faults...)
 		},
 		called: func(p *person.Row) string { return l.People.Ref(*p) },
 		same: func(p *person.Row) (key, field, reason string) {

@@ -17,6 +17,7 @@ type Kind struct {
 	Geometry string  `json:"geometry" enum:"none,point,polygon" doc:"What a row needs to say where it is."`
 	Fields   []Field `json:"fields"`
 	secret   bool    // about people: no value is ever repeated
+	numbers  map[string]int
 }
 
 // Field is one thing a row says.
@@ -54,7 +55,10 @@ func KindOf(name string) *Kind {
 
 // field gives a field's number, or -1.
 func (k *Kind) field(name string) int {
-	return slices.IndexFunc(k.Fields, func(f Field) bool { return f.Name == name })
+	if i, ok := k.numbers[name]; ok {
+		return i
+	}
+	return -1
 }
 
 // has says whether the kind has a field.
@@ -82,11 +86,13 @@ func (k *Kind) shown(field, v string) string {
 	return longFigures.ReplaceAllStringFunc(v, func(s string) string { return s[:2] + strings.Repeat("*", len(s)-4) + s[len(s)-2:] })
 }
 
-// prepared gives each field the words by which its values are known.
+// prepared gives each field its number and the words by which its values are known.
 func prepared(list []*Kind) []*Kind {
 	for _, k := range list {
+		k.numbers = make(map[string]int, len(k.Fields))
 		for i := range k.Fields {
 			f := &k.Fields[i]
+			k.numbers[f.Name] = i
 			if f.Values == nil {
 				f.Values = []Choice{}
 			}

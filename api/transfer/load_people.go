@@ -43,50 +43,28 @@ func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done
 		}
 		r.batch.Now = r.Now()
 		told := Told{}
-		var sealing chan sealed
-		write := func() error {
-			if sealing == nil {
-				return nil
-			}
-			s := <-sealing
-			sealing = nil
-			if s.err != nil {
-				return s.err
-			}
-			m, err := bulk.Write(ctx, tx, r.batch, s.rows)
-			told.Fresh, told.Unchanged = told.Fresh+m.Fresh, told.Unchanged+m.Unchanged
-			return err
-		}
-		err = r.pipeline(ctx, f, r.plan, proj, r.taker, func(c *chunk) error {
-			r.tellApart(c.list)
+		err = r.pipeline(ctx, f, proj, func(c *chunk) error {
 			r.pos += int64(len(c.list))
 			told.Read = r.pos
 			list, err := r.sift(ix, c.list, &told)
 			if err != nil {
 				return err
 			}
-			next := make(chan sealed, 1) // sealed while the chunk before it is written
-			go func() {
-				rows := make([]person.Row, len(list))
-				for i, x := range list {
-					rows[i] = *x.object.(*person.Row)
-					rows[i].Ref = x.ref
-				}
-				p, err := bulk.Prepare(rows)
-				next <- sealed{p, err}
-			}()
-			if err := write(); err != nil {
+			rows := make([]person.Row, len(list))
+			for i, x := range list {
+				rows[i] = *x.object.(*person.Row)
+				rows[i].Ref = x.ref
+			}
+			m, err := bulk.Import(ctx, tx, ix, r.batch, rows)
+			if err != nil {
 				return err
 			}
-			sealing = next
+			told.Fresh, told.Unchanged = told.Fresh+m.Fresh, told.Unchanged+m.Unchanged
 			r.run.Told = told
 			r.tell(c, f)
 			return nil
 		})
 		if err != nil {
-			return err
-		}
-		if err := write(); err != nil {
 			return err
 		}
 		if told.Bytes, err = r.out.flush(); err != nil {
@@ -108,10 +86,4 @@ func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done
 		return false, nil
 	}
 	return false, err
-}
-
-// sealed is a chunk of people ready to be written.
-type sealed struct {
-	rows person.Prepared
-	err  error
 }

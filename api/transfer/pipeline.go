@@ -27,12 +27,13 @@ type chunk struct {
 	ready chan error
 }
 
-// pipeline reads a file, makes records of its rows on every processor, and hands
-// the chunks over in the order of the file. What waits between is bounded.
-func (l *Loader) pipeline(ctx context.Context, f *table.File, p *plan, proj projection, t taker, write func(*chunk) error) error {
+// pipeline reads a file, makes records of its rows on every processor, tells them
+// apart in the order of the file, and hands the chunks over in that order: the
+// next ones are made ready while one is written. What waits between is bounded.
+func (r *runner) pipeline(ctx context.Context, f *table.File, proj projection, write func(*chunk) error) error {
 	workers := max(2, runtime.GOMAXPROCS(0))
 	g, ctx := errgroup.WithContext(ctx)
-	work, queue := make(chan *chunk), make(chan *chunk, workers+1)
+	work, queue, told := make(chan *chunk), make(chan *chunk, workers+1), make(chan *chunk, 1)
 	g.Go(func() error {
 		defer close(work)
 		defer close(queue)
@@ -56,7 +57,7 @@ func (l *Loader) pipeline(ctx context.Context, f *table.File, p *plan, proj proj
 	for range workers {
 		g.Go(func() error {
 			for c := range work {
-				err := l.prepare(ctx, p, proj, t, c)
+				err := r.prepare(ctx, r.plan, proj, r.taker, c)
 				c.ready <- err
 				if err != nil {
 					return err
@@ -66,6 +67,7 @@ func (l *Loader) pipeline(ctx context.Context, f *table.File, p *plan, proj proj
 		})
 	}
 	g.Go(func() error {
+		defer close(told)
 		for c := range queue {
 			select {
 			case err := <-c.ready:
@@ -75,6 +77,17 @@ func (l *Loader) pipeline(ctx context.Context, f *table.File, p *plan, proj proj
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+			r.tellApart(c.list)
+			select {
+			case told <- c:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for c := range told {
 			if err := write(c); err != nil {
 				return err
 			}

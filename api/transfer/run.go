@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func (l *Loader) work(ctx context.Context, run *Run, path, refusedPath string, p
 		// The file is not fit to be loaded as a whole: it is read again, chunk by chunk.
 		return l.work(ctx, run, path, refusedPath, progress)
 	}
-	return l.pipeline(ctx, f, r.plan, proj, r.taker, func(c *chunk) error {
+	return r.pipeline(ctx, f, proj, func(c *chunk) error {
 		err := r.write(ctx, c)
 		if err == nil {
 			r.tell(c, f)
@@ -118,7 +119,6 @@ func (r *runner) pace(read, size int64) Progress {
 
 // write takes one chunk in, in one transaction.
 func (r *runner) write(ctx context.Context, c *chunk) error {
-	r.tellApart(c.list)
 	from := r.pos
 	r.pos += int64(len(c.list))
 	if r.pos <= r.skip {
@@ -395,13 +395,13 @@ func (r *runner) call(x *record) {
 }
 
 func short(parts ...string) (key [16]byte) {
-	h := sha256.New()
+	text := make([]byte, 0, 128)
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:", len(p))
-		h.Write([]byte(p))
+		text = strconv.AppendInt(text, int64(len(p)), 10)
+		text = append(append(text, ':'), p...)
 	}
-	copy(key[:], h.Sum(nil))
-	return key
+	sum := sha256.Sum256(text)
+	return [16]byte(sum[:16])
 }
 
 func (l *Loader) zone() *time.Location {
