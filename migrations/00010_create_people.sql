@@ -13,6 +13,8 @@ CREATE TABLE sealing (
 -- on, initials its pinyin initials: together with name they answer what a name
 -- contains by plain ranges, which row-level security leaves usable.
 -- building_id, grid_code and scope_code are those of the dwelling somebody lives in now.
+-- References differ from their first letters on, sources hardly: the unique
+-- constraints begin with what sorts soonest.
 CREATE TABLE household (
     id          uuid CONSTRAINT household_pk PRIMARY KEY,
     source      text COLLATE "C" NOT NULL,
@@ -21,7 +23,7 @@ CREATE TABLE household (
     kind        text NOT NULL DEFAULT 'family',
     rev         bigint NOT NULL,
     updated_at  timestamptz NOT NULL,
-    CONSTRAINT household_source_uq UNIQUE (source, source_ref),
+    CONSTRAINT household_source_uq UNIQUE (source_ref, source),
     CONSTRAINT household_kind_ck CHECK (kind IN ('family', 'collective')),
     CONSTRAINT household_dwelling_fk FOREIGN KEY (dwelling_id) REFERENCES dwelling (id)
 );
@@ -55,7 +57,7 @@ CREATE TABLE person (
     left_why     text NOT NULL DEFAULT '',
     rev          bigint NOT NULL,
     updated_at   timestamptz NOT NULL,
-    CONSTRAINT person_source_uq UNIQUE (source, source_ref),
+    CONSTRAINT person_source_uq UNIQUE (source_ref, source),
     CONSTRAINT person_id_blind_uq UNIQUE (id_blind),
     CONSTRAINT person_sex_ck CHECK (sex IN ('', 'male', 'female')),
     CONSTRAINT person_id_ck CHECK ((id_sealed IS NULL) = (id_blind IS NULL)),
@@ -68,6 +70,8 @@ CREATE TABLE person (
     CONSTRAINT person_dwelling_fk FOREIGN KEY (dwelling_id) REFERENCES dwelling (id),
     CONSTRAINT person_building_fk FOREIGN KEY (building_id) REFERENCES building (id)
 );
+-- nobody asks for a sealed value: the planner need not know them
+ALTER TABLE person ALTER COLUMN id_sealed SET STATISTICS 0, ALTER COLUMN phone_sealed SET STATISTICS 0;
 -- names by what they begin with, or contain
 CREATE INDEX person_name_ix ON person (name);
 CREATE INDEX person_name_two_ix ON person (name_2) WHERE name_2 <> '';

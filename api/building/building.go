@@ -47,6 +47,8 @@ type Building struct {
 	Structure    string
 	Point        orb.Point // inside the footprint; WGS84
 	Geom         orb.MultiPolygon
+
+	read *texts // what Ready made of the texts
 }
 
 // Config is what the service works with. People, Tied and Followers are what

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
-	"onemap/api/address"
 	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/geo/crs"
@@ -55,9 +54,7 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	if open == 0 {
 		return found, nil
 	}
-	// A city's first file meets nothing: do not look for each of its rows.
-	var others bool
-	if err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM building WHERE source < $1) OR EXISTS (SELECT FROM building WHERE source > $1)", source).Scan(&others); err != nil || !others {
+	if others, err := link.Others(ctx, q, "building", source); err != nil || !others {
 		return found, err
 	}
 	if err := byAddress(ctx, q, source, rows, found); err != nil {
@@ -88,7 +85,7 @@ func byAddress(ctx context.Context, q pg.Querier, source string, rows []Building
 		if !open(found[i]) || rows[i].Address == "" {
 			continue
 		}
-		for _, k := range address.Parse(rows[i].Address).Keys() {
+		for _, k := range rows[i].texts().keys {
 			keys[k] = append(keys[k], i)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
@@ -22,6 +23,32 @@ import (
 	"onemap/geo/grid"
 )
 
+// texts is what a building's texts make it found by.
+type texts struct {
+	key   string   // the house, as addresses are compared
+	keys  []string // all that it may be called by
+	words pgtype.TSVector
+}
+
+// Ready reads a building's texts, once for all that follows: Find and Import take
+// what they need from it. They are not to be changed afterwards.
+func Ready(b Building) Building {
+	b.read = b.texts()
+	return b
+}
+
+func (b *Building) texts() *texts {
+	if b.read != nil {
+		return b.read
+	}
+	t := &texts{words: find.Words(b.Name, b.NameEn, b.Address, b.Code)}
+	if b.Address != "" {
+		at := address.Parse(b.Address)
+		t.key, t.keys = at.Key(), at.Keys()
+	}
+	return t
+}
+
 // searched says what words are made of.
 var searched = link.Searched{
 	Table: "building", Columns: []string{"name", "name_en", "address", "code"}, Fields: []string{"name", "name_en", "address", "code"},
@@ -35,13 +62,13 @@ var described = []link.Column[Building]{
 	{Name: "name_en", Fields: []string{"name_en"}, Value: func(b *Building) any { return b.NameEn }},
 	{Name: "use", Fields: []string{"use"}, Value: func(b *Building) any { return b.Use }},
 	{Name: "address", Fields: []string{"address"}, Value: func(b *Building) any { return b.Address }},
-	{Name: "address_key", Fields: []string{"address"}, Value: func(b *Building) any { return key(b.Address) }},
+	{Name: "address_key", Fields: []string{"address"}, Value: func(b *Building) any { return b.texts().key }},
 	{Name: "levels", Fields: []string{"levels"}, Value: func(b *Building) any { return known(b.Levels) }},
 	{Name: "levels_below", Fields: []string{"levels_below"}, Value: func(b *Building) any { return small(b.LevelsBelow) }},
 	{Name: "height_m", Fields: []string{"height"}, Value: func(b *Building) any { return known(b.HeightM) }},
 	{Name: "built_year", Fields: []string{"built_year"}, Value: func(b *Building) any { return known(b.BuiltYear) }},
 	{Name: "structure", Fields: []string{"structure"}, Value: func(b *Building) any { return b.Structure }},
-	{Name: "words", Fields: searched.Fields, All: true, Value: func(b *Building) any { return find.Words(b.Name, b.NameEn, b.Address, b.Code) }},
+	{Name: "words", Fields: searched.Fields, All: true, Value: func(b *Building) any { return b.texts().words }},
 }
 
 // outlined are the columns of the place.
@@ -81,6 +108,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	var refs []string
 	var ids []uuid.UUID
 	for _, x := range list {
+		x = Ready(x)
 		switch {
 		case len(x.Geom) > 0:
 			whole = append(whole, x)
@@ -110,7 +138,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	if m = m.Add(more); m.Fresh+m.Changed == 0 {
 		return m, nil
 	}
-	if err := searched.Reword(ctx, tx, b, refs, ids); err != nil {
+	if err := searched.Reword(ctx, tx, b, m, refs, ids); err != nil {
 		return m, err
 	}
 	if m.Changed > 0 && b.Located() {

@@ -145,7 +145,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	if m.Fresh+m.Changed == 0 {
 		return m, nil
 	}
-	if err := searched.Reword(ctx, tx, b, refs, ids); err != nil {
+	if err := searched.Reword(ctx, tx, b, m, refs, ids); err != nil {
 		return m, err
 	}
 	return m, change.Record(ctx, tx, change.Bulk("facility", b.Now, int(m.Fresh+m.Changed)))

@@ -22,10 +22,12 @@ import (
 
 // Batch is what rows of one chunk have in common. Given names the columns that
 // the input has: of an object that exists only these are compared and
-// overwritten. nil is all of them.
+// overwritten. nil is all of them. Sought says that this transaction has looked
+// for every row by source and reference: one without an id is new.
 type Batch struct {
 	Source string
 	Given  []string
+	Sought bool
 	NewID  func() uuid.UUID
 	Now    time.Time
 }

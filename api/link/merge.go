@@ -105,18 +105,19 @@ func Merge[T any](ctx context.Context, tx pgx.Tx, table string, b Batch, columns
 }
 
 // insert merges rows without an id. Where the source has brought none of them
-// before, as a city's first file does, there is nothing to compare: they are
-// copied into the table at once.
+// before, there is nothing to compare: they are copied into the table at once.
 func insert(ctx context.Context, tx pgx.Tx, table string, b Batch, refs map[string]int, r pg.Rows) (pg.Merged, error) {
 	if len(r.Values) == 0 {
 		return pg.Merged{}, nil
 	}
-	var known bool
-	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+table+" WHERE source = $1 AND source_ref = ANY($2))", b.Source, slices.Collect(maps.Keys(refs))).Scan(&known); err != nil {
-		return pg.Merged{}, fmt.Errorf("rows of %s: %w", b.Source, err)
-	}
-	if known {
-		return pg.Merge(ctx, tx, r, b.Now)
+	if !b.Sought {
+		var known bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+table+" WHERE source = $1 AND source_ref = ANY($2))", b.Source, slices.Collect(maps.Keys(refs))).Scan(&known); err != nil {
+			return pg.Merged{}, fmt.Errorf("rows of %s: %w", b.Source, err)
+		}
+		if known {
+			return pg.Merge(ctx, tx, r, b.Now)
+		}
 	}
 	for i := range r.Values {
 		r.Values[i] = append(r.Values[i], int64(1), b.Now)
@@ -173,10 +174,11 @@ type Searched struct {
 	Texts   func(held []string) []string // of the columns' values
 }
 
-// Reword makes the words of objects anew, where the input had some of their
-// texts only. They are named by reference or by id.
-func (s Searched) Reword(ctx context.Context, tx pgx.Tx, b Batch, refs []string, ids []uuid.UUID) error {
-	if (Column[any]{Fields: s.Fields, All: true}).given(b) || !b.Has(s.Fields...) {
+// Reword makes the words of objects anew that a merge has changed, where the input
+// had some of their texts only: what is new has the words of all its texts. They
+// are named by reference or by id.
+func (s Searched) Reword(ctx context.Context, tx pgx.Tx, b Batch, m pg.Merged, refs []string, ids []uuid.UUID) error {
+	if m.Changed == 0 || (Column[any]{Fields: s.Fields, All: true}).given(b) || !b.Has(s.Fields...) {
 		return nil
 	}
 	list := ""

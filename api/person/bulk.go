@@ -48,6 +48,10 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if there {
 			return ErrNotEmpty
 		}
+		// A table of the transaction's own need not be logged where wal_level is minimal.
+		if _, err := tx.Exec(ctx, "TRUNCATE household, person, residence, person_tag"); err != nil {
+			return fmt.Errorf("load people: %w", err)
+		}
 		rebuild, err := strip(ctx, tx)
 		if err != nil {
 			return err

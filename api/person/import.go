@@ -65,11 +65,14 @@ type links struct {
 
 // identify says whom each entry is about; a zero id is somebody new.
 func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (links, error) {
+	var foreign links
+	if b.Sought && !slices.ContainsFunc(list, func(e entry) bool { return e.id != uuid.Nil }) {
+		return foreign, nil // all are new
+	}
 	own, err := link.Own(ctx, tx, "person", b.Source, refsOf(list))
 	if err != nil {
 		return links{}, err
 	}
-	var foreign links
 	for i := range list {
 		e := &list[i]
 		id, ok := own[e.ref]

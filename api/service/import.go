@@ -85,7 +85,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	for _, p := range list {
 		refs, ids = append(refs, p.Ref), append(ids, p.ID)
 	}
-	if err := searched.Reword(ctx, tx, b, refs, ids); err != nil {
+	if err := searched.Reword(ctx, tx, b, m, refs, ids); err != nil {
 		return m, err
 	}
 	return m, change.Record(ctx, tx, change.Bulk("service", b.Now, int(m.Fresh+m.Changed)))

@@ -251,7 +251,9 @@ func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*re
 		}
 		ready = append(ready, x)
 	}
-	return r.hand(ctx, tx, ix, ready, told)
+	b := r.batch
+	b.Sought = true
+	return r.hand(ctx, tx, ix, b, ready, told)
 }
 
 func refusals(x *record, wrong []fault.Field) []Refusal {
@@ -263,13 +265,13 @@ func refusals(x *record, wrong []fault.Field) []Refusal {
 
 // hand gives rows to the slice. What the slice or the database refuses is looked
 // for by halves, so that one row never keeps the others out.
-func (r *runner) hand(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*record, told *Told) error {
+func (r *runner) hand(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record, told *Told) error {
 	if len(list) == 0 {
 		return nil
 	}
 	var m pg.Merged
 	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) (err error) {
-		m, err = r.taker.take(ctx, tx, ix, r.batch, list)
+		m, err = r.taker.take(ctx, tx, ix, b, list)
 		return err
 	})
 	if err == nil {
@@ -279,14 +281,15 @@ func (r *runner) hand(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*re
 	if !refusable(err) || ctx.Err() != nil {
 		return err
 	}
-	if len(list) == 1 {
+	if len(list) == 1 && !b.Sought {
 		return r.out.add(told, list[0], refusals(list[0], wrongIn(err))...)
 	}
 	half := len(list) / 2
-	if err := r.hand(ctx, tx, ix, list[:half], told); err != nil {
+	b.Sought = false // what the first half writes may be what the second is about
+	if err := r.hand(ctx, tx, ix, b, list[:half], told); err != nil {
 		return err
 	}
-	return r.hand(ctx, tx, ix, list[half:], told)
+	return r.hand(ctx, tx, ix, b, list[half:], told)
 }
 
 // refusable errors are about a row: what a slice calls invalid, what breaks a constraint.

@@ -83,7 +83,7 @@ func (l *Loader) buildings() taker {
 					r.at, r.located = b.Point, true
 				}
 			}
-			return b, nil
+			return building.Ready(b), nil
 		},
 		called: func(b *building.Building) string { return coded(b.Code) },
 		check:  building.Check,
