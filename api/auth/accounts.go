@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/web"
@@ -197,6 +199,8 @@ func (s *Service) AddMember(ctx context.Context, m Member) (x Account, err error
 		case !by.over(m.Scope):
 			return errBeyond
 		}
+		audit.Note(ctx, "account", id.String(), "login", "name", "scope")
+		audit.In(ctx, m.Scope)
 		n := NewAccount{Login: m.Login, Name: m.Name, Scope: m.Scope, SSO: m.SSO, by: by.by.ID}
 		if err := insertAccount(ctx, tx, id, n, s.nobody, now); err != nil {
 			return err
@@ -223,6 +227,17 @@ type Rewrite struct {
 	Scope    *string
 	SSO      *bool
 	Disabled *bool
+}
+
+// fields names what it changes.
+func (w Rewrite) fields() (names []string) {
+	for name, given := range map[string]bool{"name": w.Name != nil, "scope": w.Scope != nil, "sso_allowed": w.SSO != nil, "disabled": w.Disabled != nil} {
+		if given {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // ChangeAccount renames, moves, closes or opens an account.
@@ -254,6 +269,8 @@ var (
 
 func (s *Service) rewriteAccount(ctx context.Context, tx pgx.Tx, by authority, x *Account, want Rewrite) error {
 	var f fault.Fields
+	audit.Note(ctx, "account", x.ID.String(), want.fields()...)
+	audit.In(ctx, x.Scope)
 	if want.Name != nil {
 		x.Name = strings.TrimSpace(*want.Name)
 		validateName(&f, x.Name)

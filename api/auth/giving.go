@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -96,7 +97,15 @@ func (s *Service) give(ctx context.Context, tx pgx.Tx, by authority, x Account, 
 	if err := unlike(g, x.all); err != nil {
 		return g, err
 	}
+	noteGrant(ctx, g, "role", "scope", "time")
 	return g, insertGrant(ctx, tx, g)
+}
+
+// noteGrant tells the audit of a grant, and whose it is.
+func noteGrant(ctx context.Context, g Grant, fields ...string) {
+	audit.Note(ctx, "grant", g.ID.String(), fields...)
+	audit.Note(ctx, "account", g.Account.ID.String())
+	audit.In(ctx, g.Scope)
 }
 
 const maxReason = 200
@@ -143,6 +152,7 @@ func (s *Service) End(ctx context.Context, id uuid.UUID, reason string) (g Grant
 		if g, err = s.grantFor(ctx, tx, by, id); err != nil {
 			return err
 		}
+		noteGrant(ctx, g, "end")
 		was := g
 		now := s.now()
 		if g.EndsAt != nil && !g.EndsAt.After(now) {
@@ -209,6 +219,7 @@ func (s *Service) Change(ctx context.Context, id uuid.UUID, want Regrant) (g Gra
 		if g, err = s.grantFor(ctx, tx, by, id); err != nil {
 			return err
 		}
+		noteGrant(ctx, g, "time", "reason")
 		was := g
 		if err := s.rewrite(by, &g, want); err != nil {
 			return err

@@ -78,10 +78,13 @@ func Routes(s *web.Server, service *Service, regions Regions) {
 	web.Add(s, huma.Operation{OperationID: "sign-out", Extensions: web.Seen(web.SightSelf), Method: http.MethodDelete, Path: "/api/v1/session", Summary: "Sign out", Tags: tag, DefaultStatus: http.StatusNoContent}, h.signOut)
 	web.Add(s, huma.Operation{OperationID: "list-departments", Extensions: web.Seen(web.SightArea), Method: http.MethodGet, Path: "/api/v1/departments", Summary: "The departments that mend things", Tags: []string{"cases"}, Security: web.Staff, Errors: []int{401}}, h.departments)
 	web.Add(s, huma.Operation{OperationID: "demo-accounts", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/demo", Summary: "The accounts of the demo town", Tags: tag}, h.demo)
+	h.accountRoutes(s)
+	h.deputyRoutes(s)
+	h.departmentRoutes(s)
 }
 
 func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {
-	departments, err := h.service.Departments(ctx)
+	departments, err := h.service.EveryDepartment(ctx)
 	if err != nil {
 		return Me{}, err
 	}

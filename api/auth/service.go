@@ -149,6 +149,8 @@ func inWords(err error, login string) error {
 	switch pg.Constraint(err) {
 	case "account_login_uq":
 		return fault.Newf(fault.Conflict, "account.exists", "There is an account %q already.", login).Because(err)
+	case "department_pk":
+		return fault.Newf(fault.Conflict, "department.exists", "There is a department %q already.", login).Because(err)
 	case "account_grant_open_ix":
 		return errHeld
 	case "account_grant_department_fk", "api_key_department_fk":

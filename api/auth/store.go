@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,22 +76,3 @@ func insertAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, n NewAccount, p
 }
 
 func missing(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
-
-// Department is who mends things.
-type Department struct {
-	Code   string `json:"code" example:"D01"`
-	Name   string `json:"name"`
-	NameEn string `json:"name_en"`
-}
-
-func selectDepartments(ctx context.Context, q pg.Querier) ([]Department, error) {
-	rows, err := q.Query(ctx, "SELECT code, name, name_en FROM department WHERE closed_at IS NULL ORDER BY code")
-	if err != nil {
-		return nil, err
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Department])
-	if err != nil {
-		return nil, fmt.Errorf("departments: %w", err)
-	}
-	return list, nil
-}
