@@ -10,6 +10,7 @@ import { Town } from '../harness/town.mjs';
 const sections = [
   ['the files', '/admin?section=import', '.start'],
   ['people', '/admin?tab=people', '#registry-list [aria-busy="false"]'],
+  ['moves in and out', '/admin?tab=flows', '[data-community]'],
   ['buildings', '/admin?tab=buildings', '#registry-list [aria-busy="false"]'],
   ['organisations', '/admin?tab=organisations', '#registry-list [aria-busy="false"]'],
   ['services', '/admin?tab=services', '#registry-list [aria-busy="false"]'],

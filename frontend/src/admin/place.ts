@@ -6,8 +6,10 @@ import { ref } from 'vue';
 
 export const sections = ['import', 'registry', 'plates', 'export'] as const;
 export type Section = (typeof sections)[number];
-export const tabs = ['people', 'buildings', 'organisations', 'services', 'facilities'] as const;
+export const tabs = ['people', 'flows', 'buildings', 'organisations', 'services', 'facilities'] as const;
 export type Tab = (typeof tabs)[number];
+/** A tab with a list of records. */
+export type Listed = Exclude<Tab, 'flows'>;
 
 export interface Place {
   section: Section;

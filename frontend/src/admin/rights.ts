@@ -23,7 +23,7 @@ export function maySee(rights: Rights, section: Section): boolean {
 }
 
 export function mayRead(rights: Rights, tab: Tab): boolean {
-  return tab !== 'people' || rights.people;
+  return (tab !== 'people' && tab !== 'flows') || rights.people;
 }
 
 /** Whether the page is worth a link in somebody's menu. */

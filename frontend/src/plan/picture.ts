@@ -43,13 +43,8 @@ export function sheet({ map, title, lines, legend, colours, bounds, ink, paper }
   return out;
 }
 
-/** Gives the browser a file to keep. */
-export async function keep(canvas: HTMLCanvasElement, name: string): Promise<void> {
+export async function pressed(canvas: HTMLCanvasElement): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('no picture');
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return blob;
 }

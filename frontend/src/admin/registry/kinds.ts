@@ -2,7 +2,7 @@ import { lang, words } from '../../base/i18n.ts';
 import { alphabet, showPlate } from '../../base/plate.ts';
 import { className, kindName } from '../../map/icons.ts';
 import { live } from '../../page/page.ts';
-import type { Tab } from '../place.ts';
+import type { Listed } from '../place.ts';
 import { called } from '../stack/words.ts';
 import type { Row } from './shapes.ts';
 import { codeName, codesOf, type List, r } from './words.ts';
@@ -112,7 +112,7 @@ const titled = (row: Row) => {
 };
 const field = (name: Word, more: Partial<Field> = {}): Field => ({ name, word: name, type: 'text', ...more });
 
-export const kinds: Record<Exclude<Tab, 'people'>, Kind> = {
+export const kinds: Record<Exclude<Listed, 'people'>, Kind> = {
   buildings: {
     path: '/api/v1/buildings',
     key: 'id',
@@ -238,4 +238,4 @@ export function said(row: Row, f: Field): string {
 }
 
 export const titleOf = titled;
-export const hint = (tab: Tab) => r(`search_${tab}`);
+export const hint = (tab: Listed) => r(`search_${tab}`);

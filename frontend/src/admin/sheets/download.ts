@@ -1,4 +1,5 @@
 import { Problem, type ProblemBody } from '../../base/api.ts';
+import { keep } from '../../page/keep.ts';
 
 /**
  * Fetches a file and hands it to the browser to keep. Not by a plain link: what the server refuses would be saved as
@@ -27,12 +28,7 @@ export async function download(
     throw new Problem({ code: `http.${response.status}`, ...body, status: response.status });
   }
   const blob = await response.blob();
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = nameOf(response.headers.get('Content-Disposition')) ?? name;
-  link.click();
-  // The browser has taken the file over by then; before, some would save nothing.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  keep(blob, nameOf(response.headers.get('Content-Disposition')) ?? name);
   return blob.size;
 }
 
