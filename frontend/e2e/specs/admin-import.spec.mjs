@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Keeper, someBuilding } from '../drivers/keeper.mjs';
+import { sizes } from '../harness/browser.mjs';
 import { gb18030 } from '../harness/gb18030.mjs';
 import { spec } from '../harness/spec.mjs';
 import { Town } from '../harness/town.mjs';
@@ -73,6 +74,15 @@ const taken = spec('a list of people comes in through the page', { size: 'desk' 
     await page.locator('table.rows td', { hasText: '王**' }).first().waitFor();
     assert.ok((await page.locator('tr.bad').count()) >= 1);
     assert.doesNotMatch(await page.getByRole('main').innerText(), /\d{17}[\dX]/);
+  });
+  await then('on a phone no sample beside a column is cut off', async () => {
+    const before = page.viewportSize();
+    await page.setViewportSize(sizes.phone);
+    const rights = await page
+      .locator('.mapping .samples span')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
+    assert.ok(rights.length > 0 && Math.max(...rights) <= sizes.phone.width, `${rights}`);
+    await page.setViewportSize(before);
   });
 
   await when('it is tried without writing', () => keeper.run('试运行（不入库）'));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { Desk } from '../drivers/desk.mjs';
 import { accessibility } from '../harness/browser.mjs';
 import { spec } from '../harness/spec.mjs';
@@ -46,6 +47,19 @@ const asks = spec(
       await page.reload();
       await page.locator('[data-figure="share"]').waitFor();
       assert.equal(await page.getByLabel('多远').inputValue(), '300');
+    });
+    await then('the picture to keep is the map with a title above and a legend below', async () => {
+      await page.getByRole('button', { name: '导出', exact: true }).click();
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: '图片 PNG' }).click(),
+      ]);
+      const png = await readFile(await file.path());
+      const [wide, high] = await page
+        .locator('.maplibregl-canvas')
+        .evaluate((canvas) => [canvas.width, canvas.height]);
+      assert.equal(png.readUInt32BE(16), wide);
+      assert.ok(png.readUInt32BE(20) >= high + 150, 'no room for the words');
     });
     await when('they choose a community', () => page.locator('tbody tr[data-code] button').first().click());
     await then('its grids are listed', () => page.getByRole('button', { name: '回到各社区' }).waitFor());

@@ -158,8 +158,19 @@ export class TownMap {
     });
   }
 
+  /** All that was asked for has come and is drawn. */
+  async rested(): Promise<void> {
+    if (!this.engine.loaded()) await this.engine.once('idle');
+  }
+
+  /** Whom the basemap's licence asks to be named, as plain words; empty for nobody. */
+  credits(): string {
+    return new DOMParser().parseFromString(this.attribution, 'text/html').body.textContent ?? '';
+  }
+
   /** The map as it is drawn now; WebGL forgets a frame once it is shown, so it is copied while it is drawn. */
-  picture(): Promise<HTMLCanvasElement> {
+  async picture(): Promise<HTMLCanvasElement> {
+    await this.rested();
     return new Promise((resolve, reject) => {
       this.engine.once('render', () => {
         const from = this.engine.getCanvas();
