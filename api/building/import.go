@@ -123,7 +123,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 			ids = append(ids, x.ID)
 		}
 	}
-	if err := keepPoints(ctx, tx, b.Source, whole); err != nil {
+	if err := keepPoints(ctx, tx, b, whole); err != nil {
 		return pg.Merged{}, err
 	}
 	of := func(x *Building) (string, uuid.UUID) { return x.Ref, x.ID }
@@ -150,19 +150,22 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 }
 
 // keepPoints gives rows the points of the buildings that they are about.
-func keepPoints(ctx context.Context, tx pgx.Tx, source string, list []Building) error {
+func keepPoints(ctx context.Context, tx pgx.Tx, b link.Batch, list []Building) error {
 	byID, byRef := map[uuid.UUID]*Building{}, map[string]*Building{}
 	for i := range list {
 		if x := &list[i]; x.ID != uuid.Nil {
 			byID[x.ID] = x
-		} else {
+		} else if !b.Sought {
 			byRef[x.Ref] = x
 		}
+	}
+	if len(byID)+len(byRef) == 0 {
+		return nil // all are new
 	}
 	rows, err := tx.Query(ctx, `
 SELECT id, '', point FROM building WHERE id = ANY ($1)
 UNION ALL SELECT '00000000-0000-0000-0000-000000000000', source_ref, point FROM building WHERE source = $2 AND source_ref = ANY ($3)`,
-		slices.Collect(maps.Keys(byID)), source, slices.Collect(maps.Keys(byRef)))
+		slices.Collect(maps.Keys(byID)), b.Source, slices.Collect(maps.Keys(byRef)))
 	if err != nil {
 		return fmt.Errorf("points of buildings: %w", err)
 	}
