@@ -50,14 +50,16 @@ type Grant struct {
 
 // Actor is an account with its grants of this moment, or nobody in particular.
 type Actor struct {
-	ID       uuid.UUID
-	Login    string
-	Name     string
-	Demo     bool
-	Grants   []Grant
-	Session  uuid.UUID // the sign-in it came by; none where it came by a key
-	Key      bool      // a machine, which came by a key
-	ReadOnly bool      // may look and change nothing
+	ID     uuid.UUID
+	Login  string
+	Name   string
+	Demo   bool
+	Grants []Grant
+	// Session is the sign-in it came by; none where it came by a key. A session
+	// without an account has a step to go yet, and opens nothing.
+	Session  uuid.UUID
+	Key      bool // a machine, which came by a key
+	ReadOnly bool // may look and change nothing
 	command  bool
 }
 

@@ -81,9 +81,6 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	if c.Photos, err = blob.OpenFolder(photos); err != nil {
 		return nil, err
 	}
-	if c.Auth, err = auth.New(pool, c.Clock.Now, NewID); err != nil {
-		return nil, err
-	}
 	c.Intake = blob.NewIntake(blob.DefaultLimits())
 	c.Regions = region.New(pool, c.Clock.Now)
 	c.Buildings = building.New(building.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
@@ -91,6 +88,9 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	c.Services = service.New(service.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	c.Organisations = organisation.New(organisation.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	if c.Keys, err = seal.New([]byte("the key of people in test cities")); err != nil {
+		return nil, err
+	}
+	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys}); err != nil {
 		return nil, err
 	}
 	c.People = person.New(person.Config{Pool: pool, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})

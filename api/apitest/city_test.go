@@ -5,6 +5,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/auth"
 	"onemap/api/cases"
 	"onemap/geo/crs"
 )
@@ -31,7 +32,7 @@ func TestTheCityStands(t *testing.T) {
 	if err := c.Cases.Step(c.As(actor.Operator), receipt.ID, cases.Do{Action: cases.DoFile, Rev: 1}); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := c.Auth.SignIn(t.Context(), "supervisor", apitest.Password); err != nil {
+	if _, err := c.Auth.SignIn(t.Context(), auth.Try{Login: "supervisor", Password: apitest.Password}); err != nil {
 		t.Error(err)
 	}
 	if f := c.Facility(t, "bench", apitest.InGridB); f.ScopeCode != apitest.GridB {

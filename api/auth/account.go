@@ -13,28 +13,26 @@ import (
 
 // NewAccount is what an account is made of.
 type NewAccount struct {
-	Login    string
-	Name     string
-	Password string
-	Demo     bool
-	Scope    string // where it belongs; left empty, the widest of its grants
-	SSO      bool
-	Grants   []actor.Grant
-	by       uuid.UUID // who makes it; none is a command of the installation
+	Login      string
+	Name       string
+	Password   string // without one, a one-time link sets it
+	MustChange bool   // at the first sign-in: somebody else chose the password
+	Demo       bool
+	Scope      string // where it belongs; left empty, the widest of its grants
+	SSO        bool
+	Grants     []actor.Grant
+	by         uuid.UUID // who makes it; none is a command of the installation
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,39}$`)
-
-// MinPassword is the shortest password taken, in characters.
-const MinPassword = 10
 
 // Validate says everything that is wrong at once.
 func (n NewAccount) Validate() error {
 	var f fault.Fields
 	validateLogin(&f, n.Login)
 	validateName(&f, n.Name)
-	if len([]rune(n.Password)) < MinPassword || len(n.Password) > 256 {
-		f.Add("password", nil, "%d to 256 characters", MinPassword)
+	if n.Password != "" {
+		checkPassword(&f, "password", n.Password, n.Login, n.Name)
 	}
 	for _, g := range n.Grants {
 		validateGrant(&f, g)

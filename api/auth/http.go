@@ -33,16 +33,25 @@ type MeGrant struct {
 	DepartmentName string     `json:"department_name,omitempty"`
 }
 
+// Step is where signing in stands.
+type Step struct {
+	Me
+	Next  string   `json:"next,omitempty" enum:"second,password,enrol" doc:"What is still to be done before anything opens: show a second factor, set a new password, set a second factor up. Then id and the like are empty."`
+	Ways  []string `json:"ways,omitempty" doc:"How the second factor can be shown: totp, passkey, recovery."`
+	Codes []string `json:"recovery_codes,omitempty" doc:"Recovery codes, shown this once."`
+}
+
 type signIn struct {
+	Browser
 	Body struct {
 		Login    string `json:"login" minLength:"1" maxLength:"40"`
-		Password string `json:"password" minLength:"1" maxLength:"256"`
+		Password string `json:"password" minLength:"1" maxLength:"1024"`
 	}
 }
 
 type signedIn struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
-	Body      Me
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      Step
 }
 
 type meAnswer struct{ Body Me }
@@ -53,14 +62,17 @@ type departmentsAnswer struct {
 	}
 }
 
-// DemoPassword opens every account of the demo town.
-const DemoPassword = "onemap-demo"
-
 type demoAnswer struct {
 	Body struct {
 		Demo     bool   `json:"demo" doc:"Whether this is a demo town."`
 		Password string `json:"password,omitempty" doc:"The password of every demo account."`
 		Accounts []Me   `json:"accounts"`
+	}
+}
+
+type waysAnswer struct {
+	Body struct {
+		Passkey bool `json:"passkey" doc:"Whether passkeys work at this address."`
 	}
 }
 
@@ -73,14 +85,20 @@ type handlers struct {
 func Routes(s *web.Server, service *Service, regions Regions) {
 	h := handlers{service, regions}
 	tag := []string{"session"}
-	web.Add(s, huma.Operation{OperationID: "sign-in", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in", Tags: tag, Errors: []int{401, 422, 429}}, h.signIn)
-	web.Add(s, huma.Operation{OperationID: "who-am-i", Extensions: web.Seen(web.SightSelf), Method: http.MethodGet, Path: "/api/v1/session", Summary: "Who is signed in", Tags: tag, Security: web.Staff, Errors: []int{401}}, h.me)
+	web.Add(s, huma.Operation{OperationID: "sign-in", Extensions: web.Seen(web.SightPublic), Method: http.MethodPost, Path: "/api/v1/session", Summary: "Sign in", Tags: tag, Errors: []int{401, 422, 429, 503}}, h.signIn)
+	web.Add(s, huma.Operation{OperationID: "second-step", Extensions: web.Seen(web.SightSelf), Method: http.MethodPost, Path: "/api/v1/session/second", Summary: "Show the second factor: a code of the app, or a recovery code", Tags: tag, Errors: []int{401, 403, 422, 429}}, h.second)
+	web.Add(s, huma.Operation{OperationID: "sign-in-ways", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/session/ways", Summary: "The ways to sign in here", Tags: tag}, h.ways)
+	web.Add(s, huma.Operation{OperationID: "who-am-i", Extensions: web.Seen(web.SightSelf), Method: http.MethodGet, Path: "/api/v1/session", Summary: "Who is signed in", Description: "A sign-in with a step to go answers 401 with the code auth.second, auth.change or auth.enrol.", Tags: tag, Security: web.Staff, Errors: []int{401}}, h.me)
 	web.Add(s, huma.Operation{OperationID: "sign-out", Extensions: web.Seen(web.SightSelf), Method: http.MethodDelete, Path: "/api/v1/session", Summary: "Sign out", Tags: tag, DefaultStatus: http.StatusNoContent}, h.signOut)
 	web.Add(s, huma.Operation{OperationID: "list-departments", Extensions: web.Seen(web.SightArea), Method: http.MethodGet, Path: "/api/v1/departments", Summary: "The departments that mend things", Tags: []string{"cases"}, Security: web.Staff, Errors: []int{401}}, h.departments)
 	web.Add(s, huma.Operation{OperationID: "demo-accounts", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/demo", Summary: "The accounts of the demo town", Tags: tag}, h.demo)
 	h.accountRoutes(s)
 	h.deputyRoutes(s)
 	h.departmentRoutes(s)
+	h.selfRoutes(s)
+	h.passkeyRoutes(s)
+	h.linkRoutes(s)
+	h.keyRoutes(s)
 }
 
 func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {
@@ -101,49 +119,60 @@ func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {
 }
 
 func (h handlers) signIn(ctx context.Context, in *signIn) (*signedIn, error) {
-	token, a, err := h.service.SignIn(ctx, in.Body.Login, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	me, err := h.describe(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	return &signedIn{SetCookie: cookie(ctx, token, int(SessionLife.Seconds())), Body: me}, nil
+	e, err := h.service.SignIn(ctx, Try{Login: in.Body.Login, Password: in.Body.Password, From: in.from})
+	return h.answer(ctx, e, err)
 }
 
-// cookie holds the session's token; over https it never travels in the clear.
-func cookie(ctx context.Context, token string, maxAge int) http.Cookie {
-	return http.Cookie{
-		Name: web.SessionCookie, Value: token, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: web.Secure(ctx),
+// answer gives a step of signing in, with the cookies that it brought.
+func (h handlers) answer(ctx context.Context, e Entered, err error) (*signedIn, error) {
+	if err != nil {
+		return nil, err
 	}
+	out := &signedIn{SetCookie: e.cookies(ctx, h.service.now())}
+	out.Body.Next, out.Body.Ways, out.Body.Codes = e.Next, e.Ways, e.Codes
+	if out.Body.Grants = []MeGrant{}; e.Next == "" {
+		out.Body.Me, err = h.describe(ctx, e.Actor)
+	}
+	return out, err
+}
+
+type secondIn struct {
+	Browser
+	Body struct {
+		Code string `json:"code" minLength:"6" maxLength:"20" doc:"Six digits of the app, or a recovery code."`
+	}
+}
+
+func (h handlers) second(ctx context.Context, in *secondIn) (*signedIn, error) {
+	e, err := h.service.Second(ctx, actor.From(ctx).Session, in.from, in.Body.Code)
+	return h.answer(ctx, e, err)
+}
+
+func (h handlers) ways(ctx context.Context, _ *struct{}) (*waysAnswer, error) {
+	out := &waysAnswer{}
+	_, err := h.service.party(web.SentBy(ctx))
+	out.Body.Passkey = err == nil
+	return out, nil
 }
 
 func (h handlers) me(ctx context.Context, _ *struct{}) (*meAnswer, error) {
 	a, err := web.SignedIn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, h.service.stepOf(ctx, a.Session, err)
 	}
 	me, err := h.describe(ctx, a)
 	return &meAnswer{Body: me}, err
-}
-
-type signOut struct {
-	Session string `cookie:"onemap_session"`
 }
 
 type signedOut struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-func (h handlers) signOut(ctx context.Context, in *signOut) (*signedOut, error) {
-	if in.Session != "" {
-		if err := h.service.SignOut(ctx, in.Session); err != nil {
-			return nil, err
-		}
+func (h handlers) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) {
+	if err := h.service.SignOut(ctx, actor.From(ctx).Session); err != nil {
+		return nil, err
 	}
-	return &signedOut{SetCookie: cookie(ctx, "", -1)}, nil
+	return &signedOut{SetCookie: cookie(ctx, web.SessionCookie(web.Secure(ctx)), "", -1)}, nil
 }
 
 func (h handlers) departments(ctx context.Context, _ *struct{}) (*departmentsAnswer, error) {
@@ -157,12 +186,15 @@ func (h handlers) departments(ctx context.Context, _ *struct{}) (*departmentsAns
 }
 
 func (h handlers) demo(ctx context.Context, _ *struct{}) (*demoAnswer, error) {
+	out := &demoAnswer{}
+	out.Body.Accounts = []Me{}
+	if !h.service.Demo {
+		return out, nil
+	}
 	accounts, err := h.service.DemoAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &demoAnswer{}
-	out.Body.Accounts = []Me{}
 	for _, a := range accounts {
 		me, err := h.describe(ctx, a)
 		if err != nil {

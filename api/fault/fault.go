@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says whose move is next; api/web maps it to a status.
@@ -44,6 +45,7 @@ type Error struct {
 	Public string
 	Fields []Field
 	Cause  error
+	Wait   time.Duration // until it may be tried again, when that is known
 }
 
 // New makes a fault; the sentence is public, so it holds no secrets and no names.
@@ -59,6 +61,12 @@ func Newf(kind Kind, code, format string, args ...any) *Error {
 // Because keeps the cause for the log.
 func (e *Error) Because(cause error) *Error {
 	e.Cause = cause
+	return e
+}
+
+// After says how long to wait before trying again.
+func (e *Error) After(wait time.Duration) *Error {
+	e.Wait = wait
 	return e
 }
 

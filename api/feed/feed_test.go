@@ -11,6 +11,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/auth"
 	"onemap/api/cases"
 	"onemap/api/change"
 	"onemap/api/web"
@@ -220,15 +221,15 @@ func TestASlowReaderIsCutOffAndNobodyWaitsForIt(t *testing.T) {
 func TestSigningOutEndsTheStream(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, 20*time.Millisecond)
-	token, _, err := s.Auth.SignIn(t.Context(), "operator", apitest.Password)
+	in, err := s.Auth.SignIn(t.Context(), auth.Try{Login: "operator", Password: apitest.Password})
 	if err != nil {
 		t.Fatal(err)
 	}
-	staff := s.open(t, "Cookie", web.SessionCookie+"="+token)
+	staff := s.open(t, "Cookie", web.SessionCookie(false)+"="+in.Token)
 	staff.wait("hello")
 	visitor := s.open(t)
 	visitor.wait("hello")
-	if err := s.Auth.SignOut(t.Context(), token); err != nil {
+	if err := s.Auth.SignOut(t.Context(), in.Session); err != nil {
 		t.Fatal(err)
 	}
 	staff.end()

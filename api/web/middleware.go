@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -47,12 +46,15 @@ func authenticate(auth Authenticator, trustProxy bool) echo.MiddlewareFunc {
 			if operational(c.Path()) {
 				return next(c)
 			}
-			a, err := auth.Authenticate(r.Context(), r)
+			ctx := withSender(r.Context(), Sender{Address: c.RealIP(), Agent: r.UserAgent(), Host: r.Host, Secure: secure(r, trustProxy)})
+			a, err := auth.Authenticate(ctx, r)
 			if err != nil {
 				return err
 			}
-			ctx := context.WithValue(actor.With(r.Context(), a), secureKey{}, secure(r, trustProxy))
-			c.SetRequest(r.WithContext(ctx))
+			if a.ReadOnly && r.Method != http.MethodGet && r.Method != http.MethodHead {
+				return fault.New(fault.Forbidden, "auth.read_only", "This key reads only.")
+			}
+			c.SetRequest(r.WithContext(actor.With(ctx, a)))
 			return next(c)
 		}
 	}

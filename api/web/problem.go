@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -23,6 +27,8 @@ type Problem struct {
 	Detail string         `json:"detail" doc:"What happened and what to do."`
 	Code   string         `json:"code" example:"case.conflict" doc:"A stable word for programs."`
 	Errors []ProblemField `json:"errors,omitempty" doc:"Everything that is wrong with the input."`
+
+	wait time.Duration
 }
 
 // ProblemField is one thing wrong with the input.
@@ -37,6 +43,15 @@ func (p *Problem) Error() string { return p.Detail }
 
 // GetStatus is the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders says when to come back, where that is known.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.wait.Seconds()))))
+	}
+	return h
+}
 
 // ContentType names the problem's media type.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
@@ -66,6 +81,7 @@ func ToProblem(err error) *Problem {
 	switch {
 	case f != nil && f.Kind != fault.Internal:
 		p := newProblem(statuses[f.Kind], f.Code, f.Public)
+		p.wait = f.Wait
 		for _, field := range f.Fields {
 			// JSON has no NaN, which a query may well hold.
 			if _, err := json.Marshal(field.Value); err != nil {
@@ -162,6 +178,7 @@ func WriteProblem(w http.ResponseWriter, err error) {
 	p := ToProblem(err)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
 }

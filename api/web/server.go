@@ -85,14 +85,26 @@ func apiConfig(version string) huma.Config {
 	c.DocsPath = "" // served by us, without outside scripts
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
+		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie(true)},
 		"key":     {Type: "http", Scheme: "bearer"},
 	}
 	return c
 }
 
-// SessionCookie names the cookie that holds a session's token.
-const SessionCookie = "onemap_session"
+// SessionCookie names the cookie that holds a session's token. Over https the
+// name makes browsers refuse it from anywhere but this very host; a server that
+// is tried out on its own machine has no https.
+func SessionCookie(secure bool) string { return cookieName("onemap", secure) }
+
+// DeviceCookie names the cookie of a browser that has signed in before.
+func DeviceCookie(secure bool) string { return cookieName("onemap-device", secure) }
+
+func cookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
 
 // Staff marks an operation as one for signed-in staff.
 var Staff = []map[string][]string{{"session": {}}, {"key": {}}}

@@ -36,11 +36,3 @@ func Refused(bad []fault.Field, code string) error {
 	}
 	return f.Err(code)
 }
-
-type secureKey struct{}
-
-// Secure says whether the request came over https, to us or to a trusted proxy.
-func Secure(ctx context.Context) bool {
-	secure, _ := ctx.Value(secureKey{}).(bool)
-	return secure
-}

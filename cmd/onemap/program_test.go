@@ -260,7 +260,7 @@ func TestADatabaseOfOnesOwn(t *testing.T) {
 	if s.get("/api/v1/receipts/"+sent.Receipt, nil, &p); p.Number != sent.Number {
 		t.Errorf("%+v", p)
 	}
-	if out := s.said(&s.out); !strings.Contains(out, "onemap user add") || strings.Contains(out, "DEMO") {
+	if out := s.said(&s.out); !strings.Contains(out, "first administrator") || strings.Contains(out, "DEMO") {
 		t.Errorf("the block of a city without accounts:\n%s", out)
 	}
 	if err := s.end(syscall.SIGTERM); err != nil {

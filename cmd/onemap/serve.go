@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -28,7 +29,9 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", c.Listen, err)
 	}
 	defer l.Close()
-	w, err := boot.Open(ctx, c.Config, boot.Serving, log)
+	config := c.Config
+	config.Demo, config.MustSecond = c.Demo, c.SecondFactor
+	w, err := boot.Open(ctx, config, boot.Serving, log)
 	if err != nil {
 		return err
 	}
@@ -37,7 +40,11 @@ func (c serveCommand) Run(ctx context.Context) (err error) {
 			err = closing
 		}
 	}()
+	if err := w.RefuseDemo(ctx, l.Addr(), c.AllowDemo); err != nil {
+		return err
+	}
 	if c.Demo {
+		log.WarnContext(ctx, "this server is a demo: everybody who reaches it can sign in")
 		if _, err := w.LoadDemo(ctx, c.DemoSeed, demoPeople, sayDemoPart()); err != nil {
 			return err
 		}
@@ -67,13 +74,17 @@ func (c serveCommand) announce(ctx context.Context, w *boot.World, addr net.Addr
 	fmt.Fprintf(&b, "  Command centre            %s/command\n", url)
 	fmt.Fprintf(&b, "  Report a problem          %s/report\n", url)
 	fmt.Fprintf(&b, "  API                       %s/docs\n", url)
-	if accounts, err := w.Auth.DemoAccounts(ctx); err == nil && len(accounts) > 0 {
+	first, empty, firstErr := w.Auth.FirstLink(ctx)
+	if accounts, err := w.Auth.DemoAccounts(ctx); err == nil && len(accounts) > 0 && c.Demo {
 		fmt.Fprintf(&b, "\n  THIS IS A DEMO TOWN. Everybody who reaches this address can sign in, with the password %s:\n", demoPassword)
 		for _, a := range accounts {
 			fmt.Fprintf(&b, "    %-14s %-14s %s\n", a.Login, roles(a), a.Name)
 		}
-	} else if err == nil {
-		fmt.Fprintf(&b, "\n  Make the first account: onemap user add NAME --role administrator --scope '' --data %s\n", c.Data)
+	} else if err == nil && len(accounts) > 0 {
+		fmt.Fprintf(&b, "\n  The demo's accounts are here and cannot sign in; start with --demo to let them.\n")
+	}
+	if firstErr == nil && empty {
+		fmt.Fprintf(&b, "\n  Make the first administrator, once, before %s: %s\n", first.ExpiresAt.In(w.Zone).Format("2006-01-02 15:04"), first.URL(cmp.Or(c.PublicURL, url)))
 	}
 	if folder := w.DatabaseFolder(); folder != "" {
 		fmt.Fprintf(&b, "\n  Data lies in %s, the database in %s\n", c.Data, folder)

@@ -24,8 +24,11 @@ type Config struct {
 	AuditKeyFile  string `help:"The key that audit entries are marked and sealed with; made at the first start. Processes that share a database share the key. Default: audit.key in the data folder." type:"path" env:"ONEMAP_AUDIT_KEY_FILE"`
 	AuditKey      string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_AUDIT_KEY"`
 	AuditHeads    string `help:"The file that signed heads of the audit log are added to; best on another disk. Default: audit-heads.jsonl in the data folder." type:"path" env:"ONEMAP_AUDIT_HEADS"`
-	LogLevel      string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
-	LogFormat     string `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
+	// For servers only, which say so: commands sign nobody in.
+	MustSecond []string `kong:"-"`
+	Demo       bool     `kong:"-"`
+	LogLevel   string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
+	LogFormat  string   `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
 }
 
 // Logger makes the log that the configuration asks for.

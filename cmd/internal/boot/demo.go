@@ -81,7 +81,6 @@ type demo struct {
 	city   *town.City
 	walks  []walk
 	actors map[string]actor.Actor // by role, or by "handler/" and the department
-	logins []string
 	loaded DemoLoaded
 	parts  map[string]*DemoProgress
 	said   func(DemoProgress)
@@ -242,7 +241,7 @@ func (d *demo) staff() []auth.NewAccount {
 	has := map[string]bool{}
 	for _, a := range d.city.Accounts() {
 		list = append(list, auth.NewAccount{
-			Login: a.Login, Name: a.Name, Password: auth.DemoPassword,
+			Login: a.Login, Name: a.Name, Demo: true,
 			Grants: []actor.Grant{{Role: actor.Role(a.Role), Prefix: a.Scope, Department: a.Department}},
 		})
 		has[a.Department] = true
@@ -250,7 +249,7 @@ func (d *demo) staff() []auth.NewAccount {
 	for _, x := range d.city.Departments() {
 		if !has[x.Code] {
 			list = append(list, auth.NewAccount{
-				Login: "handler-" + strings.ToLower(x.Code), Name: x.Name + "·处置员（演示）", Password: auth.DemoPassword,
+				Login: "handler-" + strings.ToLower(x.Code), Name: x.Name + "·处置员（演示）", Demo: true,
 				Grants: []actor.Grant{{Role: actor.Handler, Prefix: town.CityCode, Department: x.Code}},
 			})
 		}
@@ -258,8 +257,8 @@ func (d *demo) staff() []auth.NewAccount {
 	return list
 }
 
-// accounts makes the accounts and remembers who acts in which role. They
-// become the demo's when the town is whole.
+// accounts makes the accounts and remembers who acts in which role. They have
+// no password until the town is whole.
 func (d *demo) accounts(ctx context.Context) error {
 	var departments []auth.Department
 	for _, x := range d.city.Departments() {
@@ -277,7 +276,6 @@ func (d *demo) accounts(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", n.Login, err)
 		}
-		d.logins = append(d.logins, n.Login)
 		key := actorKey(string(n.Grants[0].Role), n.Grants[0].Department)
 		if _, taken := d.actors[key]; !taken {
 			d.actors[key] = a
@@ -286,8 +284,8 @@ func (d *demo) accounts(ctx context.Context) error {
 	return nil
 }
 
-// open says that the town is whole.
-func (d *demo) open(ctx context.Context) error { return d.Auth.MarkDemo(ctx, d.logins) }
+// open says that the town is whole: now its accounts can be signed in to.
+func (d *demo) open(ctx context.Context) error { return d.Auth.OpenDemo(ctx) }
 
 // pictured is how far back an ended case still has its photos: each takes time
 // to draw and take in, and nobody looks at all of them.

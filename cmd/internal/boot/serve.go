@@ -38,10 +38,12 @@ import (
 
 // ServeConfig is what serving needs to know beyond the world.
 type ServeConfig struct {
-	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"ONEMAP_LISTEN"`
-	TrustProxy bool   `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them." env:"ONEMAP_TRUST_PROXY"`
-	Unlimited  bool   `help:"Do not limit how often one address may report or sign in: for tests and benchmarks." hidden:"" env:"ONEMAP_UNLIMITED"`
-	CacheMB    uint64 `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
+	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ONEMAP_LISTEN"`
+	TrustProxy   bool     `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them." env:"ONEMAP_TRUST_PROXY"`
+	Unlimited    bool     `help:"Do not limit how often one address may report: for tests and benchmarks." hidden:"" env:"ONEMAP_UNLIMITED"`
+	SecondFactor []string `help:"Roles that must have a second factor (an app for codes, or a passkey) to sign in; none turns it off." default:"administrator,registrar,auditor" name:"second-factor" enum:"none,operator,supervisor,handler,worker,planner,registrar,auditor,administrator,leader" env:"ONEMAP_SECOND_FACTOR"`
+	AllowDemo    bool     `help:"Serve a data folder that holds the demo's accounts, whose password everybody knows, at an address that others can reach." env:"ONEMAP_ALLOW_DEMO"`
+	CacheMB      uint64   `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
 }
 
 // Server answers a world's HTTP.
@@ -98,11 +100,11 @@ func newServer(w *World, head change.Position, c ServeConfig, version string) (*
 	return s, nil
 }
 
-// limit bounds what one address may send: sign-ins, since each costs a hash,
-// and what anybody may post.
+// limit bounds what one address may send of what anybody may post, and of what
+// costs a hash. How often passwords may be tried is the business of package auth.
 func (s *Server) limit() {
 	s.web.Echo.Use(
-		web.Limit(1, 30, func(method, path string) bool { return method == http.MethodPost && path == "/api/v1/session" }),
+		web.Limit(1, 30, func(method, path string) bool { return method == http.MethodPost && path == "/api/v1/links/use" }),
 		web.Limit(20, 100, func(method, path string) bool {
 			return method == http.MethodPost && slices.Contains([]string{"/api/v1/reports", "/api/v1/photos", "/report"}, path)
 		}),

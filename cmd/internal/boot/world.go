@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/actor"
 	"onemap/api/analysis"
 	"onemap/api/audit"
 	"onemap/api/auth"
@@ -100,9 +101,6 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.Photos, err = blob.OpenFolder(photos); err != nil {
 		return err
 	}
-	if w.Auth, err = auth.New(w.Pool, time.Now, newID); err != nil {
-		return err
-	}
 	w.Intake = blob.NewIntake(blob.DefaultLimits())
 	w.Regions = region.New(w.Pool, time.Now)
 	w.Buildings = building.New(building.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
@@ -110,6 +108,9 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Services = service.New(service.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	w.Organisations = organisation.New(organisation.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	if w.Keys, err = seal.Obtain(ctx, w.Pool, w.Config.peopleKey(), time.Now()); err != nil {
+		return err
+	}
+	if w.Auth, err = auth.New(w.auth()); err != nil {
 		return err
 	}
 	w.People = person.New(person.Config{Pool: w.Pool, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
@@ -131,6 +132,16 @@ func (w *World) build(ctx context.Context) (err error) {
 		return err
 	}
 	return w.Regions.Load(ctx)
+}
+
+func (w *World) auth() auth.Config {
+	c := auth.Config{Pool: w.Pool, Now: time.Now, NewID: newID, Keys: w.Keys, PublicURL: w.Config.PublicURL, Demo: w.Config.Demo}
+	for _, role := range w.Config.MustSecond {
+		if role != "none" {
+			c.SecondFactor = append(c.SecondFactor, actor.Role(role))
+		}
+	}
+	return c
 }
 
 // CasesAt is the case service under another clock: the demo town walks its

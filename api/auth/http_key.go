@@ -1,0 +1,5 @@
+package auth
+
+import "onemap/api/web"
+
+func (h handlers) keyRoutes(*web.Server) {}
