@@ -26,8 +26,8 @@ func TestWords(t *testing.T) {
 		"":                "",
 		"——（）%_":          "",
 		"Main Street 12b": "12 b main street",
-		"１２号楼，Ａ座":         "12 a hl xl 号楼 座 楼",
-		"重庆":              "cq tq zq 庆 重庆", // 重 is read zhòng and chóng, and seldom tóng
+		"１２号楼，Ａ座":         "12 a hl 号楼 座 楼",
+		"重庆":              "cq zq 庆 重庆", // 重 is read zhòng and chóng in names, tóng in a dictionary only
 		"Zürich":          "zürich",
 		"春风 春风":           "cf 春风 风",
 	} {

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -8,8 +9,9 @@ import (
 	"github.com/mozillazg/go-pinyin"
 )
 
-// letters gives the first letters a character may be read with, the commonest
-// reading first: 重 is z and c.
+// letters gives the first letters a character is read with in everyday names of
+// people and places, the commonest reading first: 重 is z and c. What else a
+// dictionary knows of it (重 is also tóng) would only fill the index.
 func letters(r rune) string {
 	const first = 0x4E00 // of the characters that are in use
 	if i := int(r) - first; i >= 0 && i < len(common()) {
@@ -28,15 +30,43 @@ var common = sync.OnceValue(func() []string {
 	return list
 })
 
-func read(r rune) string {
-	var out strings.Builder
-	for _, reading := range strings.Split(pinyin.PinyinDict[int(r)], ",") {
-		first, size := utf8.DecodeRuneInString(reading)
-		if letter := plainLetter(first); size > 0 && !strings.ContainsRune(out.String(), letter) {
-			out.WriteRune(letter)
+// twofold lists the characters whose everyday readings begin with different
+// letters, by these letters.
+var twofold = map[string]string{
+	"ae": "阿", "ay": "艾", "bf": "佛", "bm": "秘", "bp": "泊便扁屏堡炮埔瀑", "cj": "车", "cs": "参乘刹匙晟盛种单",
+	"cx": "畜郗", "cz": "重长朝曾藏传枞查褚幢", "dt": "调弹洞囤提", "ds": "石单", "dz": "翟", "fp": "番繁否", "gh": "桧会", "gj": "贾给",
+	"gk": "会", "gq": "龟", "gw": "涡", "gy": "谷", "gz": "轧", "hj": "虹", "hk": "会吭阚", "hx": "行吓巷郇", "jq": "强茄奇将卡", "jx": "降校见系浚", "jz": "祭",
+	"kw": "隗", "kq": "壳卡", "ly": "乐", "ls": "率", "mf": "宓", "mw": "万", "mn": "乜", "nl": "弄", "nz": "粘", "qx": "栖蹊纤圈",
+	"qt": "覃", "qj": "圈龟", "qs": "俟", "qy": "铅", "qc": "仇", "sx": "厦宿省莘歙", "sz": "属识折召殖", "sy": "俞", "st": "汤",
+	"wy": "尉蔚尾於", "xy": "荥",
+}
+
+// others gives the letters of twofold by the character.
+var others = sync.OnceValue(func() map[rune]string {
+	of := map[rune]string{}
+	for letters, characters := range twofold {
+		for _, r := range characters {
+			of[r] += letters
 		}
 	}
-	return out.String()
+	return of
+})
+
+func read(r rune) string {
+	reading, _, _ := strings.Cut(pinyin.PinyinDict[int(r)], ",")
+	first, size := utf8.DecodeRuneInString(reading)
+	if size == 0 {
+		return ""
+	}
+	out := string(plainLetter(first))
+	others := []byte(others()[r])
+	slices.Sort(others)
+	for _, letter := range slices.Compact(others) {
+		if letter != out[0] {
+			out += string(letter)
+		}
+	}
+	return out
 }
 
 // plainLetter takes the tone from a reading's first letter.
