@@ -1,12 +1,10 @@
 -- +goose Up
 -- Who may do what grows a history: where an account belongs (scope, '' for the
--- whole installation), who made it, since when it is closed; and each grant's
--- time, giver and reason. Nothing of it is deleted: a grant that is taken away
+-- whole installation) and who made it; and each grant's time, giver and reason.
+-- Nothing of it is deleted: a grant that is taken away
 -- ends. given_by is NULL for what a command of the installation gave.
 ALTER TABLE account
     ADD COLUMN scope       text COLLATE "C" NOT NULL DEFAULT '',
-    ADD COLUMN IF NOT EXISTS rev         bigint NOT NULL DEFAULT 1,
-    ADD COLUMN IF NOT EXISTS disabled_at timestamptz,
     ADD COLUMN created_by  uuid,
     ADD COLUMN sso_allowed boolean NOT NULL DEFAULT false,
     ADD CONSTRAINT account_scope_ck CHECK (scope ~ '^[0-9]*$' AND length(scope) IN (0, 4, 6, 9, 12, 15)),

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,9 @@ type NewAccount struct {
 	Scope      string // where it belongs; left empty, the widest of its grants
 	SSO        bool
 	Grants     []actor.Grant
-	by         uuid.UUID // who makes it; none is a command of the installation
+	Until      *time.Time // of the grants; nil is no end
+	Reason     string     // of the grants
+	by         uuid.UUID  // who makes it; none is a command of the installation
 }
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,39}$`)

@@ -160,6 +160,23 @@ func (s *Service) AccountByID(ctx context.Context, id uuid.UUID, history bool) (
 	return s.seen(ctx, s.pool, by, id, history)
 }
 
+// AccountByLogin is the same by login.
+func (s *Service) AccountByLogin(ctx context.Context, login string) (Account, error) {
+	by, err := s.authorityOf(ctx, s.pool, actor.From(ctx))
+	if err != nil {
+		return Account{}, err
+	}
+	var id uuid.UUID
+	err = s.pool.QueryRow(ctx, "SELECT id FROM account WHERE login = $1", strings.ToLower(strings.TrimSpace(login))).Scan(&id)
+	if missing(err) {
+		err = fault.Missing("account")
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return s.seen(ctx, s.pool, by, id, false)
+}
+
 func (s *Service) seen(ctx context.Context, q pg.Querier, by authority, id uuid.UUID, history bool) (Account, error) {
 	x, err := s.accountByID(ctx, q, id)
 	if err == nil && !by.sees(x) {
@@ -178,15 +195,16 @@ type Member struct {
 	Grants []Giving
 }
 
-// AddMember makes an account under the places the actor administers.
-func (s *Service) AddMember(ctx context.Context, m Member) (x Account, err error) {
+// AddMember makes an account under the places the actor administers, and the
+// one-time link by which its owner sets a password.
+func (s *Service) AddMember(ctx context.Context, m Member) (x Account, l Link, err error) {
 	m.Login, m.Name = strings.ToLower(strings.TrimSpace(m.Login)), strings.TrimSpace(m.Name)
 	var f fault.Fields
 	validateLogin(&f, m.Login)
 	validateName(&f, m.Name)
 	validateScope(&f, m.Scope)
 	if err := f.Err("account.invalid"); err != nil {
-		return x, err
+		return x, l, err
 	}
 	id, now := s.newID(), s.now()
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
@@ -202,7 +220,7 @@ func (s *Service) AddMember(ctx context.Context, m Member) (x Account, err error
 		audit.Note(ctx, "account", id.String(), "login", "name", "scope")
 		audit.In(ctx, m.Scope)
 		n := NewAccount{Login: m.Login, Name: m.Name, Scope: m.Scope, SSO: m.SSO, by: by.by.ID}
-		if err := insertAccount(ctx, tx, id, n, s.nobody, now); err != nil {
+		if err := insertAccount(ctx, tx, id, n, "", now); err != nil {
 			return err
 		}
 		for _, want := range m.Grants {
@@ -214,10 +232,13 @@ func (s *Service) AddMember(ctx context.Context, m Member) (x Account, err error
 				return err
 			}
 		}
+		if l, err = s.makeLink(ctx, tx, id, by.by.ID); err != nil {
+			return err
+		}
 		x, err = s.seen(ctx, tx, by, id, false)
 		return err
 	})
-	return x, inWords(err, m.Login)
+	return x, l, inWords(err, m.Login)
 }
 
 // Rewrite changes an account; what is nil stays.

@@ -72,7 +72,8 @@ type demoAnswer struct {
 
 type waysAnswer struct {
 	Body struct {
-		Passkey bool `json:"passkey" doc:"Whether passkeys work at this address."`
+		Passkey bool    `json:"passkey" doc:"Whether passkeys work at this address."`
+		SSO     *SSOWay `json:"sso,omitempty" doc:"The provider of single sign-on, if there is one."`
 	}
 }
 
@@ -95,6 +96,7 @@ func Routes(s *web.Server, service *Service, regions Regions) {
 	h.accountRoutes(s)
 	h.deputyRoutes(s)
 	h.departmentRoutes(s)
+	h.ssoRoutes(s)
 	h.selfRoutes(s)
 	h.passkeyRoutes(s)
 	h.linkRoutes(s)
@@ -152,6 +154,9 @@ func (h handlers) ways(ctx context.Context, _ *struct{}) (*waysAnswer, error) {
 	out := &waysAnswer{}
 	_, err := h.service.party(web.SentBy(ctx))
 	out.Body.Passkey = err == nil
+	if o := h.service.SSO; o != nil {
+		out.Body.SSO = &SSOWay{o.Title, o.TitleEn, ssoPath}
+	}
 	return out, nil
 }
 

@@ -177,16 +177,29 @@ type addAccountIn struct {
 	}
 }
 
-func (h handlers) addAccount(ctx context.Context, in *addAccountIn) (*accountAnswer, error) {
+// addAccountAnswer carries the link, this once.
+type addAccountAnswer struct {
+	ETag string `header:"ETag"`
+	Body struct {
+		AccountView
+		Link        string    `json:"link" doc:"An address of this server, for the owner alone: to set a password, once."`
+		LinkExpires time.Time `json:"link_expires"`
+	}
+}
+
+func (h handlers) addAccount(ctx context.Context, in *addAccountIn) (*addAccountAnswer, error) {
 	m := Member{Login: in.Body.Login, Name: in.Body.Name, Scope: in.Body.Scope, SSO: in.Body.SSO}
 	for _, g := range in.Body.Grants {
 		m.Grants = append(m.Grants, Giving(g))
 	}
-	x, err := h.service.AddMember(ctx, m)
+	x, l, err := h.service.AddMember(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	return h.oneAccount(ctx, x)
+	v, err := h.views(ctx)
+	out := &addAccountAnswer{ETag: web.ETag(x.Rev)}
+	out.Body.AccountView, out.Body.Link, out.Body.LinkExpires = v.account(x), l.URL(""), l.ExpiresAt
+	return out, err
 }
 
 type accountIn struct {

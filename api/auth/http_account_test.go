@@ -109,6 +109,9 @@ func TestAccountsOverHTTP(t *testing.T) {
 
 	// An account's life.
 	a, made := street.do("POST", "/api/v1/accounts", `{"login":"li.lei","name":"李雷","scope":"`+apitest.StreetA+`","grants":[{"role":"worker","scope":"`+apitest.StreetA+`","reason":"新人"}]}`, 201, "")
+	if link, _ := made["link"].(string); !strings.HasPrefix(link, "/link#") || len(link) < 30 {
+		t.Errorf("the link is %q", link)
+	}
 	if made["created_by"].(map[string]any)["login"] != "street" || made["scope_name"] == "" || a.Header.Get("ETag") != `"1"` {
 		t.Errorf("%v", made)
 	}

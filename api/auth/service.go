@@ -34,6 +34,8 @@ type Config struct {
 	SecondFactor []actor.Role
 	// Demo lets the accounts of the demo town in.
 	Demo bool
+	// SSO is the provider of single sign-on, if there is one.
+	SSO *SSO
 }
 
 // Service signs in and out.
@@ -119,7 +121,7 @@ func (s *Service) addAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, n New
 		return err
 	}
 	for _, g := range n.Grants {
-		one := Grant{ID: s.newID(), Account: Who{ID: id}, Role: g.Role, Scope: g.Prefix, Department: g.Department, StartsAt: now, GivenAt: now}
+		one := Grant{ID: s.newID(), Account: Who{ID: id}, Role: g.Role, Scope: g.Prefix, Department: g.Department, StartsAt: now, EndsAt: n.Until, GivenAt: now, Reason: n.Reason}
 		if err := insertGrant(ctx, tx, one); err != nil {
 			return err
 		}

@@ -132,6 +132,25 @@ func TestTheWholeProgram(t *testing.T) {
 		if _, errs, err := command(t, "a-long-password\n", "user", "add", "wang", "--role", "operator", "--scope", "8801", "--data", dir); err == nil || !strings.Contains(errs, "wang") {
 			t.Errorf("twice: %v %s", err, errs)
 		}
+		for _, step := range []struct {
+			args []string
+			want string // in what is printed, or, after a "!", in the refusal
+		}{
+			{[]string{"grant", "wang", "--role", "worker", "--scope", "880101", "--until", "2126-12-31", "--reason", "代班"}, "worker@880101 until 2127-01-01 00:00"},
+			{[]string{"grant", "wang", "--role", "worker", "--scope", "880101"}, "!already"},
+			{[]string{"grant", "wang", "--role", "worker", "--scope", "88", "--until", "soon"}, "!no day"},
+			{[]string{"grant", "nobody", "--role", "worker", "--scope", "8801"}, "!no such account"},
+			{[]string{"list", "--role", "operator"}, "operator@8801, worker@880101"},
+			{[]string{"end", "wang", "--role", "worker", "--scope", "880101"}, "no more"},
+			{[]string{"end", "wang", "--role", "worker", "--scope", "880101"}, "!no such grant"},
+			{[]string{"disable", "wang"}, "closed"},
+			{[]string{"disable", "wang", "--undo"}, "open"},
+		} {
+			out, errs, err := command(t, "", append(append([]string{"user"}, step.args...), "--data", dir)...)
+			if refusal, refused := strings.CutPrefix(step.want, "!"); refused != (err != nil) || !strings.Contains(out+errs, refusal) {
+				t.Errorf("user %v: %v %s%s", step.args, err, out, errs)
+			}
+		}
 		if _, errs, err := command(t, "", "key", "add", "--role", "king", "--scope", "", "--data", dir); err == nil || strings.Contains(errs, "SQLSTATE") {
 			t.Errorf("a key of no role: %v %s", err, errs)
 		}

@@ -16,7 +16,11 @@ import (
 )
 
 type userCommand struct {
-	Add userAdd `cmd:"" help:"Make an account; the password is asked for, or read from standard input."`
+	Add     userAdd     `cmd:"" help:"Make an account; the password is asked for, or read from standard input."`
+	List    userList    `cmd:"" help:"List the accounts and what they may do."`
+	Grant   userGrant   `cmd:"" help:"Give an account a role on a place."`
+	End     userEnd     `cmd:"" help:"End what an account may do; it stays in the history."`
+	Disable userDisable `cmd:"" help:"Close an account: nobody signs in to it."`
 }
 
 type userAdd struct {
@@ -26,6 +30,8 @@ type userAdd struct {
 	Role       string `help:"operator, supervisor, handler, worker, planner, registrar, auditor, administrator or leader." required:""`
 	Scope      string `help:"The region code of the jurisdiction; empty is everywhere." required:""`
 	Department string `help:"The department's code, for a handler."`
+	Until      string `help:"The last day of the role, as in 2026-12-31, or a time; without it there is no end."`
+	Reason     string `help:"Why; it stays on the record."`
 }
 
 func (c userAdd) Run(ctx context.Context) error {
@@ -35,7 +41,7 @@ func (c userAdd) Run(ctx context.Context) error {
 	}
 	n := auth.NewAccount{
 		Login: c.Login, Name: c.Name, Password: password,
-		Grants: []actor.Grant{{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department}},
+		Grants: []actor.Grant{{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department}}, Reason: c.Reason,
 	}
 	if n.Name == "" {
 		n.Name = c.Login
@@ -43,16 +49,16 @@ func (c userAdd) Run(ctx context.Context) error {
 	if err := n.Validate(); err != nil {
 		return err
 	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	if _, err := w.Auth.AddAccount(ctx, n); err != nil {
-		return err
-	}
-	fmt.Printf("%s can sign in as %s.\n", c.Login, c.Role)
-	return nil
+	return administer(ctx, c.Config, "user add", func(ctx context.Context, w *boot.World) (err error) {
+		if n.Until, err = lastMoment(c.Until, w.Zone); err != nil {
+			return err
+		}
+		if _, err := w.Auth.AddAccount(ctx, n); err != nil {
+			return err
+		}
+		fmt.Printf("%s can sign in as %s.\n", c.Login, c.Role)
+		return nil
+	})
 }
 
 // readPassword asks twice on a terminal, and takes a line elsewhere.

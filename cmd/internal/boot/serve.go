@@ -38,6 +38,7 @@ import (
 
 // ServeConfig is what serving needs to know beyond the world.
 type ServeConfig struct {
+	SSOConfig
 	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"ONEMAP_LISTEN"`
 	TrustProxy   bool     `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them." env:"ONEMAP_TRUST_PROXY"`
 	Unlimited    bool     `help:"Do not limit how often one address may report: for tests and benchmarks." hidden:"" env:"ONEMAP_UNLIMITED"`
@@ -59,6 +60,9 @@ type Server struct {
 func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*Server, error) {
 	head, err := w.Changes.Head(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if w.Auth.SSO, err = c.provider(w.Config.PublicURL, w.Log); err != nil {
 		return nil, err
 	}
 	// After the head is known: what was redrawn before it is told to nobody.
