@@ -12,6 +12,7 @@ import (
 	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/pg"
+	"onemap/api/vault"
 	"onemap/geo/grid"
 )
 
@@ -37,9 +38,18 @@ var bulkTables = []string{"household", "person", "residence", "person_tag"}
 // Nobody reads or writes people while it runs.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+		if err := pg.AsOwner(ctx, tx); err != nil {
+			return fmt.Errorf("load people: %w", err)
+		}
 		// A second server must not start a load of its own between the look and the lock.
 		if _, err := tx.Exec(ctx, "LOCK TABLE household, person, residence, person_tag IN ACCESS EXCLUSIVE MODE"); err != nil {
 			return fmt.Errorf("load people: %w", err)
+		}
+		// COPY does not go with policies; nobody else reads the tables before they are back.
+		for _, table := range bulkTables {
+			if _, err := tx.Exec(ctx, "ALTER TABLE "+table+" NO FORCE ROW LEVEL SECURITY"); err != nil {
+				return fmt.Errorf("load people: %w", err)
+			}
 		}
 		var there bool
 		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household)").Scan(&there); err != nil {
@@ -67,6 +77,14 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		}
 		return nil
 	})
+}
+
+// Empty says whether there are no people yet.
+func (s *Service) Empty(ctx context.Context) (empty bool, err error) {
+	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM person) AND NOT EXISTS (SELECT FROM household)").Scan(&empty)
+	})
+	return empty, err
 }
 
 // strip takes off all indexes and constraints but primary keys and checks, and
@@ -114,7 +132,7 @@ WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT EXISTS (SELECT FROM pg_c
 	}
 	rebuild = append(append(rebuild, unique...), foreign...)
 	for _, table := range bulkTables {
-		rebuild = append(rebuild, "ANALYZE "+table)
+		rebuild = append(rebuild, "ANALYZE "+table, "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY")
 	}
 	return rebuild, nil
 }
@@ -152,7 +170,7 @@ func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	if err := insert(ctx, tx, b, a); err != nil {
+	if err := insert(ctx, tx, b, loading, a); err != nil {
 		return pg.Merged{}, inWords(err)
 	}
 	m := pg.Merged{Fresh: int64(a.people), Unchanged: int64(len(a.list) - a.people)}
@@ -197,6 +215,7 @@ func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) 
 		id       uuid.UUID
 		ref      string
 		dwelling uuid.UUID
+		scope    string
 	}
 	var fresh []household
 	for i := range list {
@@ -211,19 +230,20 @@ func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) 
 			l.households[ref] = id
 			h := household{id: id, ref: e.HouseholdRef}
 			if e.lives() {
-				h.dwelling = e.DwellingID
+				h.dwelling, h.scope = e.DwellingID, e.ScopeCode
 			}
 			fresh = append(fresh, h)
 		}
 		e.household = id
 	}
-	c := pg.NewCopy("household", "id", "source", "source_ref", "dwelling_id", "rev", "updated_at")
+	c := pg.NewCopy("household", "id", "source", "source_ref", "dwelling_id", "scope_code", "rev", "updated_at")
 	for _, h := range fresh {
 		c.Row()
 		c.UUID(h.id)
 		c.Text(b.Source)
 		c.Text(h.ref)
 		c.UUID(h.dwelling)
+		c.Text(h.scope)
 		c.Int64(1)
 		c.Time(b.Now)
 	}

@@ -9,13 +9,22 @@ import (
 
 	"onemap/api/link"
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // Find says whom rows are about: by source and reference or an earlier link, by
 // the number of their document, else by name, date of birth and dwelling, which
 // is never sure. A row whose reference names one person and whose number
 // another is in doubt, too.
-func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []Row) ([]link.Found, error) {
+func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []Row) (found []link.Found, err error) {
+	err = vault.Read(ctx, q, s.Pool, vault.Everywhere(), func(q pg.Querier) error {
+		found, err = s.find(ctx, q, source, rows)
+		return err
+	})
+	return found, err
+}
+
+func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []Row) ([]link.Found, error) {
 	list, err := s.entries(rows)
 	if err != nil {
 		return nil, err

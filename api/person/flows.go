@@ -9,6 +9,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/fault"
+	"onemap/api/vault"
 	"onemap/geo/grid"
 )
 
@@ -42,7 +43,11 @@ func (s *Service) Flows(ctx context.Context, region string, since, until time.Ti
 	}
 	args := pgx.NamedArgs{"since": since, "until": until, "digits": grid.Community.Digits()}
 	where := scope.Where("d.scope_code", "", args) + " AND " + actor.Within("d.scope_code", region, "region", args)
-	rows, err := s.Pool.Query(ctx, fmt.Sprintf(`
+	// Somebody who moved away is seen elsewhere now, and counted here still: the
+	// condition alone says where.
+	var list []Flow
+	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, fmt.Sprintf(`
 SELECT to_char(f.day, 'YYYY-MM-DD'), f.community, sum(f.came), sum(f.went)
 FROM (
     SELECT r.since AS day, left(d.scope_code, @digits) AS community, 1 AS came, 0 AS went
@@ -51,8 +56,14 @@ FROM (
     SELECT r.until, left(d.scope_code, @digits), 0, 1
     FROM residence r JOIN dwelling d ON d.id = r.dwelling_id WHERE r.relation = 'resident' AND r.until BETWEEN @since AND @until AND %[1]s) f
 GROUP BY 1, 2 ORDER BY 1, 2`, where), args)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Flow])
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("flows: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Flow])
+	return list, nil
 }

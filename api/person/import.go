@@ -12,6 +12,7 @@ import (
 	"onemap/api/change"
 	"onemap/api/link"
 	"onemap/api/pg"
+	"onemap/api/vault"
 	"onemap/geo/grid"
 )
 
@@ -23,7 +24,15 @@ const linkKind = "person"
 // found by source and reference or are new. An empty field never erases what is
 // known. Rows of one chunk about one person (by number or reference) become one
 // person; the first of them says who it is, each adds its tie and its tags.
-func (s *Service) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batch, rows []Row) (pg.Merged, error) {
+func (s *Service) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batch, rows []Row) (m pg.Merged, err error) {
+	err = vault.Within(ctx, tx, vault.Everywhere(), func() error {
+		m, err = s.merge(ctx, tx, b, rows)
+		return err
+	})
+	return m, err
+}
+
+func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row) (pg.Merged, error) {
 	list, err := s.entries(rows)
 	if err != nil {
 		return pg.Merged{}, err
@@ -39,7 +48,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.B
 		return pg.Merged{}, err
 	}
 	fresh, known := split(b, list)
-	if err := insert(ctx, tx, b, fresh); err != nil {
+	if err := insert(ctx, tx, b, checked, fresh); err != nil {
 		return pg.Merged{}, inWords(err)
 	}
 	changed, err := s.update(ctx, tx, b, known)
@@ -123,28 +132,40 @@ func split(b link.Batch, list []entry) (fresh arrivals, known []entry) {
 }
 
 // insert writes new people.
-func insert(ctx context.Context, tx pgx.Tx, b link.Batch, a arrivals) error {
+func insert(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, a arrivals) error {
 	if len(a.list) == 0 {
 		return nil
 	}
-	if err := copyPeople(ctx, tx, b, a.list[:a.people]); err != nil {
+	if err := copyPeople(ctx, tx, b, write, a.list[:a.people]); err != nil {
 		return err
 	}
 	var ties []residence
 	var tags []tagged
 	today := day(b.Now)
-	for _, e := range a.list {
+	firsts := map[uuid.UUID]string{} // where people of several entries are seen
+	for i, e := range a.list {
+		seen := ""
+		if e.lives() {
+			seen = e.ScopeCode
+		}
+		if i >= a.people {
+			seen = firsts[e.id]
+		} else if a.people < len(a.list) {
+			firsts[e.id] = seen
+		}
 		if e.DwellingID != uuid.Nil {
-			ties = append(ties, residence{b.NewID(), e.id, e.DwellingID, e.Relation, e.Since, e.Until})
+			ties = append(ties, residence{b.NewID(), e.id, e.DwellingID, e.Relation, e.Since, e.Until, seen})
 		}
 		for _, t := range e.Tags {
-			tags = append(tags, newTag(b.NewID(), e.id, t, today, e.TagUntil))
+			tag := newTag(b.NewID(), e.id, t, today, e.TagUntil)
+			tag.seen = seen
+			tags = append(tags, tag)
 		}
 	}
-	if err := copyResidences(ctx, tx, ties); err != nil {
+	if err := copyResidences(ctx, tx, write, ties); err != nil {
 		return err
 	}
-	return copyTags(ctx, tx, tags)
+	return copyTags(ctx, tx, write, tags)
 }
 
 // update brings what is known up to the entries and gives who has changed.
@@ -191,7 +212,7 @@ func (s *Service) updateTies(ctx context.Context, tx pgx.Tx, b link.Batch, list 
 		if e.DwellingID == uuid.Nil {
 			continue
 		}
-		tie := residence{b.NewID(), e.id, e.DwellingID, e.Relation, e.Since, e.Until}
+		tie := residence{ID: b.NewID(), PersonID: e.id, DwellingID: e.DwellingID, Relation: e.Relation, Since: e.Since, Until: e.Until}
 		if left, ok := gone[e.id]; ok && tie.open() && single(tie.Relation) {
 			if left.why == Died || !tie.Since.After(left.on) {
 				continue
@@ -261,5 +282,5 @@ func (t *ties) write(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("people who are back: %w", err)
 		}
 	}
-	return copyResidences(ctx, tx, t.fresh)
+	return copyResidences(ctx, tx, checked, t.fresh)
 }

@@ -11,6 +11,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/fault"
+	"onemap/api/vault"
 )
 
 // Filter narrows a list of people; the zero Filter takes all who have not left.
@@ -125,11 +126,15 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, after string) (
 		where += " AND p.id > @after"
 	}
 	// Planned for these very values: a plan for any prefix would read the whole city for a grid.
-	rows, err := s.Pool.Query(ctx, selectPerson+where+" ORDER BY p.id LIMIT @limit", pgx.QueryExecModeCacheDescribe, args)
-	if err != nil {
-		return page, err
-	}
-	list, err := pgx.CollectRows(rows, s.scan)
+	var list []Person
+	err = vault.In(ctx, s.Pool, sightOf(actor.From(ctx)), func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, selectPerson+where+" ORDER BY p.id LIMIT @limit", pgx.QueryExecModeCacheDescribe, args)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, s.scan)
+		return err
+	})
 	if err != nil {
 		return page, err
 	}

@@ -7,18 +7,32 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/vault"
 	"onemap/geo/grid"
 )
 
 // Move follows a redraw of the regions: people are where their dwellings are,
-// which have to be moved before.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, _ *grid.Index, now time.Time) (int64, error) {
-	moved, err := tx.Exec(ctx, `
+// which have to be moved before, and ties and tags are seen where the people are.
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, _ *grid.Index, now time.Time) (moved int64, err error) {
+	err = vault.Within(ctx, tx, vault.Everywhere(), func() error {
+		done, err := tx.Exec(ctx, `
 UPDATE person p SET building_id = d.building_id, grid_code = d.grid_code, scope_code = d.scope_code, updated_at = $1
 FROM dwelling d
 WHERE d.id = p.dwelling_id AND (p.scope_code <> d.scope_code OR p.grid_code IS DISTINCT FROM d.grid_code OR p.building_id IS DISTINCT FROM d.building_id)`, now)
-	if err != nil {
-		return 0, fmt.Errorf("move people: %w", err)
-	}
-	return moved.RowsAffected(), nil
+		if err != nil {
+			return fmt.Errorf("move people: %w", err)
+		}
+		moved = done.RowsAffected()
+		for _, follow := range []string{
+			"UPDATE household h SET scope_code = d.scope_code FROM dwelling d WHERE d.id = h.dwelling_id AND h.scope_code <> d.scope_code",
+			"UPDATE residence r SET scope_code = p.scope_code FROM person p WHERE p.id = r.person_id AND r.scope_code <> p.scope_code",
+			"UPDATE person_tag t SET scope_code = p.scope_code FROM person p WHERE p.id = t.person_id AND t.scope_code <> p.scope_code",
+		} {
+			if _, err := tx.Exec(ctx, follow); err != nil {
+				return fmt.Errorf("move people: %w", err)
+			}
+		}
+		return nil
+	})
+	return moved, err
 }

@@ -10,7 +10,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/fault"
-	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // In is a tie to a dwelling that begins. A zero Since is not known; the former
@@ -37,7 +37,7 @@ func (s *Service) MoveIn(ctx context.Context, id uuid.UUID, in In) (Full, error)
 		if err := dwellingIn(ctx, tx, actor.From(ctx).People(), in.DwellingID); err != nil {
 			return err
 		}
-		tie := residence{s.NewID(), id, in.DwellingID, ready.Relation, ready.Since, time.Time{}}
+		tie := residence{ID: s.NewID(), PersonID: id, DwellingID: in.DwellingID, Relation: ready.Relation, Since: ready.Since, seen: had.scope}
 		var next ties
 		switch {
 		case had.left.why == Died:
@@ -126,7 +126,11 @@ func (s *Service) Leave(ctx context.Context, id uuid.UUID, on time.Time, why str
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, "UPDATE person_tag SET until = GREATEST(since, $2) WHERE person_id = $1 AND until > $2", id, on); err != nil {
+		// All of them, also those that whoever says so does not see.
+		if err := vault.Within(ctx, tx, vault.Everywhere(), func() error {
+			_, err := tx.Exec(ctx, "UPDATE person_tag SET until = GREATEST(since, $2) WHERE person_id = $1 AND until > $2", id, on)
+			return err
+		}); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, "UPDATE person SET left_on = $2, left_why = $3 WHERE id = $1", id, on, why)
@@ -157,7 +161,7 @@ func (s *Service) GiveTag(ctx context.Context, id uuid.UUID, n NewTag) (Full, er
 	if n.Until.Before(n.Since) || n.Until.Before(s.today()) || n.Until.After(s.today().AddDate(10, 0, 0)) {
 		f.Add("body.until", nil, "a tag has an end: from today on, within ten years")
 	}
-	t := tagged{s.NewID(), id, n.Tag, n.Purpose, n.Basis, n.Since, n.Until}
+	t := tagged{ID: s.NewID(), PersonID: id, Tag: n.Tag, Purpose: n.Purpose, Basis: n.Basis, Since: n.Since, Until: n.Until}
 	for _, text := range []struct {
 		field string
 		value *string
@@ -177,6 +181,10 @@ func (s *Service) GiveTag(ctx context.Context, id uuid.UUID, n NewTag) (Full, er
 		if had.left.why != "" {
 			return fault.New(fault.Conflict, "person.left", "This person has left, the record says.")
 		}
+		if !usual.holds(actor.From(ctx), had.scope) {
+			return notHeld(n.Tag)
+		}
+		t.seen = had.scope
 		var carried bool
 		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person_tag WHERE person_id = $1 AND tag = $2 AND until >= $3)", id, n.Tag, n.Since).Scan(&carried); err != nil {
 			return err
@@ -184,7 +192,7 @@ func (s *Service) GiveTag(ctx context.Context, id uuid.UUID, n NewTag) (Full, er
 		if carried {
 			return fault.New(fault.Conflict, "person.tagged", "This person carries the tag already.")
 		}
-		return copyTags(ctx, tx, []tagged{t})
+		return copyTags(ctx, tx, checked, []tagged{t})
 	})
 }
 
@@ -216,7 +224,10 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, h
 		if err := do(tx, had); err != nil {
 			return inWords(err)
 		}
-		return touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now())
+		// They may have moved to where whoever says so does not see them.
+		return vault.Within(ctx, tx, vault.Everywhere(), func() error {
+			return touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now())
+		})
 	})
 }
 
@@ -224,7 +235,7 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, h
 // announces it.
 func (s *Service) alter(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, had seen) error) (Full, error) {
 	var out Full
-	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err := vault.In(ctx, s.Pool, sightOf(actor.From(ctx)), func(tx pgx.Tx) error {
 		if _, err := s.hold(ctx, tx); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ type residence struct {
 	ID, PersonID, DwellingID uuid.UUID
 	Relation                 string
 	Since, Until             time.Time
+	seen                     string // the scope code of the person; touch brings it up
 }
 
 func (r residence) open() bool { return r.Until.IsZero() }

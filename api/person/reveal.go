@@ -15,6 +15,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // revealsAnHour is how many records an account may see in full in an hour: more
@@ -67,7 +68,7 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 		f.Add("body.purpose", nil, "say what the record is read for, in 2 to 200 characters")
 		return out, f.Err("person.purpose")
 	}
-	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err := vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"id": id}
 		var born *time.Time
 		var number, phone []byte

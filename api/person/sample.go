@@ -9,12 +9,21 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // Unreadable looks at a sample of about so many people and gives how many it
 // looked at, and those whose sealed values do not open with the key or are not
 // what their blinds say: they would not be found, or could not be read.
 func (s *Service) Unreadable(ctx context.Context, q pg.Querier, sample int64) (looked int64, ids []uuid.UUID, err error) {
+	err = vault.Read(ctx, q, s.Pool, vault.Everywhere(), func(q pg.Querier) error {
+		looked, ids, err = s.unreadable(ctx, q, sample)
+		return err
+	})
+	return looked, ids, err
+}
+
+func (s *Service) unreadable(ctx context.Context, q pg.Querier, sample int64) (looked int64, ids []uuid.UUID, err error) {
 	var all int64
 	if err := q.QueryRow(ctx, "SELECT count(*) FROM person").Scan(&all); err != nil {
 		return 0, nil, fmt.Errorf("sample of people: %w", err)

@@ -12,6 +12,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/find"
+	"onemap/api/vault"
 )
 
 // Hit is somebody found, masked, and where they live (WGS84; zero without a dwelling).
@@ -93,19 +94,26 @@ func (s *Service) Search(ctx context.Context, typed string, limit int) ([]Hit, e
 		ways = append(ways, fmt.Sprintf("(SELECT %d AS way, p.id FROM person p WHERE %s%s AND %s %s LIMIT @limit)", i, part, also, within, order))
 	}
 	// Planned for these very values: one plan for all would not know 王 from 王小明.
-	rows, err := s.Pool.Query(ctx, `
+	today, hits := s.today(), []Hit{}
+	err := vault.In(ctx, s.Pool, sightOf(actor.From(ctx)), func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
 SELECT p.id, p.name, p.sex, p.born_on, COALESCE(NULLIF(d.address, ''), b.address, ''), COALESCE(ST_X(b.point), 0), COALESCE(ST_Y(b.point), 0)
 FROM (SELECT id, min(way) AS way FROM (`+strings.Join(ways, " UNION ALL ")+`) w GROUP BY id ORDER BY 2, 1 LIMIT @limit) f
 JOIN person p ON p.id = f.id LEFT JOIN dwelling d ON d.id = p.dwelling_id LEFT JOIN building b ON b.id = p.building_id
 ORDER BY f.way, p.name, p.id`, pgx.QueryExecModeCacheDescribe, args)
+		if err != nil {
+			return err
+		}
+		hits, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h Hit, err error) {
+			var born *time.Time
+			err = row.Scan(&h.ID, &h.Name, &h.Sex, &born, &h.Address, &h.Lon, &h.Lat)
+			h.Name, h.Age = MaskName(h.Name), age(born, today)
+			return h, err
+		})
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("search people: %w", err)
 	}
-	today := s.today()
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h Hit, err error) {
-		var born *time.Time
-		err = row.Scan(&h.ID, &h.Name, &h.Sex, &born, &h.Address, &h.Lon, &h.Lat)
-		h.Name, h.Age = MaskName(h.Name), age(born, today)
-		return h, err
-	})
+	return hits, nil
 }

@@ -76,6 +76,7 @@ func refsOf(list []entry) []string {
 func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
 	type home struct {
 		dwelling *uuid.UUID
+		scope    string
 		head     bool
 	}
 	homes := map[string]home{}
@@ -90,29 +91,29 @@ func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) erro
 			refs = append(refs, e.HouseholdRef)
 		}
 		if e.lives() && (h.dwelling == nil || e.Head && !h.head) {
-			h = home{&e.DwellingID, e.Head}
+			h = home{&e.DwellingID, e.ScopeCode, e.Head}
 		}
 		homes[e.HouseholdRef] = h
 	}
 	if len(refs) == 0 {
 		return nil
 	}
-	ids, dwellings, heads := make([]uuid.UUID, len(refs)), make([]*uuid.UUID, len(refs)), make([]bool, len(refs))
+	ids, dwellings, scopes, heads := make([]uuid.UUID, len(refs)), make([]*uuid.UUID, len(refs)), make([]string, len(refs)), make([]bool, len(refs))
 	for i, ref := range refs {
-		ids[i], dwellings[i], heads[i] = b.NewID(), homes[ref].dwelling, homes[ref].head
+		ids[i], dwellings[i], scopes[i], heads[i] = b.NewID(), homes[ref].dwelling, homes[ref].scope, homes[ref].head
 	}
 	_, err := tx.Exec(ctx, `
-INSERT INTO household (id, source, source_ref, dwelling_id, rev, updated_at)
-SELECT n.id, $1, n.ref, n.dwelling, 1, $2 FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::boolean[]) AS n (id, ref, dwelling, head)
-ON CONFLICT (source, source_ref) DO NOTHING`, b.Source, b.Now, ids, refs, dwellings, heads)
+INSERT INTO household (id, source, source_ref, dwelling_id, scope_code, rev, updated_at)
+SELECT n.id, $1, n.ref, n.dwelling, n.scope, 1, $2 FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[]) AS n (id, ref, dwelling, scope)
+ON CONFLICT (source, source_ref) DO NOTHING`, b.Source, b.Now, ids, refs, dwellings, scopes)
 	if err != nil {
 		return inWords(fmt.Errorf("households: %w", err))
 	}
 	_, err = tx.Exec(ctx, `
-UPDATE household h SET dwelling_id = n.dwelling, rev = h.rev + 1, updated_at = $2
-FROM unnest($3::text[], $4::uuid[], $5::boolean[]) AS n (ref, dwelling, head)
+UPDATE household h SET dwelling_id = n.dwelling, scope_code = n.scope, rev = h.rev + 1, updated_at = $2
+FROM unnest($3::text[], $4::uuid[], $5::boolean[], $6::text[]) AS n (ref, dwelling, head, scope)
 WHERE h.source = $1 AND h.source_ref = n.ref AND n.dwelling IS NOT NULL AND (h.dwelling_id IS NULL OR n.head) AND h.dwelling_id IS DISTINCT FROM n.dwelling`,
-		b.Source, b.Now, refs, dwellings, heads)
+		b.Source, b.Now, refs, dwellings, heads, scopes)
 	if err != nil {
 		return inWords(fmt.Errorf("households: %w", err))
 	}
@@ -157,7 +158,7 @@ func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leavin
 }
 
 // copyPeople writes new people with the place that their first tie gives.
-func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []entry) error {
 	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
 		"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at")
 	for i := range list {
@@ -180,8 +181,17 @@ func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) erro
 		c.Int64(1)
 		c.Time(b.Now)
 	}
-	return c.Send(ctx, tx)
+	return write(c, ctx, tx)
 }
+
+// writer sends rows into their table: straight into it where the owner has put
+// the policies aside (BulkLoad), past the policies' check anywhere else.
+type writer func(c *pg.Copy, ctx context.Context, tx pgx.Tx) error
+
+var (
+	loading writer = (*pg.Copy).Send
+	checked writer = (*pg.Copy).SendChecked
+)
 
 // copyPlace writes dwelling, building, grid and scope of whoever lives somewhere.
 func copyPlace(c *pg.Copy, e *entry) {
@@ -292,6 +302,17 @@ WHERE p.id = n.id`, ids, now)
 	if err != nil {
 		return fmt.Errorf("people's places: %w", err)
 	}
+	return fold(ctx, tx, ids)
+}
+
+// fold brings ties and tags to where their people are seen.
+func fold(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) error {
+	for _, table := range []string{"residence", "person_tag"} {
+		_, err := tx.Exec(ctx, "UPDATE "+table+" r SET scope_code = p.scope_code FROM person p WHERE r.person_id = ANY ($1) AND p.id = r.person_id AND r.scope_code <> p.scope_code", ids)
+		if err != nil {
+			return fmt.Errorf("people's places: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -311,8 +332,8 @@ WHERE person_id = ANY ($1) ORDER BY since NULLS FIRST, id`, people)
 	return had, err
 }
 
-func copyResidences(ctx context.Context, tx pgx.Tx, list []residence) error {
-	c := pg.NewCopy("residence", "id", "person_id", "dwelling_id", "relation", "since", "until")
+func copyResidences(ctx context.Context, tx pgx.Tx, write writer, list []residence) error {
+	c := pg.NewCopy("residence", "id", "person_id", "dwelling_id", "relation", "since", "until", "scope_code")
 	for i := range list {
 		r := &list[i]
 		c.Row()
@@ -322,8 +343,9 @@ func copyResidences(ctx context.Context, tx pgx.Tx, list []residence) error {
 		c.Text(r.Relation)
 		c.Date(r.Since)
 		c.Date(r.Until)
+		c.Text(r.seen)
 	}
-	return c.Send(ctx, tx)
+	return write(c, ctx, tx)
 }
 
 func updateResidences(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]residence) error {

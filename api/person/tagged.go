@@ -18,6 +18,7 @@ type tagged struct {
 	Tag            string
 	Purpose, Basis string
 	Since, Until   time.Time
+	seen           string // the scope code of the person; touch brings it up
 }
 
 // newTag gives somebody a tag with its usual purpose and basis; a zero until is
@@ -27,11 +28,11 @@ func newTag(id, person uuid.UUID, name string, since, until time.Time) tagged {
 	if until.IsZero() {
 		until = t.ends(since)
 	}
-	return tagged{id, person, name, t.Purpose, t.Basis, since, until}
+	return tagged{ID: id, PersonID: person, Tag: name, Purpose: t.Purpose, Basis: t.Basis, Since: since, Until: until}
 }
 
-func copyTags(ctx context.Context, tx pgx.Tx, list []tagged) error {
-	c := pg.NewCopy("person_tag", "id", "person_id", "tag", "purpose", "basis", "since", "until")
+func copyTags(ctx context.Context, tx pgx.Tx, write writer, list []tagged) error {
+	c := pg.NewCopy("person_tag", "id", "person_id", "tag", "purpose", "basis", "since", "until", "scope_code")
 	for i := range list {
 		t := &list[i]
 		c.Row()
@@ -42,8 +43,9 @@ func copyTags(ctx context.Context, tx pgx.Tx, list []tagged) error {
 		c.Text(t.Basis)
 		c.Date(t.Since)
 		c.Date(t.Until)
+		c.Text(t.seen)
 	}
-	return c.Send(ctx, tx)
+	return write(c, ctx, tx)
 }
 
 // updateTags gives known people the tags that the entries say and they do not
@@ -98,5 +100,5 @@ func updateTags(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, ids 
 			return fmt.Errorf("tags: %w", err)
 		}
 	}
-	return copyTags(ctx, tx, fresh)
+	return copyTags(ctx, tx, checked, fresh)
 }

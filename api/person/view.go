@@ -11,6 +11,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // Person is somebody as lists and pages show them: masked.
@@ -144,8 +145,13 @@ func sight(ctx context.Context) (actor.Scope, error) {
 }
 
 // ByID gives a record within the actor's sight.
-func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Full, error) {
-	return s.full(ctx, s.Pool, id, actor.From(ctx).People())
+func (s *Service) ByID(ctx context.Context, id uuid.UUID) (out Full, err error) {
+	by := actor.From(ctx)
+	err = vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
+		out, err = s.full(ctx, tx, id, by.People())
+		return err
+	})
+	return out, err
 }
 
 func (s *Service) full(ctx context.Context, q pg.Querier, id uuid.UUID, scope actor.Scope) (Full, error) {

@@ -14,6 +14,7 @@ import (
 	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // NewPerson is somebody as a registrar enters them.
@@ -50,7 +51,8 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 	id := s.NewID()
 	ready.Ref, ready.ID, ready.BuildingID = cmp.Or(n.Ref, id.String()), id, uuid.Nil
 	var out Full
-	err = pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	by := actor.From(ctx)
+	err = vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
 		b, err := s.hold(ctx, tx)
 		if err != nil {
 			return err
@@ -78,7 +80,12 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 			}
 			list[0].household = n.HouseholdID
 		}
-		if err := insert(ctx, tx, b, arrivals{list, 1}); err != nil {
+		for _, tag := range list[0].Tags {
+			if t, _ := tagOf(tag); !t.holds(by, list[0].ScopeCode) {
+				return notHeld(tag)
+			}
+		}
+		if err := insert(ctx, tx, b, checked, arrivals{list, 1}); err != nil {
 			return inWords(err)
 		}
 		out, err = s.announce(ctx, tx, id)
@@ -155,6 +162,7 @@ func (s *Service) hold(ctx context.Context, tx pgx.Tx) (link.Batch, error) {
 type seen struct {
 	Row
 	household uuid.UUID
+	scope     string // where they are seen
 	rev       int64
 	left      leaving
 }
@@ -167,9 +175,9 @@ func (s *Service) lockSeen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (seen, 
 	var number, phone []byte
 	var household *uuid.UUID
 	err := tx.QueryRow(ctx, `
-SELECT p.name, p.sex, p.born_on, p.id_kind, p.id_sealed, p.phone_sealed, p.kind, p.lives_alone, p.household_id, p.head, p.left_on, p.left_why, p.rev
+SELECT p.name, p.sex, p.born_on, p.id_kind, p.id_sealed, p.phone_sealed, p.kind, p.lives_alone, p.household_id, p.head, p.left_on, p.left_why, p.scope_code, p.rev
 FROM person p WHERE p.id = @id AND `+actor.From(ctx).People().Where("p.scope_code", "", args)+" FOR UPDATE OF p", args).
-		Scan(&out.Name, &out.Sex, &born, &out.IDKind, &number, &phone, &out.Kind, out.LivesAlone, &household, &out.Head, &left, &out.left.why, &out.rev)
+		Scan(&out.Name, &out.Sex, &born, &out.IDKind, &number, &phone, &out.Kind, out.LivesAlone, &household, &out.Head, &left, &out.left.why, &out.scope, &out.rev)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return out, fault.Missing("person")
 	}
@@ -195,7 +203,11 @@ FROM person p WHERE p.id = @id AND `+actor.From(ctx).People().Where("p.scope_cod
 // announce records that somebody's record has changed, as the last write, and
 // gives the record to whoever changed it, even when it has left their sight.
 func (s *Service) announce(ctx context.Context, tx pgx.Tx, id uuid.UUID) (Full, error) {
-	out, err := s.full(ctx, tx, id, actor.Everywhere())
+	var out Full
+	err := vault.Within(ctx, tx, sightAfter(actor.From(ctx)), func() (err error) {
+		out, err = s.full(ctx, tx, id, actor.Everywhere())
+		return err
+	})
 	if err != nil {
 		return out, err
 	}

@@ -98,7 +98,7 @@ func prepareLocked(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
-// prepare looks at the server's versions and makes the extension and the schema.
+// prepare looks at the server's versions and makes the extension, the schema and the roles.
 func prepare(ctx context.Context, db *sql.Tx) error {
 	var server int
 	if err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&server); err != nil {
@@ -124,7 +124,7 @@ func prepare(ctx context.Context, db *sql.Tx) error {
 	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+Schema); err != nil {
 		return fmt.Errorf("make the schema: %w", err)
 	}
-	return nil
+	return prepareRoles(ctx, db)
 }
 
 func atLeast(version string, major, minor int) bool {

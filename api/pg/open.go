@@ -36,13 +36,23 @@ func Config(url string) (*pgxpool.Config, error) {
 	return c, nil
 }
 
-// Open connects, after making sure that the server can carry us: version,
+// Open connects as the login itself, which owns the tables, after making sure that the server can carry us: version,
 // PostGIS and the schema are looked at by Migrate, which comes first.
 func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	c, err := Config(url)
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, c)
+}
+
+// OpenAs connects and works under one of the program's roles.
+func OpenAs(ctx context.Context, url, role string) (*pgxpool.Pool, error) {
+	c, err := Config(url)
+	if err != nil {
+		return nil, err
+	}
+	c.ConnConfig.RuntimeParams["role"] = role
 	return open(ctx, c)
 }
 
@@ -55,6 +65,7 @@ func OpenForRenders(ctx context.Context, url string) (*pgxpool.Pool, error) {
 		return nil, err
 	}
 	c.MaxConns = 8
+	c.ConnConfig.RuntimeParams["role"] = App
 	c.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 2 * time.Second}
 	}

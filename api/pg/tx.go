@@ -22,8 +22,13 @@ const tries = 6
 // deadlock runs fn again from its start, so fn keeps nothing of a failed run.
 // The context's Companion writes into the same transaction.
 func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	return InTxWith(ctx, pool, pgx.TxOptions{}, fn)
+}
+
+// InTxWith is InTx with a transaction that begins in its own way.
+func InTxWith(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, fn func(tx pgx.Tx) error) error {
 	for try := 1; ; try++ {
-		err := accompanied(ctx, func(fn func(pgx.Tx) error) error { return pgx.BeginFunc(ctx, pool, fn) }, fn)
+		err := accompanied(ctx, func(fn func(pgx.Tx) error) error { return pgx.BeginTxFunc(ctx, pool, o, fn) }, fn)
 		if err == nil || try == tries || !retryable(err) {
 			return err
 		}

@@ -24,13 +24,29 @@ func (s *Server) provision(ctx context.Context) error {
 	return s.as(ctx, database, func(c *pgx.Conn) error { return Furnish(ctx, c, owner) })
 }
 
-// Furnish makes PostGIS and the schema city, which role owns, in a new database;
-// conn is a superuser's.
+// Furnish makes PostGIS and the schema city, which role owns, in a new database,
+// and the roles that role takes on to work with it; conn is a superuser's.
 func Furnish(ctx context.Context, conn *pgx.Conn, role string) error {
-	_, err := conn.Exec(ctx, `
+	// Roles belong to the whole server: another database's start may make them now.
+	who := pgx.Identifier{role}.Sanitize()
+	for _, name := range []string{"onemap_app", "onemap_people"} {
+		_, err := conn.Exec(ctx, "DO $$ BEGIN CREATE ROLE "+name+" NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")
+		if err != nil {
+			return err
+		}
+	}
+	var member bool
+	err := conn.QueryRow(ctx, "SELECT pg_has_role($1, 'onemap_people', 'MEMBER') AND pg_has_role('onemap_people', 'onemap_app', 'MEMBER')", role).Scan(&member)
+	if err == nil && !member {
+		_, err = conn.Exec(ctx, "GRANT onemap_app TO onemap_people; GRANT onemap_app, onemap_people TO "+who)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, `
 		SET client_min_messages = warning;
 		CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public;
-		CREATE SCHEMA IF NOT EXISTS city AUTHORIZATION `+pgx.Identifier{role}.Sanitize())
+		CREATE SCHEMA IF NOT EXISTS city AUTHORIZATION `+who)
 	return err
 }
 

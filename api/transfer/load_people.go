@@ -21,8 +21,7 @@ func (r *runner) loads(ctx context.Context) bool {
 	if r.run.Kind != "people" || r.run.DryRun || r.run.byChunks || r.run.Position > 0 || r.run.Bytes < largeFile {
 		return false
 	}
-	var empty bool
-	err := r.Pool.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM person) AND NOT EXISTS (SELECT FROM household)").Scan(&empty)
+	empty, err := r.People.Empty(ctx)
 	return err == nil && empty
 }
 
