@@ -23,7 +23,7 @@ func TestTheAnswerAgreesWithPostGIS(t *testing.T) {
 	w := ordinary(t, 1)
 	for _, metres := range []int{100, 300, 500, 800, 1500, 3000} {
 		var people, uncovered, buildings int
-		err := w.Pool.QueryRow(t.Context(), `
+		err := w.Root.QueryRow(t.Context(), `
 WITH aged AS (SELECT b.id, b.point, count(*) AS n FROM person p JOIN building b ON b.id = p.building_id
     WHERE p.left_on IS NULL AND p.born_on <= date '2026-03-02' - interval '60 years' GROUP BY b.id),
 far AS (SELECT a.n, NOT EXISTS (SELECT FROM service s WHERE s.kind = 'canteen' AND ST_DWithin(s.point::geography, a.point::geography, $1)) AS missed FROM aged a)
@@ -223,7 +223,7 @@ func TestOneVintageADay(t *testing.T) {
 		return string(b)
 	}
 	before := text()
-	if _, err := w.Pool.Exec(t.Context(), "UPDATE person SET left_on = '2026-03-01', left_why = 'moved' WHERE born_on < '1966-01-01' AND id::text < '8'"); err != nil {
+	if _, err := w.Root.Exec(t.Context(), "UPDATE person SET left_on = '2026-03-01', left_why = 'moved' WHERE born_on < '1966-01-01' AND id::text < '8'"); err != nil {
 		t.Fatal(err)
 	}
 	if text() != before {

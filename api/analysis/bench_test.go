@@ -82,7 +82,7 @@ FROM generate_series(0, %[2]d - 1) i`, people/buildings+1, people),
 SELECT id, id, 'disabled', '帮扶', '条例', '2025-01-01', '2027-01-01' FROM person WHERE get_byte(uuid_send(id), 15) < 10`,
 		"VACUUM (ANALYZE)",
 	} {
-		if _, err := w.Pool.Exec(b.Context(), statement); err != nil {
+		if _, err := w.Root.Exec(b.Context(), statement); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -13,10 +13,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
 	"onemap/api/pg"
+	"onemap/api/vault"
 )
 
 // demand is who lives where, as it was when it was read. It never changes.
@@ -46,26 +48,28 @@ const unknown = math.MaxInt32
 
 // readDemand reads every person who lives in a building, on two connections at
 // once. People without a building are nowhere, and in no figure.
-func readDemand(ctx context.Context, q pg.Querier, asOf time.Time) (*demand, error) {
+func readDemand(ctx context.Context, pool *pgxpool.Pool, asOf time.Time) (*demand, error) {
 	d := &demand{asOf: asOf}
 	var number map[uuid.UUID]int32
 	var list []inhabitants
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		if number, err = d.readHouses(ctx, q); err != nil {
+		if number, err = d.readHouses(ctx, pool); err != nil {
 			return fmt.Errorf("read the buildings: %w", err)
 		}
 		return nil
 	})
 	g.Go(func() error {
-		tags, err := readTags(ctx, q, asOf)
-		if err != nil {
-			return fmt.Errorf("read the tags: %w", err)
-		}
-		if list, err = readPeople(ctx, q, tags); err != nil {
-			return fmt.Errorf("read the people: %w", err)
-		}
-		return nil
+		return vault.In(ctx, pool, vault.Everywhere(), func(tx pgx.Tx) error {
+			tags, err := readTags(ctx, tx, asOf)
+			if err != nil {
+				return fmt.Errorf("read the tags: %w", err)
+			}
+			if list, err = readPeople(ctx, tx, tags); err != nil {
+				return fmt.Errorf("read the people: %w", err)
+			}
+			return nil
+		})
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (w *town) settle(t testing.TB, r *rand.Rand, points []orb.Point, households
 func (w *town) write(t testing.TB) {
 	t.Helper()
 	born := func(age int) time.Time { return apitest.Start.AddDate(-age, -3, 0) }
-	w.Tx(t, func(tx pgx.Tx) error {
+	w.Beneath(t, func(tx pgx.Tx) error {
 		copyIn := func(table string, columns []string, n int, values func(i int) []any) error {
 			_, err := tx.CopyFrom(t.Context(), pgx.Identifier{table}, columns, pgx.CopyFromSlice(n, func(i int) ([]any, error) { return values(i), nil }))
 			return err

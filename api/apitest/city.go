@@ -41,7 +41,9 @@ var Zone = time.FixedZone("UTC+8", 8*60*60)
 // City is every service over one database.
 type City struct {
 	URL           string
-	Pool          *pgxpool.Pool
+	Pool          *pgxpool.Pool // under the role that reaches no people
+	Vault         *pgxpool.Pool // under people's role
+	Root          *pgxpool.Pool // a superuser's, for what a test does and looks at beneath the program
 	Clock         *Clock
 	Auth          *auth.Service
 	Regions       *region.Service
@@ -62,22 +64,34 @@ type City struct {
 func New(tb testing.TB) *City {
 	tb.Helper()
 	url := pgtest.From(tb, key(tb), furnish)
-	pool, err := pg.Open(tb.Context(), url)
+	c, err := open(tb.Context(), url, tb.TempDir())
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(pool.Close)
-	c, err := open(tb.Context(), pool, tb.TempDir())
-	if err != nil {
+	if c.Root, err = pg.Open(tb.Context(), pgtest.Root(tb, url)); err != nil {
 		tb.Fatal(err)
 	}
-	c.URL = url
+	tb.Cleanup(func() {
+		c.Root.Close()
+		c.close()
+	})
 	return c
 }
 
-func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error) {
-	c := &City{Pool: pool, Clock: &Clock{at: Start}}
-	var err error
+func (c *City) close() {
+	c.Vault.Close()
+	c.Pool.Close()
+}
+
+func open(ctx context.Context, url, photos string) (*City, error) {
+	pool, err := pg.OpenAs(ctx, url, pg.App)
+	if err != nil {
+		return nil, err
+	}
+	c := &City{URL: url, Pool: pool, Clock: &Clock{at: Start}}
+	if c.Vault, err = pg.OpenAs(ctx, url, pg.People); err != nil {
+		return nil, err
+	}
 	if c.Photos, err = blob.OpenFolder(photos); err != nil {
 		return nil, err
 	}
@@ -93,7 +107,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, photos string) (*City, error)
 	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys}); err != nil {
 		return nil, err
 	}
-	c.People = person.New(person.Config{Pool: pool, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})
+	c.People = person.New(person.Config{Pool: c.Vault, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})
 	c.Buildings.People, c.Buildings.Tied, c.Buildings.Followers = buildingPeople{c.People}, []building.Tied{c.People, c.Organisations}, []building.Follower{c.People}
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{
@@ -133,20 +147,16 @@ func furnish(ctx context.Context, url string) error {
 	if err := pg.Migrate(ctx, url); err != nil {
 		return err
 	}
-	pool, err := pg.Open(ctx, url)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
 	photos, err := os.MkdirTemp("", "apitest")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(photos)
-	c, err := open(ctx, pool, photos)
+	c, err := open(ctx, url, photos)
 	if err != nil {
 		return err
 	}
+	defer c.close()
 	if err := c.Cases.Seed(ctx); err != nil {
 		return err
 	}
@@ -166,6 +176,15 @@ func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 func (c *City) Tx(tb testing.TB, do func(tx pgx.Tx) error) {
 	tb.Helper()
 	if err := pg.InTx(tb.Context(), c.Pool, do); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Beneath runs do in a superuser's transaction that is committed: for what a
+// test writes past the program.
+func (c *City) Beneath(tb testing.TB, do func(tx pgx.Tx) error) {
+	tb.Helper()
+	if err := pg.InTx(tb.Context(), c.Root, do); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -148,7 +148,7 @@ func (c city) upload(shade uint8) string {
 // rows counts what a condition finds.
 func (c city) rows(from string, args ...any) (n int) {
 	c.t.Helper()
-	if err := c.Pool.QueryRow(context.Background(), "SELECT count(*) FROM "+from, args...).Scan(&n); err != nil {
+	if err := c.Root.QueryRow(context.Background(), "SELECT count(*) FROM "+from, args...).Scan(&n); err != nil {
 		c.t.Fatal(err)
 	}
 	return n

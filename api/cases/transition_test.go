@@ -173,7 +173,7 @@ func TestTheDatabaseKeepsTheLoop(t *testing.T) {
 		{"a photo half claimed", "INSERT INTO photo (id, sha256, width, height, bytes, case_id, created_at) VALUES ($2, '\\x00', 1, 1, 1, $1, now())", "photo_claim_ck", []any{reported, uuid.New()}},
 	}
 	for _, tt := range tests {
-		_, err := c.Pool.Exec(context.Background(), tt.sql, tt.args...)
+		_, err := c.Root.Exec(context.Background(), tt.sql, tt.args...)
 		if got := pg.Constraint(err); err == nil || tt.want != "" && got != tt.want {
 			t.Errorf("%s: %v (constraint %q), want %s", tt.name, err, got, tt.want)
 		}

@@ -47,7 +47,7 @@ func TestPeopleAreImportedOnceAndSealed(t *testing.T) {
 	}
 	get := func(ref string) kept {
 		t.Helper()
-		r, err := c.Pool.Query(t.Context(), "SELECT name, name_2, name_3, initials, sex, kind, id_kind, scope_code, born_on, id_sealed, id_blind, phone_sealed, phone_blind, lives_alone, head, grid_code, rev FROM person WHERE source_ref = $1", ref)
+		r, err := c.Root.Query(t.Context(), "SELECT name, name_2, name_3, initials, sex, kind, id_kind, scope_code, born_on, id_sealed, id_blind, phone_sealed, phone_blind, lives_alone, head, grid_code, rev FROM person WHERE source_ref = $1", ref)
 		if err != nil {
 			t.Fatal(err)
 		}

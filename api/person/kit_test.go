@@ -108,7 +108,7 @@ func on(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 
 // one asks for one value.
 func one[T any](tb testing.TB, t *town, sql string, args ...any) (value T) {
 	tb.Helper()
-	if err := t.Pool.QueryRow(tb.Context(), sql, args...).Scan(&value); err != nil {
+	if err := t.Root.QueryRow(tb.Context(), sql, args...).Scan(&value); err != nil {
 		tb.Fatalf("%s: %v", sql, err)
 	}
 	return value

@@ -30,7 +30,7 @@ func nowhere(t testing.TB, c *apitest.City, text string, secrets ...string) {
 	t.Helper()
 	for _, table := range []string{"import_run", "import_doubt", "import_link", "import_mapping", "person", "household", "residence", "change_log", "change_inbox"} {
 		var rows string
-		if err := c.Pool.QueryRow(t.Context(), "SELECT COALESCE(string_agg(x::text, ' '), '') FROM "+table+" x").Scan(&rows); err != nil {
+		if err := c.Root.QueryRow(t.Context(), "SELECT COALESCE(string_agg(x::text, ' '), '') FROM "+table+" x").Scan(&rows); err != nil {
 			t.Fatal(err)
 		}
 		text += table + ": " + rows
@@ -90,7 +90,7 @@ func TestNumbersAsReferences(t *testing.T) {
 	report := takes(t, c, "people", path, transfer.Counts{Read: 3, Fresh: 2, Refused: 1})
 	nowhere(t, c, fmt.Sprintf("%+v %s", report, refusedText(t, path)), a, b)
 	var households int
-	if err := c.Pool.QueryRow(t.Context(), "SELECT count(DISTINCT household_id) FROM person").Scan(&households); err != nil || households != 1 {
+	if err := c.Root.QueryRow(t.Context(), "SELECT count(DISTINCT household_id) FROM person").Scan(&households); err != nil || households != 1 {
 		t.Errorf("%d households, %v", households, err)
 	}
 }
@@ -179,7 +179,7 @@ func TestDecisionsHold(t *testing.T) {
 	}
 	takes(t, c, "people", path, transfer.Counts{Read: 4, Unchanged: 4})
 	var people, numbered int
-	if err := c.Pool.QueryRow(t.Context(), "SELECT count(*), count(id_blind) FROM person").Scan(&people, &numbered); err != nil || people != 5 || numbered != 1 {
+	if err := c.Root.QueryRow(t.Context(), "SELECT count(*), count(id_blind) FROM person").Scan(&people, &numbered); err != nil || people != 5 || numbered != 1 {
 		t.Errorf("%d people, %d with a number, %v", people, numbered, err)
 	}
 }
@@ -236,7 +236,7 @@ func TestTwoImportsOfOneFile(t *testing.T) {
 		}
 	}
 	var n int
-	if err := c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM facility WHERE source = 'many'").Scan(&n); err != nil || n != rows-rows/100 || whole == 0 {
+	if err := c.Root.QueryRow(t.Context(), "SELECT count(*) FROM facility WHERE source = 'many'").Scan(&n); err != nil || n != rows-rows/100 || whole == 0 {
 		t.Errorf("%d facilities, %d imports came to an end, %v", n, whole, err)
 	}
 	text := refusedText(t, path)

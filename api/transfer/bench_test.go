@@ -95,7 +95,7 @@ func TestTheFirstLongFileOfPeople(t *testing.T) {
 	}
 	takes(t, c, "people", path, transfer.Counts{Read: people, Unchanged: people - 1, Refused: 1})
 	var living int
-	if err := c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM residence WHERE until IS NULL").Scan(&living); err != nil || living != people-1 {
+	if err := c.Root.QueryRow(t.Context(), "SELECT count(*) FROM residence WHERE until IS NULL").Scan(&living); err != nil || living != people-1 {
 		t.Errorf("%d live somewhere, %v", living, err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/transfer/table"
+	"onemap/api/vault"
 	"onemap/geo/crs"
 )
 
@@ -110,7 +111,7 @@ func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions)
 	if err != nil {
 		return 0, err
 	}
-	n, err := l.stream(ctx, w, kind, x, fmt.Sprintf(x.sql, where), args, o.CRS)
+	n, err := l.stream(ctx, w, kind, fmt.Sprintf(x.sql, where), args, o)
 	if closing := w.Close(); err == nil {
 		err = closing
 	}
@@ -132,8 +133,19 @@ func (l *Loader) logExport(ctx context.Context, kind string, n int64, o ExportOp
 	return err
 }
 
-func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, x export, sql string, args pgx.NamedArgs, to crs.Name) (n int64, err error) {
-	rows, err := l.Pool.Query(ctx, sql, args)
+func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, sql string, args pgx.NamedArgs, o ExportOptions) (n int64, err error) {
+	if kind == "people" {
+		err = vault.In(ctx, l.People.Pool, vault.Of(o.Scope, nil), func(tx pgx.Tx) error {
+			n, err = l.rows(ctx, tx, w, kind, sql, args, o.CRS)
+			return err
+		})
+		return n, err
+	}
+	return l.rows(ctx, l.Pool, w, kind, sql, args, o.CRS)
+}
+
+func (l *Loader) rows(ctx context.Context, q pg.Querier, w *table.Writer, kind, sql string, args pgx.NamedArgs, to crs.Name) (n int64, err error) {
+	rows, err := q.Query(ctx, sql, args)
 	if err != nil {
 		return 0, err
 	}

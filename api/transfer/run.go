@@ -20,6 +20,7 @@ import (
 	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/transfer/table"
+	"onemap/api/vault"
 	"onemap/geo/grid"
 )
 
@@ -330,17 +331,21 @@ func (r *runner) foreign(ctx context.Context, tx pgx.Tx, found []link.Found) (ma
 			ids = append(ids, f.ID)
 		}
 	}
-	rows, err := tx.Query(ctx, "SELECT id, scope_code FROM "+r.taker.table()+" WHERE id = ANY ($1)", ids)
-	if err != nil {
-		return nil, err
-	}
-	var id uuid.UUID
-	var scope string
-	_, err = pgx.ForEachRow(rows, []any{&id, &scope}, func() error {
-		if !within(scope, r.run.Scope) {
-			out[id] = true
+	// Everything in sight for once, people too: what is asked is what lies outside.
+	err := vault.Within(ctx, tx, vault.Everywhere(), func() error {
+		rows, err := tx.Query(ctx, "SELECT id, scope_code FROM "+r.taker.table()+" WHERE id = ANY ($1)", ids)
+		if err != nil {
+			return err
 		}
-		return nil
+		var id uuid.UUID
+		var scope string
+		_, err = pgx.ForEachRow(rows, []any{&id, &scope}, func() error {
+			if !within(scope, r.run.Scope) {
+				out[id] = true
+			}
+			return nil
+		})
+		return err
 	})
 	return out, err
 }

@@ -142,7 +142,7 @@ func TestHousesRoomsAndPeopleOfEveryFormat(t *testing.T) {
 				takes(t, c, tt.kind, path, transfer.Counts{Read: n, Unchanged: n})
 			}
 			var got string
-			err := c.Pool.QueryRow(t.Context(), `
+			err := c.Root.QueryRow(t.Context(), `
 SELECT string_agg(concat_ws(' ', p.name, p.sex, p.born_on, b.name, d.code, p.scope_code), '; ' ORDER BY p.name)
 FROM person p JOIN dwelling d ON d.id = p.dwelling_id JOIN building b ON b.id = d.building_id`).Scan(&got)
 			want := "李芳 female 1988-11-12 二号楼 101 " + apitest.GridB + "; 王小明 male 1950-05-06 一号楼 101 " + apitest.GridA

@@ -36,7 +36,7 @@ func Prove(ctx context.Context, app, people *pgxpool.Pool) error {
 	err := In(ctx, people, Everywhere(), func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 INSERT INTO person (id, source, source_ref, name, scope_code, rev, updated_at)
-VALUES ($1, 'proof', $1::text, '', $3, 1, '2000-01-01'), ($2, 'proof', $2::text, '', $4, 1, '2000-01-01')`, id, other, ours, theirs)
+VALUES ($1, 'proof', $5, '', $3, 1, '2000-01-01'), ($2, 'proof', $6, '', $4, 1, '2000-01-01')`, id, other, ours, theirs, id.String(), other.String())
 		if err != nil {
 			return err
 		}

@@ -72,6 +72,21 @@ func From(tb testing.TB, key string, fill func(ctx context.Context, url string) 
 	return s.app(name)
 }
 
+// Root is the URL of a test's database for a superuser, whom no rule of the
+// database holds back.
+func Root(tb testing.TB, of string) string {
+	tb.Helper()
+	s, err := shared()
+	if err != nil {
+		tb.Fatal("test database server: ", err)
+	}
+	c, err := pgx.ParseConfig(of)
+	if err != nil {
+		tb.Fatal("test database: ", err)
+	}
+	return otherDatabase(s.admin("postgres"), c.Database)
+}
+
 // template makes the key's template when there is none. It gets its name only
 // once it is filled; the advisory lock keeps others from filling it meanwhile.
 func (s server) template(ctx context.Context, c *pgx.Conn, key string, fill func(context.Context, string) error) (string, error) {

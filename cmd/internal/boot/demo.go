@@ -162,7 +162,12 @@ func (d *demo) statistics(ctx context.Context) error {
 	if d.city.People < 20_000 {
 		return nil
 	}
-	_, err := d.Pool.Exec(ctx, "VACUUM (ANALYZE) building, building_storey, building_unit, dwelling, household, person, residence, person_tag, organisation, facility, service, basemap, case_file, case_event")
+	owner, err := pg.Open(ctx, d.database.url)
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	_, err = owner.Exec(ctx, "VACUUM (ANALYZE) building, building_storey, building_unit, dwelling, household, person, residence, person_tag, organisation, facility, service, basemap, case_file, case_event")
 	return err
 }
 

@@ -25,13 +25,15 @@ import (
 	"onemap/api/seal"
 	"onemap/api/service"
 	"onemap/api/transfer"
+	"onemap/api/vault"
 )
 
 // World is every service of one city over one database.
 type World struct {
 	Config Config
 	Log    *slog.Logger
-	Pool   *pgxpool.Pool
+	Pool   *pgxpool.Pool // under the role that reaches no people
+	Vault  *pgxpool.Pool // under the role that does, through api/vault
 	Tiles  *pgxpool.Pool // for renders, which are often given up
 	Zone   *time.Location
 
@@ -85,7 +87,13 @@ func (w *World) build(ctx context.Context) (err error) {
 	if err := pg.Migrate(ctx, w.database.url); err != nil {
 		return err
 	}
-	if w.Pool, err = pg.Open(ctx, w.database.url); err != nil {
+	if w.Pool, err = pg.OpenAs(ctx, w.database.url, pg.App); err != nil {
+		return err
+	}
+	if w.Vault, err = pg.OpenAs(ctx, w.database.url, pg.People); err != nil {
+		return err
+	}
+	if err := vault.Prove(ctx, w.Pool, w.Vault); err != nil {
 		return err
 	}
 	if w.Tiles, err = pg.OpenForRenders(ctx, w.database.url); err != nil {
@@ -107,13 +115,13 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Facilities = facility.NewService(facility.Config{Pool: w.Pool, PublicURL: w.Config.PublicURL, Regions: w.Regions, Now: time.Now, NewID: newID}).PrintWith(w.Config.Font)
 	w.Services = service.New(service.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
 	w.Organisations = organisation.New(organisation.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, NewID: newID})
-	if w.Keys, err = seal.Obtain(ctx, w.Pool, w.Config.peopleKey(), time.Now()); err != nil {
+	if w.Keys, err = seal.Obtain(ctx, w.Vault, w.Config.peopleKey(), time.Now()); err != nil {
 		return err
 	}
 	if w.Auth, err = auth.New(w.auth()); err != nil {
 		return err
 	}
-	w.People = person.New(person.Config{Pool: w.Pool, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
+	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
@@ -180,12 +188,13 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 // reconnect drops connections to a database that has died.
 func (w *World) reconnect() {
 	w.Pool.Reset()
+	w.Vault.Reset()
 	w.Tiles.Reset()
 }
 
 // Close gives the database back.
 func (w *World) Close() error {
-	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Pool} {
+	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Vault, w.Pool} {
 		if pool != nil {
 			pool.Close()
 		}

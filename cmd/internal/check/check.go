@@ -17,6 +17,7 @@ import (
 	"onemap/api/blob"
 	"onemap/api/person"
 	"onemap/api/place"
+	"onemap/api/vault"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
@@ -48,6 +49,9 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 	var results []Result
 	o := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, c.Pool, o, func(tx pgx.Tx) error {
+		if err := vault.Enter(ctx, tx, vault.Everywhere()); err != nil {
+			return err
+		}
 		ix, err := c.Index(ctx, tx)
 		if err != nil {
 			return err

@@ -172,7 +172,7 @@ func TestEachRuleFindsItsDamage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := furnished(t)
-			if _, err := c.Pool.Exec(t.Context(), tt.sql); err != nil {
+			if _, err := c.Root.Exec(t.Context(), tt.sql); err != nil {
 				t.Fatal(err)
 			}
 			results := c.run(t)
@@ -200,7 +200,7 @@ func TestAtMostTwentyOffendersAreNamed(t *testing.T) {
 	for range 25 {
 		c.Facility(t, "bench", apitest.InGridA)
 	}
-	if _, err := c.Pool.Exec(t.Context(), "UPDATE facility SET grid_code = NULL, scope_code = ''"); err != nil {
+	if _, err := c.Root.Exec(t.Context(), "UPDATE facility SET grid_code = NULL, scope_code = ''"); err != nil {
 		t.Fatal(err)
 	}
 	for rule, r := range c.run(t) {

@@ -43,8 +43,11 @@ SELECT $1, 'test', '1', id, 0, 0, '101', 1, 'dwelling', grid_code, scope_code, 1
 		if _, err := c.Organisations.Import(ctx, tx, ix, b, []organisation.Row{{Ref: "1", Name: "乙店", Point: &at}}); err != nil {
 			return err
 		}
-		return tx.QueryRow(ctx, "SELECT id::text FROM person").Scan(&id)
+		return nil
 	})
+	if err := c.Root.QueryRow(t.Context(), "SELECT id::text FROM person").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
 	return c, id
 }
 
@@ -72,7 +75,7 @@ func TestEachRuleOfPeopleFindsWhatBreaksIt(t *testing.T) {
 					t.Errorf("%s looked at nothing", rule)
 				}
 			}
-			if _, err := c.Pool.Exec(t.Context(), tt.sql); err != nil {
+			if _, err := c.Root.Exec(t.Context(), tt.sql); err != nil {
 				t.Fatal(err)
 			}
 			r := c.run(t)[tt.rule]
