@@ -6,7 +6,10 @@ import (
 	"log/slog"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"onemap/api/pgserver/pgtest"
+	"onemap/api/vault"
 	"onemap/cmd/internal/boot"
 )
 
@@ -40,7 +43,10 @@ func TestABrokenDemoGoesOn(t *testing.T) {
 	}
 	count := func(what string) (n int) {
 		t.Helper()
-		if err := w.Pool.QueryRow(t.Context(), "SELECT count(*) FROM "+what).Scan(&n); err != nil {
+		err := vault.In(t.Context(), w.Vault, vault.Everywhere(), func(tx pgx.Tx) error {
+			return tx.QueryRow(t.Context(), "SELECT count(*) FROM "+what).Scan(&n)
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 		return n
