@@ -12,13 +12,15 @@ import (
 	"onemap/api/web"
 )
 
-type conditional struct {
+// Conditional is a question, and the answer one has; it is exported so that its
+// parameters are found where it is embedded.
+type Conditional struct {
 	Asked
 	IfNoneMatch string `header:"If-None-Match" doc:"The ETag of an answer one has."`
 }
 
 type exported struct {
-	conditional
+	Conditional
 	Lang string `query:"lang" default:"zh" enum:"zh,en" doc:"The language of the headings."`
 }
 
@@ -71,7 +73,7 @@ func (s *Service) options(ctx context.Context, _ *struct{}) (*optionsAnswer, err
 }
 
 // encoded answers with what encode makes, or with 304.
-func (s *Service) encoded(ctx context.Context, q conditional, form, media, file string, encode func(*Coverage) ([]byte, error)) (*answer, error) {
+func (s *Service) encoded(ctx context.Context, q Conditional, form, media, file string, encode func(*Coverage) ([]byte, error)) (*answer, error) {
 	a, mark, err := s.ask(ctx, q.Asked)
 	if err != nil {
 		return nil, err
@@ -90,7 +92,7 @@ func (s *Service) encoded(ctx context.Context, q conditional, form, media, file 
 	return out, err
 }
 
-func (s *Service) coverage(ctx context.Context, q *conditional) (*answer, error) {
+func (s *Service) coverage(ctx context.Context, q *Conditional) (*answer, error) {
 	list := ""
 	if !actor.From(ctx).People().Empty() {
 		list = "l"
@@ -99,11 +101,11 @@ func (s *Service) coverage(ctx context.Context, q *conditional) (*answer, error)
 }
 
 func (s *Service) csv(ctx context.Context, q *exported) (*answer, error) {
-	return s.encoded(ctx, q.conditional, "c"+q.Lang, "text/csv; charset=utf-8", "coverage.csv", func(c *Coverage) ([]byte, error) { return table(c, q.Lang) })
+	return s.encoded(ctx, q.Conditional, "c"+q.Lang, "text/csv; charset=utf-8", "coverage.csv", func(c *Coverage) ([]byte, error) { return table(c, q.Lang) })
 }
 
 func (s *Service) geojson(ctx context.Context, q *exported) (*answer, error) {
-	return s.encoded(ctx, q.conditional, "g", "application/geo+json", "coverage.geojson", cellsAlone)
+	return s.encoded(ctx, q.Conditional, "g", "application/geo+json", "coverage.geojson", cellsAlone)
 }
 
 func (s *Service) uncovered(ctx context.Context, q *missedQuery) (*missedAnswer, error) {

@@ -26,7 +26,7 @@ func (s *Service) Apply(ctx context.Context, id uuid.UUID, rev int64, p Plan) (S
 		if err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, f.building.Scope); err != nil {
+		if err := web.Keeps(ctx, "building", f.building.Scope); err != nil {
 			return err
 		}
 		if f.building.Rev != rev {

@@ -175,6 +175,9 @@ func (s *Service) stack(ctx context.Context, p *idPath) (*stackOut, error) {
 }
 
 func (s *Service) preview(ctx context.Context, in *planIn) (*planOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
 	id, err := parsed(in.ID, "building")
 	if err != nil {
 		return nil, err

@@ -171,7 +171,7 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 		if err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
+		if err := web.Keeps(ctx, "dwelling", had.ScopeCode); err != nil {
 			return err
 		}
 		if had.Rev != rev {
@@ -215,7 +215,7 @@ func (s *Service) AddDwelling(ctx context.Context, idempotencyKey string, d Dwel
 		if err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, h.Scope); err != nil {
+		if err := web.Keeps(ctx, "building", h.Scope); err != nil {
 			return err
 		}
 		if id, err = link.Again(ctx, tx, "dwelling", registerSource, idempotencyKey); err != nil || id != uuid.Nil {
@@ -244,7 +244,7 @@ func (s *Service) RemoveDwelling(ctx context.Context, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
+		if err := web.Keeps(ctx, "dwelling", had.ScopeCode); err != nil {
 			return err
 		}
 		tied, err := s.tied(ctx, tx, []uuid.UUID{id})

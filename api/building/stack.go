@@ -151,11 +151,14 @@ func statusOf(use, tenure string, people *int) string {
 	return "dwelling"
 }
 
-// Stack is the stack of a building as the actor may see it.
+// Stack is the stack of a building as the actor, whose area it lies in, may see it.
 func (s *Service) Stack(ctx context.Context, id uuid.UUID) (StackView, error) {
 	f, err := readFrame(ctx, s.Pool, id, "")
 	if err != nil {
 		return StackView{}, err
+	}
+	if !actor.From(ctx).Area().Holds(f.building.Scope, "") {
+		return StackView{}, fault.Missing("building")
 	}
 	counts, err := s.counts(ctx, s.Pool, f)
 	if err != nil {
@@ -260,7 +263,7 @@ func (s *Service) Preview(ctx context.Context, id uuid.UUID, p Plan) (Planned, e
 	if err != nil {
 		return Planned{}, err
 	}
-	if err := web.Registrar(ctx, f.building.Scope); err != nil {
+	if err := web.Keeps(ctx, "building", f.building.Scope); err != nil {
 		return Planned{}, err
 	}
 	layout, err := p.Layout(f.building.short())

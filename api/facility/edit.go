@@ -155,7 +155,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) (f 
 		if f, err = one(ctx, tx, "WHERE id = $1 FOR NO KEY UPDATE", id); err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, f.ScopeCode); err != nil {
+		if err := web.Keeps(ctx, "facility", f.ScopeCode); err != nil {
 			return err
 		}
 		if f.Rev != rev {

@@ -171,7 +171,8 @@ func TestTheRegisterIsKeptByWhoeverKeepsThatArea(t *testing.T) {
 		err  error
 		kind fault.Kind
 	}{
-		"the neighbour changes":    {second(c.Organisations.Update(neighbour, o.ID, 1, organisation.Edit{Name: &name})), fault.Forbidden},
+		"the neighbour changes":    {second(c.Organisations.Update(neighbour, o.ID, 1, organisation.Edit{Name: &name})), fault.NotFound},
+		"an operator changes":      {second(c.Organisations.Update(c.As(actor.Operator, apitest.StreetA), o.ID, 1, organisation.Edit{Name: &name})), fault.Forbidden},
 		"an old revision":          {second(c.Organisations.Update(ours, o.ID, 0, organisation.Edit{Name: &name})), fault.Stale},
 		"moved to the neighbour's": {second(c.Organisations.Update(ours, o.ID, 1, organisation.Edit{Point: &there})), fault.Forbidden},
 		"moved to 0,0":             {second(c.Organisations.Update(ours, o.ID, 1, organisation.Edit{Point: &away})), fault.Invalid},

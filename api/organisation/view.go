@@ -52,9 +52,13 @@ func scan(row pgx.CollectableRow) (o Organisation, err error) {
 	return o, err
 }
 
-// ByID gives an organisation.
+// ByID gives an organisation in the actor's area.
 func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Organisation, error) {
-	return byID(ctx, s.Pool, id)
+	o, err := byID(ctx, s.Pool, id)
+	if err == nil && !actor.From(ctx).Area().Holds(o.ScopeCode, "") {
+		return Organisation{}, fault.Missing("organisation")
+	}
+	return o, err
 }
 
 func byID(ctx context.Context, q pg.Querier, id uuid.UUID) (Organisation, error) {
@@ -88,11 +92,11 @@ var regionForm = regexp.MustCompile(`^[0-9]{4,15}$`)
 // most bounds the rows that are looked at for a page whose words stand apart in them.
 const most = 2000
 
-// List gives organisations by id.
+// List gives organisations in the actor's area by id.
 func (s *Service) List(ctx context.Context, f Filter, limit int, after string) (Page, error) {
 	page, args := Page{Items: []Organisation{}}, pgx.NamedArgs{"limit": limit + 1}
 	var bad fault.Fields
-	parts := []string{"TRUE"}
+	parts := []string{actor.From(ctx).Area().Where("scope_code", "", args)}
 	if f.Region != "" {
 		if !regionForm.MatchString(f.Region) {
 			bad.Add("query.region", f.Region, "a region code of 4 to 15 digits")

@@ -174,6 +174,8 @@ FROM organisation WHERE id = $1 FOR UPDATE`, id).
 		return r, fault.Missing("organisation")
 	case err != nil:
 		return r, err
+	case !by.Area().Holds(scope, ""):
+		return r, fault.Missing("organisation")
 	case !mayWrite(by, scope):
 		return r, errElsewhere
 	case seen != rev:

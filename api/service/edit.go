@@ -111,7 +111,7 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 		if err != nil {
 			return err
 		}
-		if err := web.Registrar(ctx, had.ScopeCode); err != nil {
+		if err := web.Keeps(ctx, "service", had.ScopeCode); err != nil {
 			return err
 		}
 		if had.Rev != rev {

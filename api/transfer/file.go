@@ -99,7 +99,7 @@ func (l *Loader) File(ctx context.Context, kind, path string, o FileOptions) (Re
 		err = ignoreMissing(os.Remove(refused))
 	}
 	if err == nil && o.Save != "" {
-		err = l.SaveMapping(ctx, o.Save, mapping)
+		err = l.SaveMapping(ctx, "", o.Save, mapping)
 	}
 	return report, err
 }
@@ -250,14 +250,15 @@ func kindNames() []string {
 	return list
 }
 
-// SaveMapping keeps a mapping by name.
-func (l *Loader) SaveMapping(ctx context.Context, name string, m Mapping) error {
+// SaveMapping keeps a mapping by name, on the shelf of a place; "" is that of
+// the command line.
+func (l *Loader) SaveMapping(ctx context.Context, shelf, name string, m Mapping) error {
 	if name == "" || len([]rune(name)) > 80 {
 		return fault.New(fault.Invalid, "mapping.name", "A mapping needs a name of at most 80 characters.")
 	}
 	_, err := l.Pool.Exec(ctx, `
-INSERT INTO import_mapping (name, kind, body, updated_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, body = excluded.body, updated_at = excluded.updated_at`, name, m.Kind, m, l.Now())
+INSERT INTO import_mapping (scope, name, kind, body, updated_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (scope, name) DO UPDATE SET kind = excluded.kind, body = excluded.body, updated_at = excluded.updated_at`, shelf, name, m.Kind, m, l.Now())
 	return err
 }
 
@@ -269,7 +270,7 @@ func (l *Loader) savedMapping(ctx context.Context, name string) (m Mapping, err 
 		}
 		return m, nil
 	}
-	return m, pgOne(l.Pool.QueryRow(ctx, "SELECT body FROM import_mapping WHERE name = $1", name).Scan(&m), name)
+	return m, pgOne(l.Pool.QueryRow(ctx, "SELECT body FROM import_mapping WHERE scope = '' AND name = $1", name).Scan(&m), name)
 }
 
 func pgOne(err error, name string) error {

@@ -203,18 +203,22 @@ func keeping(a actor.Actor) actor.Actor {
 	return a
 }
 
-// seen finds an import that the actor may see: their own, or any for one who
-// works everywhere.
+// seen finds an import that the actor may see. It belongs to the jurisdiction it
+// was uploaded in: whoever keeps all of that sees it, whoever keeps less does not.
 func (l *Loader) seen(ctx context.Context, id uuid.UUID) (Run, error) {
-	a, prefixes, err := keeper(ctx)
+	_, prefixes, err := keeper(ctx)
 	if err != nil {
 		return Run{}, err
 	}
-	run, err := l.oneRun(ctx, l.Pool, "WHERE r.id = $1", id)
-	if err == nil && prefixes != nil && run.Account != a.ID {
-		return Run{}, fault.Missing("import")
-	}
-	return run, err
+	return l.oneRun(ctx, l.Pool, "WHERE r.id = $1 AND "+covered("r.scope", "$2"), id, prefixes)
+}
+
+// covered is the condition that all prefixes of a run's scope, a list as JSON or
+// nothing for everywhere, lie under prefixes, a parameter that is null for
+// everywhere.
+func covered(scope, prefixes string) string {
+	return "(" + prefixes + "::text[] IS NULL OR " + scope + " <> '' AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(NULLIF(" + scope + ", '')::jsonb) s (own) " +
+		"WHERE NOT EXISTS (SELECT FROM unnest(" + prefixes + "::text[]) p (kept) WHERE starts_with(s.own, p.kept))))"
 }
 
 func (l *Loader) listKinds(ctx context.Context, _ *struct{}) (*kindsAnswer, error) {

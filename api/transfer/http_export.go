@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/web"
 	"onemap/geo/crs"
@@ -37,7 +38,7 @@ func (l *Loader) exportFile(c echo.Context) error {
 	if format == "" {
 		format = "csv"
 	}
-	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: keeping(a).People(), Purpose: c.QueryParam("purpose"), By: a.ID}
+	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: leavingWith(keeping(a), kind), Purpose: c.QueryParam("purpose"), By: a.ID}
 	var f fault.Fields
 	if KindOf(kind) == nil {
 		f.Add("path.kind", kind, "no such kind")
@@ -55,6 +56,9 @@ func (l *Loader) exportFile(c echo.Context) error {
 	if err := f.Err("export.invalid"); err != nil {
 		return err
 	}
+	if o.Scope.Empty() {
+		return fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
+	}
 	dir, err := os.MkdirTemp(l.Folder, "export-")
 	if err != nil {
 		return err
@@ -68,4 +72,13 @@ func (l *Loader) exportFile(c echo.Context) error {
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	http.ServeFile(c.Response(), c.Request(), path)
 	return nil
+}
+
+// leavingWith is what a keeper may take along of a kind: what they see of it,
+// and no more.
+func leavingWith(keeper actor.Actor, kind string) actor.Scope {
+	if kind == "cases" {
+		return keeper.Cases()
+	}
+	return keeper.People()
 }

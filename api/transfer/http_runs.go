@@ -132,7 +132,7 @@ func (l *Loader) answer(ctx context.Context, r Run) (*importAnswer, error) {
 }
 
 func (l *Loader) listImports(ctx context.Context, q *importsQuery) (*importsAnswer, error) {
-	a, prefixes, err := keeper(ctx)
+	_, prefixes, err := keeper(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +148,8 @@ func (l *Loader) listImports(ctx context.Context, q *importsQuery) (*importsAnsw
 			return nil, f.Err("import.cursor")
 		}
 	}
-	rows, err := l.Pool.Query(ctx, runColumns+`WHERE (r.created_at, r.id) < ($1, $2) AND ($3 OR r.account_id = $4) ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
-		before, beforeID, prefixes == nil, a.ID, q.Limit+1)
+	rows, err := l.Pool.Query(ctx, runColumns+`WHERE (r.created_at, r.id) < ($1, $2) AND `+covered("r.scope", "$3")+` ORDER BY r.created_at DESC, r.id DESC LIMIT $4`,
+		before, beforeID, prefixes, q.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -211,22 +211,14 @@ func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, erro
 		return nil, err
 	}
 	// Only what broke off goes on where it stands; anything else begins at the first row.
-	_, prefixes, err := keeper(ctx)
-	if err != nil {
-		return nil, err
-	}
 	again := r.DryRun || in.Body.DryRun || r.State == Done || r.State == Uploaded
 	if again {
 		r.Position, r.Told = 0, Told{}
 	}
-	r.DryRun, r.Scope = in.Body.DryRun, prefixes
-	scope := ""
-	if prefixes != nil {
-		scope = `["` + strings.Join(prefixes, `","`) + `"]` // digits only
-	}
+	r.DryRun = in.Body.DryRun
 	tag, err := l.Pool.Exec(ctx, `
-UPDATE import_run SET state = 'running', dry_run = $2, scope = $3, position = $4, counts = $5, error = '', ended_at = NULL, updated_at = $6 WHERE id = $1 AND state <> 'running'`,
-		r.ID, r.DryRun, scope, r.Position, r.Told, l.Now())
+UPDATE import_run SET state = 'running', dry_run = $2, position = $3, counts = $4, error = '', ended_at = NULL, updated_at = $5 WHERE id = $1 AND state <> 'running'`,
+		r.ID, r.DryRun, r.Position, r.Told, l.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -269,11 +261,18 @@ func (l *Loader) deleteImport(ctx context.Context, in *ImportPath) (*struct{}, e
 	return nil, os.RemoveAll(filepath.Join(l.Folder, r.ID.String()))
 }
 
+// shelf is where the mappings of a keeper's place are kept: each place has its own.
+func shelf(prefixes []string) string {
+	sorted := slices.Sorted(slices.Values(prefixes))
+	return strings.Join(slices.Compact(sorted), ",")
+}
+
 func (l *Loader) listMappings(ctx context.Context, q *mappingsQuery) (*mappingsAnswer, error) {
-	if _, _, err := keeper(ctx); err != nil {
+	_, prefixes, err := keeper(ctx)
+	if err != nil {
 		return nil, err
 	}
-	rows, err := l.Pool.Query(ctx, "SELECT name, kind, body, updated_at FROM import_mapping WHERE $1 = '' OR kind = $1 ORDER BY name", q.Kind)
+	rows, err := l.Pool.Query(ctx, "SELECT name, kind, body, updated_at FROM import_mapping WHERE scope = $1 AND ($2 = '' OR kind = $2) ORDER BY name", shelf(prefixes), q.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +285,8 @@ func (l *Loader) listMappings(ctx context.Context, q *mappingsQuery) (*mappingsA
 }
 
 func (l *Loader) putMapping(ctx context.Context, in *mappingIn) (*struct{}, error) {
-	if _, _, err := keeper(ctx); err != nil {
+	_, prefixes, err := keeper(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if KindOf(in.Body.Kind) == nil {
@@ -294,14 +294,15 @@ func (l *Loader) putMapping(ctx context.Context, in *mappingIn) (*struct{}, erro
 		f.Add("body.kind", in.Body.Kind, "one of %s", strings.Join(kindNames(), ", "))
 		return nil, f.Err("mapping.kind")
 	}
-	return nil, l.SaveMapping(ctx, in.Name, in.Body)
+	return nil, l.SaveMapping(ctx, shelf(prefixes), in.Name, in.Body)
 }
 
 func (l *Loader) deleteMapping(ctx context.Context, in *MappingPath) (*struct{}, error) {
-	if _, _, err := keeper(ctx); err != nil {
+	_, prefixes, err := keeper(ctx)
+	if err != nil {
 		return nil, err
 	}
-	tag, err := l.Pool.Exec(ctx, "DELETE FROM import_mapping WHERE name = $1", in.Name)
+	tag, err := l.Pool.Exec(ctx, "DELETE FROM import_mapping WHERE scope = $1 AND name = $2", shelf(prefixes), in.Name)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fault.Missing("mapping")
 	}

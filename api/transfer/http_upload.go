@@ -77,6 +77,9 @@ func (l *Loader) upload(c echo.Context) (err error) {
 	}
 	run.Mapping = l.guessed(k, Mapping{}, v, false)
 	err = pg.InTx(ctx, l.Pool, func(tx pgx.Tx) error { return putRun(ctx, tx, run) })
+	if pg.Constraint(err) == "import_run_account_fk" {
+		return fault.New(fault.Forbidden, "import.account", "Files are brought in by a person's account, not by a key.").Because(err)
+	}
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,22 @@ func SignedIn(ctx context.Context) (actor.Actor, error) {
 	return a, nil
 }
 
-// Registrar refuses whoever does not keep the registers of a place.
+// Keeps refuses whoever does not keep the register that an object lies in, by
+// the code of its place. It does not exist for those whose jurisdiction does not
+// cover it, also where everybody may look at it.
+func Keeps(ctx context.Context, what, scope string) error {
+	a, err := SignedIn(ctx)
+	if err != nil {
+		return err
+	}
+	if !a.Area().Holds(scope, "") {
+		return fault.Missing(what)
+	}
+	return Registrar(ctx, scope)
+}
+
+// Registrar refuses whoever does not keep the registers of a place, which is on
+// the map for everybody.
 func Registrar(ctx context.Context, scope string) error {
 	a, err := SignedIn(ctx)
 	if err != nil {

@@ -22,7 +22,7 @@ func describeTiles(s *web.Server) {
 	object := func(description string) *huma.Response {
 		return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}
 	}
-	get(web.SightPublic, "list-tile-layers", "/tiles", "The layers there are", object("The layers"), nil)
+	get(web.SightCases, "list-tile-layers", "/tiles", "The layers there are", object("The layers"), nil)
 	get(web.SightCases, "get-tilejson", "/tiles/{layer}.json", "A layer's description (TileJSON 3.0)", object("TileJSON"), []*huma.Param{layer}, 404)
 	get(web.SightPublic, "get-glyphs", "/tiles/fonts/{stack}/{range}.pbf", "The glyphs of labels", web.Bytes("Glyphs", "application/x-protobuf"),
 		[]*huma.Param{web.InPath("stack", "A font's name."), web.InPath("range", "256 characters, as 0-255.")}, 404, 406)

@@ -39,6 +39,14 @@ type program struct {
 
 func start(t *testing.T) *program {
 	t.Helper()
+	p, city := open(t)
+	p.furnish(t, city)
+	return p
+}
+
+// open gives the program over a city with nothing in it.
+func open(t *testing.T) (*program, *apitest.City) {
+	t.Helper()
 	city := apitest.New(t)
 	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai"}, Serving, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -55,9 +63,7 @@ func start(t *testing.T) *program {
 	}
 	http := httptest.NewServer(server.web.Echo)
 	t.Cleanup(http.Close)
-	p := &program{World: world, server: server, url: http.URL}
-	p.furnish(t, city)
-	return p
+	return &program{World: world, server: server, url: http.URL}, city
 }
 
 func (p *program) furnish(t *testing.T, city *apitest.City) {
@@ -100,7 +106,11 @@ func (p *program) furnish(t *testing.T, city *apitest.City) {
 
 func (p *program) key(t *testing.T, role actor.Role, prefix string) string {
 	t.Helper()
-	key, err := p.Auth.AddKey(t.Context(), "test", actor.Grant{Role: role, Prefix: prefix})
+	grant := actor.Grant{Role: role, Prefix: prefix}
+	if role == actor.Handler {
+		grant.Department = "D01"
+	}
+	key, err := p.Auth.AddKey(t.Context(), "test", grant)
 	if err != nil {
 		t.Fatal(err)
 	}
