@@ -201,7 +201,7 @@ func TestARoomIsAddedOnce(t *testing.T) {
 	if made[0] == uuid.Nil || made[0] != made[1] || made[0] != made[2] || made[0] != made[3] {
 		t.Errorf("%v", made)
 	}
-	if _, err := c.Buildings.AddDwelling(c.As(actor.Registrar, apitest.StreetB), "a key", room); !fault.Is(err, fault.Forbidden) {
+	if _, err := c.Buildings.AddDwelling(c.As(actor.Registrar, apitest.StreetB), "a key", room); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the neighbour knows the key: %v", err)
 	}
 	if _, err := c.Buildings.AddDwelling(ours, "another key", room); !fault.Is(err, fault.Conflict) {

@@ -6949,10 +6949,29 @@ export interface operations {
     "plan-coverage-csv": {
         parameters: {
             query?: {
+                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                age_from?: number;
+                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                age_to?: number;
+                /** @description Only who lives alone. */
+                alone?: boolean;
+                /** @description Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran. */
+                tag?: string;
+                /** @description The kind of service, as /api/v1/plan/options lists them. */
+                service?: string;
+                /** @description Count planned services as if they were open. */
+                planned?: boolean;
+                /** @description How far, in metres of straight distance: 100 to 3000 in steps of 50. */
+                metres?: number;
+                /** @description A region code in one's own area; empty is the whole of it. */
+                region?: string;
                 /** @description The language of the headings. */
                 lang?: "zh" | "en";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of an answer one has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7028,10 +7047,29 @@ export interface operations {
     "plan-coverage-geojson": {
         parameters: {
             query?: {
+                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                age_from?: number;
+                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                age_to?: number;
+                /** @description Only who lives alone. */
+                alone?: boolean;
+                /** @description Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran. */
+                tag?: string;
+                /** @description The kind of service, as /api/v1/plan/options lists them. */
+                service?: string;
+                /** @description Count planned services as if they were open. */
+                planned?: boolean;
+                /** @description How far, in metres of straight distance: 100 to 3000 in steps of 50. */
+                metres?: number;
+                /** @description A region code in one's own area; empty is the whole of it. */
+                region?: string;
                 /** @description The language of the headings. */
                 lang?: "zh" | "en";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of an answer one has. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
