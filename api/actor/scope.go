@@ -122,6 +122,14 @@ func (s Scope) Holds(code, department string) bool {
 	return false
 }
 
+// Meets says whether something that serves a whole jurisdiction serves any place
+// of the scope.
+func (s Scope) Meets(jurisdiction string) bool {
+	return slices.ContainsFunc(s.prefixes, func(p string) bool {
+		return strings.HasPrefix(p, jurisdiction) || strings.HasPrefix(jurisdiction, p)
+	})
+}
+
 // Prefixes gives the jurisdictions seen whole.
 func (s Scope) Prefixes() []string { return slices.Clone(s.prefixes) }
 

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -181,12 +182,13 @@ func (h handlers) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) 
 }
 
 func (h handlers) departments(ctx context.Context, _ *struct{}) (*departmentsAnswer, error) {
-	if _, err := web.SignedIn(ctx); err != nil {
+	a, err := web.SignedIn(ctx)
+	if err != nil {
 		return nil, err
 	}
 	list, err := h.service.Departments(ctx)
 	out := &departmentsAnswer{}
-	out.Body.Items = list
+	out.Body.Items = slices.DeleteFunc(list, func(d Department) bool { return !a.Area().Meets(d.Scope) })
 	return out, err
 }
 

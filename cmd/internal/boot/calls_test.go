@@ -36,7 +36,7 @@ type facts map[string]any
 
 var skipped = strings.Fields(`limit cursor crs size radius near class state category since until overdue mine buckets encoding level
 	age_from age_to alone tag kind relation gone household service planned metres lang Last-Event-ID after If-None-Match onemap_session
-	onemap_session __Host-onemap_session layout parent format`)
+	onemap_session __Host-onemap_session layout parent format role history`)
 
 // calls are the requests of an operation: with what it needs, and with all that
 // is known for it. What is not known fails the test.
@@ -145,7 +145,7 @@ func (f facts) all(t *testing.T, doc *openapi3.T) []call {
 // order puts what ends something behind what needs it.
 func (c call) order() string {
 	turn := 1
-	late := []string{"map-import", "run-import", "stop-import", "end-tag", "end-residence", "leave"}
+	late := []string{"map-import", "run-import", "stop-import", "end-tag", "end-residence", "leave", "change-grant", "end-grant"}
 	switch {
 	case c.reading():
 		turn = 0
