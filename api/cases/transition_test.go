@@ -316,3 +316,19 @@ func TestTheDiagramIsTheTable(t *testing.T) {
 		t.Errorf("README.md is not what the table says (%v); run go test ./api/cases -run Diagram -update", err)
 	}
 }
+
+// A leader reads the cases of the place and takes no step in them.
+func TestALeaderReadsAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range cases.Table {
+		for _, only := range []actor.Role{actor.Leader, actor.Auditor, actor.Administrator, actor.Planner} {
+			if slices.Contains(row.Roles, only) {
+				t.Errorf("%s takes the step %s from %s", only, row.Action, row.From)
+			}
+		}
+	}
+	leader := actor.Actor{Grants: []actor.Grant{{Role: actor.Leader, Prefix: "9901"}}}
+	if !leader.Cases().Holds("990101001001001", "D01") || leader.Cases().Holds("990201001001001", "D01") {
+		t.Error("a leader does not see just the place")
+	}
+}

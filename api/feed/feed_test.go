@@ -237,6 +237,35 @@ func TestSigningOutEndsTheStream(t *testing.T) {
 	visitor.wait("bulk")
 }
 
+// A grant that ends is no reason to end the stream: from the next beat on it
+// tells what is left to see.
+func TestAGrantThatEndsEndsWhatTheStreamTells(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, 20*time.Millisecond)
+	in, err := s.Auth.SignIn(t.Context(), auth.Try{Login: "operator", Password: apitest.Password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := s.open(t, "Cookie", web.SessionCookie(false)+"="+in.Token)
+	staff.wait("hello")
+	s.Report(t, apitest.InGridA)
+	staff.wait("case")
+	if _, err := s.Pool.Exec(t.Context(), "UPDATE account_grant SET ends_at = $1 WHERE account_id = $2", s.Clock.Now(), apitest.ID("operator")); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); ; {
+		s.Report(t, apitest.InGridA)
+		s.Facility(t, "bench", apitest.InGridA)
+		if staff.any().name == "bulk" { // the report before it was not told
+			return
+		}
+		staff.wait("bulk")
+		if time.Now().After(deadline) {
+			t.Fatal("cases are told to whom they are no longer for")
+		}
+	}
+}
+
 func TestShutdownEndsStreams(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, never)
