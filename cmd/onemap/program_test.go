@@ -126,7 +126,7 @@ func TestTheWholeProgram(t *testing.T) {
 			t.Fatalf("%v\n%s%s", err, out, errs)
 		}
 		p, header, err := ask(http.MethodPost, s.url+"/api/v1/session", nil, `{"login":"wang","password":"a-long-password"}`, nil)
-		if err != nil || p != nil || !strings.Contains(header.Get("Set-Cookie"), "onemap_session=") {
+		if err != nil || p != nil || !strings.Contains(header.Get("Set-Cookie"), "onemap=") {
 			t.Errorf("%+v %v %v", p, header, err)
 		}
 		if _, errs, err := command(t, "a-long-password\n", "user", "add", "wang", "--role", "operator", "--scope", "8801", "--data", dir); err == nil || !strings.Contains(errs, "wang") {
