@@ -50,6 +50,9 @@ bench-analysis: ## the planner's first answer in a town of 1.33 million (ONEMAP_
 bench-import: ## 200,000 people and 100,000 buildings in from CSV, against their demands
 	@go test -run '^$$' -bench '^BenchmarkImport' -benchtime 1x -timeout 15m ./api/transfer
 
+bench-people: ## writing people under row-level policies, finding one by an encrypted number, against plain tables
+	@go test -run '^$$' -bench '^BenchmarkPeople' -benchtime 2000x ./api/vault
+
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
 
