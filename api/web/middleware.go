@@ -25,7 +25,9 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
-		h.Set("Cache-Control", "no-store") // unless the handler knows better: most answers are somebody's own
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")   // no other site's window holds ours
+		h.Set("Cross-Origin-Resource-Policy", "same-origin") // nor embeds what we answer
+		h.Set("Cache-Control", "no-store")                   // unless the handler knows better: most answers are somebody's own
 		return next(c)
 	}
 }

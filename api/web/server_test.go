@@ -27,6 +27,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		for name, part := range map[string]string{
 			"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
 			"Permissions-Policy": "geolocation=(self)", "X-Request-Id": "-",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); !strings.Contains(got, part) {
 				t.Errorf("%s %s: %s is %q", request[0], request[1], name, got)

@@ -129,7 +129,7 @@ func (f facts) fill(t *testing.T, c *call, op *openapi3.Operation) {
 // elsewhere are the operations that are not called here.
 var elsewhere = map[string]string{
 	"feed": "a stream, proven in package feed", "look-at-link": "a link is a secret, proven in package auth", "use-link": "a link is a secret, proven in package auth",
-	"begin-sso": "another house says who it is, proven in package auth", "finish-sso": "another house says who it is, proven in package auth",
+	"begin-sso": "another house says who it is, proven in package auth", "finish-sso": "another house says who it is, proven in package auth", "leave-sso": "another house is told, proven in package auth",
 }
 
 // all are the calls of every operation of the document: what changes nothing
