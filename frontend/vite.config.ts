@@ -9,9 +9,9 @@ import { t as report } from './src/report/words.ts';
 
 const page = (name: string) => fileURLToPath(new URL(`./${name}.html`, import.meta.url));
 
-// Six pages, one build. report and receipt are Go templates that the server executes, so nothing may be
+// Eight pages, one build. report and receipt are Go templates that the server executes, so nothing may be
 // written inline: scripts and styles are files under /assets, as the content security policy asks.
-const pages = ['index', 'command', 'plan', 'admin', 'report', 'receipt'].filter((name) =>
+const pages = ['index', 'command', 'plan', 'admin', 'account', 'link', 'report', 'receipt'].filter((name) =>
   existsSync(page(name)),
 );
 

@@ -47,6 +47,8 @@ func Routes(s *web.Server, c Config) {
 	get(web.SightPublic, "/command", p.plain("command.html"))
 	get(web.SightPublic, "/plan", p.plain("plan.html"))
 	get(web.SightPublic, "/admin", p.plain("admin.html"))
+	get(web.SightPublic, "/account", p.plain("account.html"))
+	get(web.SightReceipt, "/link", p.plain("link.html"))
 	get(web.SightPublic, "/report", p.report)
 	s.Beside(web.SightPublic, s.Echo.POST("/report", p.submit))
 	get(web.SightPublic, "/q/:code", p.scanned)

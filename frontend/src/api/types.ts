@@ -22,6 +22,19 @@ export type Grant = Omit<S['AuthMeGrant'], 'role'> & { role: Role };
 export type Me = Omit<S['AuthMe'], 'grants'> & { grants: Grant[] };
 export type DemoAccounts = Omit<S['DemoAnswerBody'], 'accounts'> & { accounts: Me[] | null };
 
+/** Where signing in stands: `next` is the step to go. */
+export type SignStep = Me & {
+  next?: 'second' | 'password' | 'enrol';
+  ways?: string[] | null;
+  recovery_codes?: string[] | null;
+};
+export type SignWays = { passkey: boolean; sso?: { name: string; path: string } | null };
+export type Security = S['AuthSecurity'];
+export type Passkey = S['AuthPasskey'];
+export type Device = S['AuthDevice'];
+export type Enrolment = S['AuthEnrolment'];
+export type LinkSeen = S['AuthLinkSeen'];
+
 type Box = [west: number, south: number, east: number, north: number];
 export type ChainLink = S['RegionLink'];
 export type Region = Omit<S['RegionRow'], 'bbox'> & { bbox: Box };

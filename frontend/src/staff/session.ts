@@ -1,10 +1,19 @@
 import { ref } from 'vue';
-import type { DemoAccounts, Me } from '../api/types.ts';
-import { ask, Problem } from '../base/api.ts';
+import type { DemoAccounts, Me, SignStep, SignWays } from '../api/types.ts';
+import { type Asking, ask, Problem } from '../base/api.ts';
+import { answerPasskey } from './passkeys.ts';
 
 /** Who is at the desk. undefined: not known yet; null: nobody. */
 export const me = ref<Me | null | undefined>(undefined);
 export const sessionProblem = ref<Problem | null>(null);
+/** The step of signing in that is still to go. */
+export const step = ref<Pick<SignStep, 'next' | 'ways'> | null>(null);
+
+const steps: Record<string, SignStep['next']> = {
+  'auth.second': 'second',
+  'auth.change': 'password',
+  'auth.enrol': 'enrol',
+};
 
 export async function recall(): Promise<void> {
   sessionProblem.value = null;
@@ -12,20 +21,55 @@ export async function recall(): Promise<void> {
     me.value = await ask<Me>('/api/v1/session');
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    if (cause.status === 401) me.value = null;
-    else sessionProblem.value = cause;
+    if (cause.status !== 401) {
+      sessionProblem.value = cause;
+      return;
+    }
+    // A page opened anew in the middle of signing in goes on there.
+    const next = steps[cause.code];
+    step.value = next ? { next, ways: ['totp', 'passkey', 'recovery'] } : null;
+    me.value = null;
   }
 }
 
 /** Throws a Problem when name or password are wrong. */
 export async function signIn(login: string, password: string): Promise<void> {
-  me.value = await ask<Me>('/api/v1/session', { body: { login, password } });
+  await goOn('/api/v1/session', { body: { login, password } });
+}
+
+/** Signs in with a passkey, which knows whose it is. */
+export async function signInByPasskey(): Promise<void> {
+  await goOn('/api/v1/session/passkey', { body: await answerPasskey('/api/v1/session/passkey/begin') });
+}
+
+/** Goes a step of signing in. With `held` the answer is given back first: recovery codes are to be kept. */
+export async function goOn(path: string, asking: Asking, held = false): Promise<SignStep> {
+  const next = await ask<SignStep>(path, asking);
+  if (!held) take(next);
+  return next;
+}
+
+/** What a step led to: somebody who is signed in, or the next step. */
+export function take(next: SignStep): void {
+  const { next: to, ways, recovery_codes: _, ...who } = next;
+  step.value = to ? { next: to, ways } : null;
+  me.value = to ? null : who;
+}
+
+/** The ways to sign in here, by password alone when it cannot be asked. */
+export async function signWays(): Promise<SignWays> {
+  try {
+    return await ask<SignWays>('/api/v1/session/ways');
+  } catch {
+    return { passkey: false };
+  }
 }
 
 export async function signOut(): Promise<void> {
   try {
     await ask('/api/v1/session', { method: 'DELETE' });
   } finally {
+    step.value = null;
     me.value = null;
   }
 }
