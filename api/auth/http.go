@@ -102,6 +102,7 @@ func Routes(s *web.Server, service *Service, regions Regions) {
 	h.passkeyRoutes(s)
 	h.linkRoutes(s)
 	h.keyRoutes(s)
+	h.helpRoutes(s)
 }
 
 func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -73,6 +74,8 @@ func (s *Service) MakeKey(ctx context.Context, n NewKey) (id uuid.UUID, key stri
 	_, _ = rand.Read(raw) // never fails
 	key, id = "om_"+base64.RawURLEncoding.EncodeToString(raw), s.newID()
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		audit.Note(ctx, "key", id.String(), "name", "role", "scope", "expires_at", "read_only")
+		audit.In(ctx, n.Grant.Prefix)
 		_, err := tx.Exec(ctx, `
 INSERT INTO api_key (id, token_hash, name, role, scope, department, created_at, created_by, expires_at, read_only)
 VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, $9, $10)`,

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -158,6 +159,7 @@ func (s *Service) useLink(ctx context.Context, tx pgx.Tx, token string, n NewAcc
 		return err
 	}
 	now := s.now()
+	audit.Note(ctx, "account", l.account.String(), "password", "link")
 	if _, err := tx.Exec(ctx, "UPDATE account_link SET used_at = $1 WHERE token_hash = $2", now, hashToken(token)); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/web"
@@ -145,6 +146,7 @@ func (s *Service) RemovePasskey(ctx context.Context, session, id uuid.UUID) erro
 
 func (s *Service) passkeyChange(ctx context.Context, sql string, id, account uuid.UUID, more ...any) error {
 	return pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		audit.Note(ctx, "passkey", id.String(), "passkey")
 		tag, err := tx.Exec(ctx, sql, append([]any{id, account}, more...)...)
 		if err != nil {
 			return err

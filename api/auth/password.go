@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/audit"
 	"onemap/api/fault"
 )
 
@@ -156,6 +157,7 @@ func (s *Service) ChangePassword(ctx context.Context, session uuid.UUID, from Se
 }
 
 func setPassword(ctx context.Context, tx pgx.Tx, account uuid.UUID, hash string, now time.Time) error {
+	audit.Note(ctx, "account", account.String(), "password")
 	_, err := tx.Exec(ctx, "UPDATE account SET password_hash = $1, password_set_at = $2, must_change = false, rev = rev + 1 WHERE id = $3", hash, now, account)
 	return err
 }

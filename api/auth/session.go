@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -189,9 +190,16 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $7, $10, $11)`,
 		if err != nil {
 			return err
 		}
+		noteSession(ctx, c)
 		return s.keepDevice(ctx, tx, c, from, &e, now)
 	})
 	return e, err
+}
+
+// noteSession tells the audit who it is that came in, and how.
+func noteSession(ctx context.Context, c ceremony) {
+	audit.By(ctx, c.Actor)
+	audit.Note(ctx, "account", c.Actor.ID.String(), "session", c.How, c.Stage)
 }
 
 // advance takes a session a step on, under a new token.
@@ -214,6 +222,7 @@ WHERE id = $7 AND stage = $8`, hashToken(e.Token), c.Stage, when(c.Second, now),
 		if tag.RowsAffected() == 0 {
 			return errSignIn // ended meanwhile, or taken on by another request
 		}
+		noteSession(ctx, c)
 		return s.keepDevice(ctx, tx, c, from, &e, now)
 	})
 	return e, err

@@ -121,9 +121,8 @@ WHERE r.account_id = $1 AND a.id = r.account_id AND a.totp_confirmed_at IS NULL
 	return err
 }
 
-// RemoveFactors takes every second factor of somebody else away: an
-// administrator's help for who has lost the phone.
-func (s *Service) removeFactors(ctx context.Context, tx pgx.Tx, account uuid.UUID) error {
+// removeFactors takes every second factor of an account away, and signs it out.
+func removeFactors(ctx context.Context, tx pgx.Tx, account uuid.UUID) error {
 	b := &pgx.Batch{}
 	b.Queue("UPDATE account SET totp_sealed = NULL, totp_confirmed_at = NULL, rev = rev + 1 WHERE id = $1", account)
 	b.Queue("DELETE FROM passkey WHERE account_id = $1", account)

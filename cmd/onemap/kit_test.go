@@ -293,7 +293,7 @@ func (s *server) reported() (r receipt) {
 // key makes a key of a role everywhere.
 func key(t *testing.T, role string, where ...string) map[string]string {
 	t.Helper()
-	out := does(t, append([]string{"key", "add", "--role", role, "--scope", ""}, where...)...)
+	out := does(t, append([]string{"key", "add", "--expires", time.Now().AddDate(0, 6, 0).Format(time.DateOnly), "--role", role, "--scope", ""}, where...)...)
 	return map[string]string{"Authorization": "Bearer " + strings.TrimSpace(out)}
 }
 

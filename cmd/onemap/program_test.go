@@ -151,7 +151,7 @@ func TestTheWholeProgram(t *testing.T) {
 				t.Errorf("user %v: %v %s%s", step.args, err, out, errs)
 			}
 		}
-		if _, errs, err := command(t, "", "key", "add", "--role", "king", "--scope", "", "--data", dir); err == nil || strings.Contains(errs, "SQLSTATE") {
+		if _, errs, err := command(t, "", "key", "add", "--expires", "2099-01-01", "--role", "king", "--scope", "", "--data", dir); err == nil || strings.Contains(errs, "SQLSTATE") {
 			t.Errorf("a key of no role: %v %s", err, errs)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -21,6 +22,7 @@ type userCommand struct {
 	Grant   userGrant   `cmd:"" help:"Give an account a role on a place."`
 	End     userEnd     `cmd:"" help:"End what an account may do; it stays in the history."`
 	Disable userDisable `cmd:"" help:"Close an account: nobody signs in to it."`
+	Link    userLink    `cmd:"" help:"Print a one-time link by which somebody sets their password."`
 }
 
 type userAdd struct {
@@ -32,6 +34,29 @@ type userAdd struct {
 	Department string `help:"The department's code, for a handler."`
 	Until      string `help:"The last day of the role, as in 2026-12-31, or a time; without it there is no end."`
 	Reason     string `help:"Why; it stays on the record."`
+}
+
+type userLink struct {
+	boot.Config
+	Login string `arg:"" help:"The login."`
+}
+
+func (c userLink) Run(ctx context.Context) error {
+	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	l, err := w.Auth.LinkFor(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	fmt.Println(l.URL(c.PublicURL))
+	fmt.Fprintf(os.Stderr, "It can be used once, before %s. Hand it over by a way you trust.\n", l.ExpiresAt.In(w.Zone).Format("2006-01-02 15:04"))
+	if c.PublicURL == "" {
+		fmt.Fprintln(os.Stderr, "Put the server's address in front of it; with --public-url it is whole.")
+	}
+	return nil
 }
 
 func (c userAdd) Run(ctx context.Context) error {
@@ -98,6 +123,8 @@ type keyAdd struct {
 	Role       string `help:"The role it acts in." required:""`
 	Scope      string `help:"The region code of the jurisdiction; empty is everywhere." required:""`
 	Department string `help:"The department's code, for a handler."`
+	Expires    string `help:"The last day, as in 2027-12-31; at most two years ahead." required:""`
+	ReadOnly   bool   `help:"The key changes nothing."`
 }
 
 func (c keyAdd) Run(ctx context.Context) error {
@@ -106,7 +133,14 @@ func (c keyAdd) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
-	key, err := w.Auth.AddKey(ctx, c.Name, actor.Grant{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department})
+	last, err := time.ParseInLocation(time.DateOnly, c.Expires, w.Zone)
+	if err != nil {
+		return fmt.Errorf("--expires takes a day such as 2027-12-31: %w", err)
+	}
+	_, key, err := w.Auth.MakeKey(ctx, auth.NewKey{
+		Name: c.Name, Grant: actor.Grant{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department},
+		ExpiresAt: last.AddDate(0, 0, 1), ReadOnly: c.ReadOnly,
+	})
 	if err != nil {
 		return err
 	}

@@ -142,6 +142,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/departments":                    {"/api/v1/departments"},
 		"/api/v1/demo":                           {"/api/v1/demo"},
 		"/api/v1/session":                        {"/api/v1/session"},
+		"/api/v1/keys":                           {"/api/v1/keys"},
+		"/api/v1/accounts/{id}/sessions":         {"/api/v1/accounts/" + p.building + "/sessions"},
 		"/api/v1/session/ways":                   {"/api/v1/session/ways"},
 		"/api/v1/session/security":               {"/api/v1/session/security"},
 		"/api/v1/session/devices":                {"/api/v1/session/devices"},

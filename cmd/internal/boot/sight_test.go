@@ -115,6 +115,8 @@ func nothing() facts {
 		"give-grant.role": "worker", "give-grant.scope": apitest.StreetA, "add-department.code": "D77", "add-department.name": "新科室", "add-department.scope": apitest.StreetA,
 		"departments.code": "D99", "change-department.name": "改名", "change-grant.reason": "值班", "end-grant.reason": "调岗", "name-deputy.login": "nobody", "name-deputy.from": now, "name-deputy.until": now,
 		"challenge": "unknown", "credential": map[string]any{}, "rename-passkey.name": "改名", "devices.id": uuid.NewString(), "passkeys.id": uuid.NewString(),
+		"keys.id": uuid.NewString(), "session": uuid.NewString(), "sessions.session": uuid.NewString(), "make-key.name": "传感器", "make-key.role": "worker", "make-key.scope": apitest.StreetA,
+		"make-key.expires_at": time.Now().AddDate(0, 1, 0).Format(time.RFC3339), "make-key.read_only": true,
 		"rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
 	}
 	delete(f, "report.concern")
@@ -156,6 +158,14 @@ func (p *program) ours(t *testing.T, city *apitest.City, registrar, administrato
 	f["accounts.id"] = p.made(t, administrator, "POST", "/accounts", map[string]any{
 		"login": "colleague", "name": "王同事", "scope": apitest.StreetA, "grants": []map[string]any{{"role": "worker", "scope": apitest.StreetA}},
 	})
+	f["keys.id"] = p.made(t, administrator, "POST", "/keys", map[string]any{"name": "传感器", "role": "worker", "scope": apitest.StreetA, "expires_at": f["make-key.expires_at"]})
+	signed := uuid.NewString()
+	if _, err := city.Pool.Exec(t.Context(), `
+INSERT INTO session (id, token_hash, account_id, how, stage, proved_at, agent, address, created_at, seen_at, expires_at)
+VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f["accounts.id"], time.Now(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	f["session"], f["sessions.session"] = signed, signed
 	f["list-accounts.q"], f["departments.code"] = "colleague", "D88"
 	p.made(t, administrator, "POST", "/departments", map[string]any{"code": "D88", "name": "科室", "scope": apitest.StreetA})
 	f["devices.id"] = anyID.FindString(p.send(t, registrar, call{method: http.MethodGet, address: "/api/v1/session/devices"}).body)
