@@ -182,8 +182,7 @@ VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f[
 	}
 	for name, sql := range map[string]string{
 		"grants.id": "SELECT id::text FROM account_grant WHERE account_id = '" + f["accounts.id"].(string) + "'",
-		"doubt":     "SELECT id::text FROM import_doubt", "rid": "SELECT id::text FROM residence WHERE person_id = '" + f["people.id"].(string) + "'",
-		"tid": "SELECT id::text FROM person_tag WHERE person_id = '" + f["people.id"].(string) + "'",
+		"doubt":     "SELECT id::text FROM import_doubt",
 	} {
 		var id string
 		if err := city.Pool.QueryRow(t.Context(), sql).Scan(&id); err != nil {
@@ -192,6 +191,12 @@ VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f[
 		f[name] = id
 	}
 	f["list-dwellings.q"], f["list-organisations.q"], f["query-people.q"], f["list-buildings.q"], f["list-services.q"], f["list-facilities.q"] = "101", "青禾超市", "王小明", "青禾", "青禾", "长椅"
+	record := p.send(t, registrar, call{method: http.MethodGet, address: "/api/v1/people/" + f["people.id"].(string), header: map[string]string{"X-Purpose": "check"}})
+	var carried struct{ Residences, Tags []struct{ ID string } }
+	if err := json.Unmarshal([]byte(record.body), &carried); err != nil || len(carried.Residences) == 0 || len(carried.Tags) == 0 {
+		t.Fatalf("%d %s: %v", record.status, record.body, err)
+	}
+	f["rid"], f["tid"] = carried.Residences[0].ID, carried.Tags[0].ID
 	p.server.tiles.InvalidateAll() // as the follower of changes does
 	p.Analysis.Forget()
 	return f

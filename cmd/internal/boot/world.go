@@ -54,6 +54,7 @@ type World struct {
 	Loader        *transfer.Loader
 
 	database *Database
+	owner    *pgxpool.Pool // seals the audit log, which the application may only add to
 }
 
 // Owner says whether this process has to be the one that runs the database's
@@ -163,7 +164,12 @@ func (w *World) CasesAt(now func() time.Time) *cases.Service {
 
 // auditBook is where entries are written, with the key that the log began with.
 func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
-	begun, err := audit.Begun(ctx, w.Pool)
+	owner, err := pg.Open(ctx, w.database.url)
+	if err != nil {
+		return nil, err
+	}
+	w.owner = owner
+	begun, err := audit.Begun(ctx, w.owner)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +181,7 @@ func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &audit.Book{Pool: w.Pool, Key: key, Now: time.Now, NewID: newID}
+	b := &audit.Book{Pool: w.owner, Key: key, Now: time.Now, NewID: newID}
 	return b, b.Claim(ctx)
 }
 
@@ -190,11 +196,12 @@ func (w *World) reconnect() {
 	w.Pool.Reset()
 	w.Vault.Reset()
 	w.Tiles.Reset()
+	w.owner.Reset()
 }
 
 // Close gives the database back.
 func (w *World) Close() error {
-	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Vault, w.Pool} {
+	for _, pool := range []*pgxpool.Pool{w.owner, w.Tiles, w.Vault, w.Pool} {
 		if pool != nil {
 			pool.Close()
 		}
