@@ -75,8 +75,14 @@ var ErrKey = errors.New("the audit log of this database is sealed with another k
 // Claim begins the log with this key, or makes sure that it is the log's.
 func (b *Book) Claim(ctx context.Context) error {
 	first := b.Key.head(0, genesis, b.Now())
-	_, err := b.Pool.Exec(ctx, "INSERT INTO audit_head (one, seq, hash, at, signature, key) VALUES (1, 0, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING",
-		first.Hash, first.At, first.Signature, first.Key)
+	err := pg.InTx(ctx, b.Pool, func(tx pgx.Tx) error {
+		if err := pg.AsOwner(ctx, tx); err != nil { // the program's roles only read it
+			return err
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO audit_head (one, seq, hash, at, signature, key) VALUES (1, 0, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING",
+			first.Hash, first.At, first.Signature, first.Key)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("begin the audit log: %w", err)
 	}
