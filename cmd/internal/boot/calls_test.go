@@ -157,7 +157,7 @@ func (c call) order() string {
 	case c.reading():
 		turn = 0
 	case c.method == http.MethodDelete:
-		turn = 30
+		turn = 40 - strings.Count(c.path, "/") // one of many before all of them
 	case slices.Contains(late, c.op):
 		turn = 2 + slices.Index(late, c.op)
 	}
