@@ -156,6 +156,8 @@ func (c call) order() string {
 	switch {
 	case c.reading():
 		turn = 0
+	case c.method == http.MethodDelete && c.rule == web.SightSelf:
+		turn = 50 // signs out who asks
 	case c.method == http.MethodDelete:
 		turn = 40 - strings.Count(c.path, "/") // one of many before all of them
 	case slices.Contains(late, c.op):
