@@ -22,6 +22,7 @@ describe('the address of the page', () => {
   });
   it('never carries the name of somebody who is looked for', () => {
     expect(writePlace({ ...nowhere, tab: 'people', q: '王小明' })).toBe('?tab=people');
+    expect(writePlace({ ...nowhere, section: 'accounts', q: '王小明' })).toBe('?section=accounts');
   });
   it('takes nonsense for nothing', () => {
     expect(readPlace('?section=moon&tab=x&f.=1&f.kind=')).toEqual(nowhere);

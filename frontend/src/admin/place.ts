@@ -4,7 +4,7 @@
  */
 import { ref } from 'vue';
 
-export const sections = ['import', 'registry', 'plates', 'export'] as const;
+export const sections = ['import', 'registry', 'plates', 'export', 'accounts', 'departments'] as const;
 export type Section = (typeof sections)[number];
 export const tabs = ['people', 'flows', 'buildings', 'organisations', 'services', 'facilities'] as const;
 export type Tab = (typeof tabs)[number];
@@ -72,7 +72,7 @@ export function writePlace(at: Place, lang: string | null = null): string {
   set('run', at.run);
   set('tab', at.tab, nowhere.tab);
   set('region', at.region);
-  if (at.tab !== 'people') set('q', at.q);
+  if (at.tab !== 'people' && at.section !== 'accounts') set('q', at.q);
   for (const [name, value] of Object.entries(at.filters)) set(`f.${name}`, value);
   set('id', at.id);
   set('lang', lang ?? '');

@@ -2,7 +2,7 @@ import type { Problem } from '../base/api.ts';
 import { words } from '../base/i18n.ts';
 import { live } from '../page/page.ts';
 
-/** What the registry's refusals mean, by their codes. What has no words here is said by its status. */
+/** What the refusals of these pages mean, by their codes. What has no words here is said by its status. */
 const pair = words(
   {
     'building.code': '已有别的楼用了这个编码。',
@@ -29,6 +29,22 @@ const pair = words(
     'plates.none': '这里没有可以打印码牌的设施。',
     'plates.codes': '有的编号在您的辖区里没有对应的设施，请核对。',
     'plates.font': '服务器缺少中文字体，请管理员安装 fonts-wqy-microhei。',
+    'account.exists': '这个用户名已经有人用了，请换一个。',
+    'account.beyond': '这个账号归属别处，或者持有您给不了的角色，不由您改。',
+    'account.self': '自己的账号不能由自己停用，请另一位管理员办理。',
+    'account.department': '没有这个部门。',
+    'account.demo': '演示账号不能这样办。',
+    'grant.beyond': '给出的不能超过自己持有的：这个角色或辖区不由您授予或结束。',
+    'grant.beyond_time': '给出的期限不能长过您自己的。',
+    'grant.exists': '这个账号在这段时间里已有同样的角色和辖区。',
+    'grant.parted': '同一辖区里，管理员和审计员不能是同一个人。',
+    'grant.self': '不能把自己设为审计员。',
+    'grant.last': '这是全市最后一位管理员，请先把管理员授予另一个人。',
+    'grant.ended': '这项授权已经结束。',
+    'department.exists': '这个编码已有别的部门用了。',
+    'department.parent': '它下面还有开着的部门，请先关闭或移走。',
+    'department.closed': '这个部门已经关闭。',
+    'auth.person': '账号和授权要由本人办理，不能用接口密钥。',
     'import.taken': '同一个文件正在导入，这一次已停下，不会重复。',
   },
   {
@@ -56,6 +72,23 @@ const pair = words(
     'plates.none': 'There is no facility here to print a plate for.',
     'plates.codes': 'Some codes belong to no facility in your area; please check them.',
     'plates.font': 'The server has no Chinese font; its administrator installs fonts-wqy-microhei.',
+    'account.exists': 'Somebody has this user name already; please choose another.',
+    'account.beyond':
+      'This account belongs elsewhere or holds more than you could give; it is not yours to change.',
+    'account.self': 'Nobody disables their own account; another administrator does.',
+    'account.department': 'There is no such department.',
+    'account.demo': 'This cannot be done with a demo account.',
+    'grant.beyond': 'Nobody gives more than they hold: this role or area is not yours to give or to end.',
+    'grant.beyond_time': 'What you give ends no later than your own grant.',
+    'grant.exists': 'The account holds this role in this area already at that time.',
+    'grant.parted': 'Nobody is administrator and auditor of the same area at the same time.',
+    'grant.self': 'Nobody makes themselves an auditor.',
+    'grant.last': 'This is the last administrator of the whole city; give the role to somebody else first.',
+    'grant.ended': 'This grant has ended already.',
+    'department.exists': 'Another department has this code.',
+    'department.parent': 'Open departments belong to this one; close or move them first.',
+    'department.closed': 'This department is closed already.',
+    'auth.person': 'Accounts and grants are a person’s business; a key cannot answer for them.',
     'import.taken': 'The same file is being imported just now; this run stopped, and nothing is done twice.',
   },
 );

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Me, Role } from '../api/types.ts';
-import { comesHere, mayRead, maySee, rightsOf } from './rights.ts';
+import { sections } from './place.ts';
+import { comesHere, mayRead, maySee, over, rightsOf } from './rights.ts';
 
-const who = (...roles: Role[]) => ({ grants: roles.map((role) => ({ role })) }) as unknown as Me;
+const who = (...roles: Role[]) =>
+  ({ id: 'me', grants: roles.map((role) => ({ role, scope: '9901' })) }) as unknown as Me;
 
 describe('what is offered to whom', () => {
   it('gives files to those who keep the registry', () => {
@@ -12,7 +14,7 @@ describe('what is offered to whom', () => {
       expect(maySee(rightsOf(who(role)), 'import')).toBe(false);
   });
   it('lets a grid worker read people but not write', () => {
-    expect(rightsOf(who('worker'))).toEqual({ keep: false, people: true });
+    expect(rightsOf(who('worker'))).toMatchObject({ keep: false, people: true });
     expect(mayRead(rightsOf(who('worker')), 'people')).toBe(true);
   });
   it('shows a planner everything but people', () => {
@@ -20,6 +22,17 @@ describe('what is offered to whom', () => {
     expect(mayRead(rights, 'people')).toBe(false);
     expect(mayRead(rights, 'facilities')).toBe(true);
     expect(comesHere(who('planner'))).toBe(false);
+  });
+  it('leaves accounts to administrators', () => {
+    expect(sections.filter((one) => maySee(rightsOf(who('administrator')), one))).toEqual([...sections]);
+    expect(sections.filter((one) => maySee(rightsOf(who('auditor')), one))).toEqual(['registry']);
+    for (const role of ['registrar', 'worker', 'leader'] as const)
+      expect(maySee(rightsOf(who(role)), 'accounts')).toBe(false);
+  });
+  it('knows which places are administered', () => {
+    expect(over(rightsOf(who('administrator')), '990101')).toBe(true);
+    expect(over(rightsOf(who('administrator')), '')).toBe(false);
+    expect(over(rightsOf(who('registrar')), '9901')).toBe(false);
   });
   it('adds up several roles', () => {
     expect(rightsOf(who('leader', 'registrar')).keep).toBe(true);

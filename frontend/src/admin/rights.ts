@@ -12,14 +12,34 @@ const has = (me: Me, roles: readonly Role[]) => me.grants.some((grant) => roles.
 export interface Rights {
   keep: boolean;
   people: boolean;
+  /** Who asks: an account's id. */
+  self: string;
+  /** The places administered, as prefixes of region codes; '' is everywhere. */
+  manage: readonly string[];
 }
 
 export function rightsOf(me: Me): Rights {
-  return { keep: has(me, keepers), people: has(me, trusted) };
+  return {
+    keep: has(me, keepers),
+    people: has(me, trusted),
+    self: me.id,
+    manage: me.grants.filter((grant) => grant.role === 'administrator').map((grant) => grant.scope),
+  };
 }
 
+const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
+  registry: () => true,
+  accounts: ({ manage }) => manage.length > 0,
+  departments: ({ manage }) => manage.length > 0,
+};
+
 export function maySee(rights: Rights, section: Section): boolean {
-  return section === 'registry' || rights.keep;
+  return bySection[section]?.(rights) ?? rights.keep;
+}
+
+/** Whether a place is administered. */
+export function over(rights: Rights, scope: string): boolean {
+  return rights.manage.some((from) => scope.startsWith(from));
 }
 
 export function mayRead(rights: Rights, tab: Tab): boolean {

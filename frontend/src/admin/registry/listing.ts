@@ -1,4 +1,4 @@
-import { ref, shallowRef, watch } from 'vue';
+import { type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 import { type Asking, ask, Problem } from '../../base/api.ts';
 import { ended } from '../../staff/session.ts';
 import { type Answered, rowsOf } from './rows.ts';
@@ -14,9 +14,19 @@ export interface ListOf {
 
 const pageSize = 50;
 
+export interface Listing<R> {
+  rows: ShallowRef<R[]>;
+  next: Ref<string | null>;
+  total: Ref<number | null>;
+  busy: Ref<boolean>;
+  problem: ShallowRef<Problem | null>;
+  load(): Promise<void>;
+  more(): Promise<void>;
+}
+
 /** A list that is asked for page by page, anew whenever what is wanted changes. */
-export function useListing(wanted: () => ListOf | null) {
-  const rows = shallowRef<Row[]>([]);
+export function useListing<R = Row>(wanted: () => ListOf | null): Listing<R> {
+  const rows: ShallowRef<R[]> = shallowRef([]);
   const next = ref<string | null>(null);
   const total = ref<number | null>(null);
   const busy = ref(false);
@@ -41,9 +51,9 @@ export function useListing(wanted: () => ListOf | null) {
         ? await ask<Answered>(`${want.path}/query`, { method: 'POST', query, body: { q: want.about } })
         : await ask<Answered>(want.path, { query });
       if (mine !== turn) return;
-      const found = rowsOf(answer, want.key);
+      const found = rowsOf(answer, want.key) as R[];
       rows.value = cursor ? [...rows.value, ...found] : found;
-      next.value = answer.next || null;
+      next.value = answer.next ? String(answer.next) : null;
       total.value = answer.total ?? (next.value ? null : rows.value.length);
     } catch (cause) {
       if (mine !== turn || ended(cause)) return;
@@ -66,4 +76,15 @@ export function useListing(wanted: () => ListOf | null) {
   );
   void load();
   return { rows, next, total, busy, problem, load: () => load(), more };
+}
+
+/** The arrows go from row to row, by the button that each begins with. */
+export function stepRow(event: KeyboardEvent, at: number): void {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const all = (event.currentTarget as HTMLElement)
+    .closest('tbody')
+    ?.querySelectorAll<HTMLElement>('button.pick');
+  all?.[at + by]?.focus();
 }

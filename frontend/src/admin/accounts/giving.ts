@@ -1,0 +1,84 @@
+/**
+ * What an administrator may give, and for how long. The server decides; this only keeps what it would refuse off the
+ * form.
+ */
+import type { Role } from '../../api/types.ts';
+import { dayStart, dayText } from '../../base/time.ts';
+import { over, type Rights } from '../rights.ts';
+import type { Giving, Grant } from './shapes.ts';
+
+export const roles: readonly Role[] = [
+  'operator',
+  'supervisor',
+  'handler',
+  'worker',
+  'planner',
+  'registrar',
+  'auditor',
+  'administrator',
+  'leader',
+];
+
+/** Digits of a city's code: who watches is chosen there and above, and by nobody for themselves. */
+const city = 4;
+
+/** The roles that may be given on a place to an account; none where the place is not administered. */
+export function givable(rights: Rights, scope: string, account: string): Role[] {
+  if (!over(rights, scope)) return [];
+  const watchmen =
+    account !== rights.self && rights.manage.some((from) => from.length <= city && scope.startsWith(from));
+  return roles.filter((role) => role !== 'auditor' || watchmen);
+}
+
+/** Whether a grant is the administrator's to end. */
+export function endable(rights: Rights, grant: Grant): boolean {
+  if (grant.state === 'ended') return false;
+  const mine = grant.account.id === rights.self || grant.deputy_for?.id === rights.self;
+  if (grant.deputy_for && mine) return true;
+  return givable(rights, grant.scope, grant.role === 'auditor' ? '' : grant.account.id).includes(grant.role);
+}
+
+/** A form of a grant: days as people say them, the last one counting in full. */
+export interface GrantForm {
+  role: Role | '';
+  scope: string;
+  department: string;
+  from: string;
+  until: string;
+  reason: string;
+}
+
+const day = 24 * 3600 * 1000;
+/** Noon of a day by UTC, which lies in the same day of every city between the date lines' neighbours. */
+const noon = (text: string) => Date.parse(`${text}T12:00:00Z`);
+const begins = (text: string) => new Date(dayStart(noon(text))).toISOString();
+const endsAfter = (text: string) => new Date(dayStart(noon(text) + day)).toISOString();
+
+/** What is sent: a first day that is today or none begins at once; a last day ends with it. */
+export function givingOf(form: GrantForm, today: string): Giving {
+  return {
+    role: form.role as Role,
+    scope: form.scope,
+    ...(form.role === 'handler' ? { department: form.department } : {}),
+    ...(form.from && form.from > today ? { starts_at: begins(form.from) } : {}),
+    ...(form.until ? { ends_at: endsAfter(form.until) } : {}),
+    ...(form.reason.trim() ? { reason: form.reason.trim() } : {}),
+  };
+}
+
+/** The same grant once more, for whoever takes an ending back. */
+export function again(grant: Grant, reason: string): Giving {
+  return {
+    role: grant.role,
+    scope: grant.scope,
+    ...(grant.department ? { department: grant.department } : {}),
+    ...(Date.parse(grant.starts_at) > Date.now() ? { starts_at: grant.starts_at } : {}),
+    ...(grant.ends_at ? { ends_at: grant.ends_at } : {}),
+    reason,
+  };
+}
+
+/** The last day on which a grant counts: one that ends at midnight does not count on the day that begins then. */
+export function lastDay(endsAt: string): string {
+  return dayText(Date.parse(endsAt) - 1);
+}
