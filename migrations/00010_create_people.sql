@@ -129,21 +129,7 @@ CREATE INDEX person_tag_person_ix ON person_tag (person_id);
 -- who carries a tag
 CREATE INDEX person_tag_tag_ix ON person_tag (tag, until);
 
--- Who read a named record in full, and why. Only ever added to.
-CREATE TABLE person_reading (
-    id         uuid CONSTRAINT person_reading_pk PRIMARY KEY,
-    person_id  uuid NOT NULL,
-    account_id uuid NOT NULL,
-    purpose    text NOT NULL,
-    at         timestamptz NOT NULL,
-    CONSTRAINT person_reading_purpose_ck CHECK (length(purpose) BETWEEN 2 AND 200),
-    CONSTRAINT person_reading_account_fk FOREIGN KEY (account_id) REFERENCES account (id)
-);
--- who has read this record
-CREATE INDEX person_reading_person_ix ON person_reading (person_id, at DESC);
-
 -- +goose Down
-DROP TABLE person_reading;
 DROP TABLE person_tag;
 DROP TABLE residence;
 DROP TABLE person;

@@ -67,21 +67,7 @@ CREATE TABLE import_doubt (
 -- the same row in another run
 CREATE INDEX import_doubt_row_ix ON import_doubt (row_key);
 
--- Who took people out as a file, and why; no account is the command line. Only
--- ever added to.
-CREATE TABLE export_log (
-    id         uuid CONSTRAINT export_log_pk PRIMARY KEY,
-    account_id uuid,
-    kind       text   NOT NULL,
-    purpose    text   NOT NULL,
-    rows       bigint NOT NULL,
-    at         timestamptz NOT NULL,
-    CONSTRAINT export_log_purpose_ck CHECK (length(purpose) BETWEEN 2 AND 200),
-    CONSTRAINT export_log_account_fk FOREIGN KEY (account_id) REFERENCES account (id)
-);
-
 -- +goose Down
-DROP TABLE export_log;
 DROP TABLE import_doubt;
 DROP TABLE import_run;
 DROP TABLE import_mapping;

@@ -70,6 +70,17 @@ func (a Actor) Planning() Scope {
 	return s.canonical()
 }
 
+// Oversight is the scope over what others have done.
+func (a Actor) Oversight() Scope {
+	var s Scope
+	for _, g := range a.Grants {
+		if g.Role == Auditor || g.Role == Administrator {
+			s.prefixes = append(s.prefixes, g.Prefix)
+		}
+	}
+	return s.canonical()
+}
+
 // Area is the scope of whatever all staff of a jurisdiction may see.
 func (a Actor) Area() Scope {
 	var s Scope

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/blob"
 	"onemap/api/building"
@@ -35,6 +38,9 @@ import (
 // Start is what the clock of a new city shows: a Monday at 08:00 there.
 var Start = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
+// AuditKey is the master key of the city's audit log.
+const AuditKey = "the audit's key of tests' cities"
+
 // Zone is the city's time zone.
 var Zone = time.FixedZone("UTC+8", 8*60*60)
 
@@ -43,8 +49,11 @@ type City struct {
 	URL           string
 	Pool          *pgxpool.Pool // under the role that reaches no people
 	Vault         *pgxpool.Pool // under people's role
+	owner         *pgxpool.Pool // of the tables
 	Root          *pgxpool.Pool // a superuser's, for what a test does and looks at beneath the program
 	Clock         *Clock
+	Audit         *audit.Book
+	Sealer        *audit.Sealer
 	Auth          *auth.Service
 	Regions       *region.Service
 	Buildings     *building.Service
@@ -80,6 +89,7 @@ func New(tb testing.TB) *City {
 
 func (c *City) close() {
 	c.Vault.Close()
+	c.owner.Close()
 	c.Pool.Close()
 }
 
@@ -89,10 +99,22 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		return nil, err
 	}
 	c := &City{URL: url, Pool: pool, Clock: &Clock{at: Start}}
+	if c.owner, err = pg.Open(ctx, url); err != nil {
+		return nil, err
+	}
 	if c.Vault, err = pg.OpenAs(ctx, url, pg.People); err != nil {
 		return nil, err
 	}
 	if c.Photos, err = blob.OpenFolder(photos); err != nil {
+		return nil, err
+	}
+	auditKey, err := audit.NewKey([]byte(AuditKey))
+	if err != nil {
+		return nil, err
+	}
+	c.Audit = &audit.Book{Pool: pool, Key: auditKey, Now: c.Clock.Now, NewID: NewID}
+	c.Sealer = &audit.Sealer{Book: c.Audit, Pool: c.owner, Log: slog.New(slog.DiscardHandler)}
+	if err := c.Audit.Claim(ctx, c.owner); err != nil {
 		return nil, err
 	}
 	c.Intake = blob.NewIntake(blob.DefaultLimits())
@@ -121,6 +143,20 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		NewID: NewID, Now: c.Clock.Now,
 	}
 	return c, c.Regions.Load(ctx)
+}
+
+// Audited seals what was audited and gives it, the newest first.
+func (c *City) Audited(tb testing.TB, ask audit.Ask) []audit.Found {
+	tb.Helper()
+	if _, err := c.Sealer.Now(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	ask.Limit = max(ask.Limit, 1000)
+	list, err := audit.Search(tb.Context(), c.Pool, actor.Everywhere(), ask)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return list
 }
 
 // key names everything that furnish depends on.

@@ -7,5 +7,6 @@
 // fields, never by what they hold; pg.InTx writes it into the inbox as the last
 // statement of the transaction that does the thing, so what is rolled back
 // leaves nothing and what is committed cannot go without. It bears a mark that
-// needs the program's key.
+// needs the program's key. The Sealer moves it into the log, bound to the entry
+// before it, and signs the head; the Verifier computes all of it again.
 package audit

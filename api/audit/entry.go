@@ -32,7 +32,7 @@ type Entry struct {
 	ActorID   uuid.UUID // Nil for the program and for nobody
 	Actor     string    // the login, the key's name, or the command
 	Session   uuid.UUID
-	Held      string // the grants that reach the place: "registrar 4406 <id>; worker 440605"
+	Held      string // the grants that reach the place: "registrar 4406 grant <id>; worker 440605 for <id>"
 	Action    string // the operation's id or the command
 	Outcome   string
 	Kind      string   // the object's kind ...

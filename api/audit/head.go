@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/pg"
 )
@@ -51,14 +52,14 @@ var genesis = func() []byte {
 
 // Begun says whether the log has begun, and so needs the key it began with.
 func Begun(ctx context.Context, q pg.Querier) (bool, error) {
-	h, err := readHead(ctx, q)
+	h, err := ReadHead(ctx, q)
 	return len(h.Key) > 0, err
 }
 
 const selectHead = "SELECT seq, hash, at, signature, key FROM audit_head WHERE one = 1"
 
-// readHead is the zero Head before the log has begun.
-func readHead(ctx context.Context, q pg.Querier) (h Head, err error) {
+// ReadHead is the zero Head before the log has begun.
+func ReadHead(ctx context.Context, q pg.Querier) (h Head, err error) {
 	err = q.QueryRow(ctx, selectHead).Scan(&h.Seq, &h.Hash, &h.At, &h.Signature, &h.Key)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return h, nil
@@ -72,21 +73,16 @@ func readHead(ctx context.Context, q pg.Querier) (h Head, err error) {
 // ErrKey says that the log is sealed with another key.
 var ErrKey = errors.New("the audit log of this database is sealed with another key than the one given; restore that key from its backup (audit.key in the data folder, --audit-key-file, ONEMAP_AUDIT_KEY_FILE or ONEMAP_AUDIT_KEY); nothing is lost while it is away")
 
-// Claim begins the log with this key, or makes sure that it is the log's.
-func (b *Book) Claim(ctx context.Context) error {
+// Claim begins the log with this key, or makes sure that it is the log's; owner
+// may write it.
+func (b *Book) Claim(ctx context.Context, owner *pgxpool.Pool) error {
 	first := b.Key.head(0, genesis, b.Now())
-	err := pg.InTx(ctx, b.Pool, func(tx pgx.Tx) error {
-		if err := pg.AsOwner(ctx, tx); err != nil { // the program's roles only read it
-			return err
-		}
-		_, err := tx.Exec(ctx, "INSERT INTO audit_head (one, seq, hash, at, signature, key) VALUES (1, 0, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING",
-			first.Hash, first.At, first.Signature, first.Key)
-		return err
-	})
+	_, err := owner.Exec(ctx, "INSERT INTO audit_head (one, seq, hash, at, signature, key) VALUES (1, 0, $1, $2, $3, $4) ON CONFLICT (one) DO NOTHING",
+		first.Hash, first.At, first.Signature, first.Key)
 	if err != nil {
 		return fmt.Errorf("begin the audit log: %w", err)
 	}
-	h, err := readHead(ctx, b.Pool)
+	h, err := ReadHead(ctx, owner)
 	if err == nil && !bytes.Equal(h.Key, b.Key.Public()) {
 		err = ErrKey
 	}

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -50,6 +49,3 @@ func (k *Key) sign(body []byte) []byte {
 
 // signed says whether an entry bears this key's mark.
 func (k *Key) signed(body, mark []byte) bool { return hmac.Equal(k.sign(body), mark) }
-
-// mine says whether a mark was made with this key, rightly or not.
-func (k *Key) mine(mark []byte) bool { return len(mark) == markSize && bytes.Equal(mark[:4], k.id[:]) }

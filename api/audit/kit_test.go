@@ -27,8 +27,6 @@ type town struct {
 
 func (d *town) clock() time.Time { return time.UnixMicro(d.now.Load()).UTC() }
 
-func (d *town) later(by time.Duration) { d.now.Add(by.Microseconds()) }
-
 func testKey(tb testing.TB, b byte) *Key {
 	tb.Helper()
 	k, err := NewKey(bytes.Repeat([]byte{b}, 32))
@@ -48,7 +46,7 @@ func open(tb testing.TB) *town {
 	d := &town{pool: pool}
 	d.now.Store(start.UnixMicro())
 	d.Book = &Book{Pool: pool, Key: testKey(tb, 1), Now: d.clock, NewID: func() uuid.UUID { return uuid.Must(uuid.NewV7()) }}
-	if err := d.Claim(tb.Context()); err != nil {
+	if err := d.Claim(tb.Context(), pool); err != nil {
 		tb.Fatal(err)
 	}
 	return d

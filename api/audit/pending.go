@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -20,8 +19,12 @@ import (
 // Pending is the entry of a request or a command while it runs. The first
 // transaction that commits writes it, with what was noted until then; a further
 // transaction writes another one, of the same request, when more was noted.
-// What a transaction that was rolled back had noted is forgotten.
+// What a transaction that was rolled back had noted is forgotten. A reading is
+// written once, when all of it is known and before it is answered (Settle).
 type Pending struct {
+	// Reading is set before anything runs: no transaction writes the entry.
+	Reading bool
+
 	book *Book
 
 	mu      sync.Mutex
@@ -59,12 +62,14 @@ func pending(ctx context.Context) *Pending {
 // by fills in who it is.
 func (p *Pending) by(a actor.Actor) {
 	e := &p.entry
-	e.ActorKind, e.ActorID, e.Actor, p.grants = ByNobody, a.ID, a.Login, a.Grants
-	if a.Staff() {
+	e.ActorKind, e.ActorID, e.Actor, e.Session, p.grants = ByNobody, a.ID, a.Login, a.Session, a.Grants
+	switch {
+	case a.Key:
+		e.ActorKind, e.Actor = ByKey, strings.TrimPrefix(a.Login, "key:")
+	case a.Staff():
 		e.ActorKind = ByAccount
-	}
-	if name, ok := strings.CutPrefix(a.Login, "key:"); ok {
-		e.ActorKind, e.Actor = ByKey, name
+	case a.IsCommand():
+		e.ActorKind, e.Actor = BySystem, strings.TrimPrefix(a.Login, "command:")
 	}
 }
 
@@ -121,9 +126,15 @@ func In(ctx context.Context, code string) {
 	})
 }
 
-// For says what for. The caller has checked it (Purpose).
+// For says what for, once it is checked (Purpose).
 func For(ctx context.Context, purpose string) {
 	with(ctx, func(p *Pending) { p.entry.Purpose = purpose })
+}
+
+// PurposeOf is what for, as far as it was said.
+func PurposeOf(ctx context.Context) (purpose string) {
+	with(ctx, func(p *Pending) { purpose = p.entry.Purpose })
+	return purpose
 }
 
 // Insist fails where no entry goes along: for what must not happen unseen.
@@ -165,7 +176,12 @@ func (p *Pending) Begin() (undo func()) {
 }
 
 // Write is pg.Companion's.
-func (p *Pending) Write(ctx context.Context, tx pgx.Tx) error { return p.write(ctx, tx) }
+func (p *Pending) Write(ctx context.Context, tx pgx.Tx) error {
+	if p.Reading {
+		return nil
+	}
+	return p.write(ctx, tx)
+}
 
 func (p *Pending) write(ctx context.Context, q executor) error {
 	p.mu.Lock()
@@ -231,22 +247,40 @@ func (p *Pending) alongside(id uuid.UUID) {
 func (p *Pending) Committed() {
 	p.mu.Lock()
 	ids := p.ids
-	p.ids, p.noted = nil, noted{}
-	p.written++
+	if p.ids = nil; !p.Reading {
+		p.noted = noted{}
+		p.written++
+	}
 	p.mu.Unlock()
-	p.book.witness.saw(ids, p.book.Now())
+	p.book.witness.saw(ids)
 }
 
 // Settle writes the entry when no transaction has: of a reading, and of what
 // was done without one. Nothing is answered before it is done.
 func (p *Pending) Settle(ctx context.Context) error {
+	if p.Reading && p.blank() {
+		return nil
+	}
 	undo := p.Begin()
 	if err := p.write(ctx, p.book.Pool); err != nil {
 		undo()
 		return err
 	}
 	p.Committed()
+	if p.Reading {
+		p.mu.Lock()
+		p.noted = noted{}
+		p.written++
+		p.mu.Unlock()
+	}
 	return nil
+}
+
+// blank says that a reading showed nothing that is answered for.
+func (p *Pending) blank() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.noted.any && p.entry.Outcome == Done
 }
 
 // Refuse writes that it was refused; what was noted is who and on what.
@@ -281,7 +315,12 @@ func (p *Pending) home() string {
 func held(grants []actor.Grant, scope string) string {
 	var reach, all []string
 	for _, g := range grants {
-		name := strings.TrimSpace(fmt.Sprintf("%s %s %s", g.Role, g.Prefix, g.Department))
+		name := string(g.Role)
+		for _, part := range []string{g.Prefix, g.Department, named("grant ", g.ID), named("for ", g.DeputyFor)} {
+			if part != "" {
+				name += " " + part
+			}
+		}
 		all = append(all, name)
 		if strings.HasPrefix(scope, g.Prefix) {
 			reach = append(reach, name)
@@ -299,4 +338,11 @@ func Settle(ctx context.Context) error {
 		return p.Settle(ctx)
 	}
 	return nil
+}
+
+func named(what string, id uuid.UUID) string {
+	if id == uuid.Nil {
+		return ""
+	}
+	return what + id.String()
 }

@@ -169,6 +169,9 @@ func (s *Service) enter(ctx context.Context, c ceremony, from Sender, with func(
 	now := s.now()
 	c.ID, c.Stage = s.newID(), s.stage(c)
 	e := s.entered(c, now)
+	by := c.Actor
+	by.Session = c.ID
+	audit.By(ctx, by)
 	err := pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		if with != nil {
 			if err := with(tx, now); err != nil {

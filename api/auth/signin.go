@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"onemap/api/audit"
 	"onemap/api/fault"
 )
 
@@ -33,6 +34,9 @@ func (s *Service) SignIn(ctx context.Context, t Try) (Entered, error) {
 	c.Actor, err = scanActor(s.pool.QueryRow(ctx, "SELECT "+ceremonyColumns+" FROM account a WHERE a.login = $2 AND a.disabled_at IS NULL AND (NOT a.demo OR $3)", s.now(), login, s.Demo), c.account()...)
 	if err != nil && !missing(err) {
 		return Entered{}, err
+	}
+	if c.Actor.Staff() {
+		audit.Note(ctx, "account", c.Actor.ID.String())
 	}
 	hash := c.Hash
 	if hash == "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/link"
@@ -94,6 +95,7 @@ func (s *Service) write(ctx context.Context, tx pgx.Tx, f frameOf, layout Layout
 	if _, err := tx.Exec(ctx, "UPDATE building SET levels = $2, levels_below = $3, rev = rev + 1, updated_at = $4 WHERE id = $1", building, above, below, now); err != nil {
 		return fmt.Errorf("building: %w", err)
 	}
+	audit.Note(ctx, "building", building.String())
 	return change.Record(ctx, tx, change.Bulk("building", now, 1), change.Bulk("dwelling", now, len(rooms)+len(removed)))
 }
 

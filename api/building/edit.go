@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -67,6 +68,7 @@ WHERE id = $1`, id, pg.OrNull(b.Code), b.Name, b.NameEn, b.Use, b.Address, key(b
 				return fmt.Errorf("addresses of rooms: %w", err)
 			}
 		}
+		audit.Note(ctx, "building", id.String())
 		return change.Record(ctx, tx, change.Bulk("building", s.Now(), 1))
 	})
 }

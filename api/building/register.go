@@ -12,6 +12,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/address"
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -200,6 +201,7 @@ func (s *Service) EditDwelling(ctx context.Context, id uuid.UUID, rev int64, e D
 		if err != nil {
 			return clash(err)
 		}
+		audit.Note(ctx, "dwelling", id.String())
 		return change.Record(ctx, tx, change.Bulk("dwelling", s.Now(), 1))
 	})
 }
@@ -260,6 +262,7 @@ func (s *Service) RemoveDwelling(ctx context.Context, id uuid.UUID) error {
 		if _, err := tx.Exec(ctx, "UPDATE building SET rev = rev + 1, updated_at = $2 WHERE id = $1", had.BuildingID, s.Now()); err != nil {
 			return err
 		}
+		audit.Note(ctx, "dwelling", id.String())
 		return change.Record(ctx, tx, change.Bulk("dwelling", s.Now(), 1))
 	})
 }

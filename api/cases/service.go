@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/audit"
 	"onemap/api/blob"
 	"onemap/api/change"
 	"onemap/api/pg"
@@ -79,6 +80,7 @@ func (s *Service) announce(ctx context.Context, tx pgx.Tx, id uuid.UUID, was *Ro
 		a.Change = "changed"
 		a.Was = &Was{Lon: was.Lon, Lat: was.Lat, ScopeCode: was.ScopeCode, Department: deref(was.Department)}
 	}
+	audit.In(ctx, row.ScopeCode)
 	return row, change.Record(ctx, tx, change.Change{Kind: "case", Object: id.String(), Rev: row.Rev, At: row.UpdatedAt, Body: a})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -191,6 +192,7 @@ WHERE id = $1`, id, n.Kind, Kinds[n.Kind].Class, n.Name, n.NameEn, n.Place, n.Ow
 		if f, err = s.ByID(ctx, tx, id); err != nil {
 			return err
 		}
+		audit.Note(ctx, "facility", id.String())
 		return change.Record(ctx, tx, change.Bulk("facility", s.Now(), 1))
 	})
 	return f, err

@@ -10,6 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/web"
 )
@@ -168,17 +170,24 @@ func Routes(s *web.Server, service *Service) {
 		return huma.Operation{OperationID: id, Extensions: web.Seen(web.SightPeople), Method: method, Path: "/api/v1" + path, Summary: summary, Tags: tag, Security: web.Staff, DefaultStatus: status, Errors: append([]int{401, 403, 422}, errors...)}
 	}
 	web.Add(s, op("list-people", http.MethodGet, "/people", "People in my sight, masked", http.StatusOK), service.list)
-	web.Add(s, op("query-people", http.MethodPost, "/people/query", "The same, by name, initials, phone or number of a document", http.StatusOK), service.query)
+	web.Add(s, reading(op("query-people", http.MethodPost, "/people/query", "The same, by name, initials, phone or number of a document", http.StatusOK)), service.query)
 	web.Add(s, op("create-person", http.MethodPost, "/people", "Enter somebody", http.StatusCreated, 409), service.create)
 	web.Add(s, op("get-person", http.MethodGet, "/people/{id}", "A record, masked, with residences, tags and household", http.StatusOK, 404), service.get)
+	web.Add(s, op("list-readings", http.MethodGet, "/people/{id}/readings", "Who has looked at this record or changed it, when and what for", http.StatusOK, 404), service.readings)
 	web.Add(s, op("change-person", http.MethodPatch, "/people/{id}", "Change a record", http.StatusOK, 404, 409, 412, 428), service.edit)
-	web.Add(s, op("reveal-person", http.MethodPost, "/people/{id}/reveal", "A record in full; who read it and what for is kept", http.StatusOK, 404, 429), service.reveal)
+	web.Add(s, reading(op("reveal-person", http.MethodPost, "/people/{id}/reveal", "A record in full; who read it and what for is kept", http.StatusOK, 404, 429)), service.reveal)
 	web.Add(s, op("move-in", http.MethodPost, "/people/{id}/residences", "Tie somebody to a dwelling; moving in ends the former home", http.StatusOK, 404, 409), service.moveIn)
 	web.Add(s, op("end-residence", http.MethodPost, "/people/{id}/residences/{rid}/end", "End a tie to a dwelling", http.StatusOK, 404, 409), service.end)
 	web.Add(s, op("give-tag", http.MethodPost, "/people/{id}/tags", "Give somebody a care tag", http.StatusOK, 404, 409), service.giveTag)
 	web.Add(s, op("end-tag", http.MethodPost, "/people/{id}/tags/{tid}/end", "End a care tag", http.StatusOK, 404), service.endTag)
 	web.Add(s, op("leave", http.MethodPost, "/people/{id}/leave", "Somebody has moved away or died", http.StatusOK, 404, 409), service.leave)
 	web.Add(s, op("list-flows", http.MethodGet, "/flows", "Moving in and out by day and community", http.StatusOK), service.flows)
+}
+
+// reading marks an operation that only shows records, although it is posted.
+func reading(op huma.Operation) huma.Operation {
+	op.Extensions = web.SeenAudited(web.SightPeople, web.AuditReading)
+	return op
 }
 
 // form reads the texts of a request and gathers what is wrong with them.
@@ -261,6 +270,12 @@ func (s *Service) page(ctx context.Context, in *ListIn, text string) (*listOut, 
 		return nil, err
 	}
 	page, err := s.List(ctx, filter, in.Limit, in.Cursor)
+	if err == nil {
+		audit.Count(ctx, "person", int64(len(page.Items)), filter.names()...)
+		if in.Region != "" && actor.From(ctx).People().Holds(in.Region, "") {
+			audit.In(ctx, in.Region)
+		}
+	}
 	return &listOut{page}, err
 }
 
@@ -292,7 +307,12 @@ func (s *Service) get(ctx context.Context, in *personPath) (*fullOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.ByID(ctx, id))
+	p, err := s.ByID(ctx, id)
+	if err == nil {
+		audit.Note(ctx, "person", id.String())
+		audit.In(ctx, p.ScopeCode)
+	}
+	return answer(p, err)
 }
 
 func (s *Service) edit(ctx context.Context, in *editIn) (*fullOut, error) {

@@ -18,6 +18,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/audit"
 	"onemap/api/person"
 	"onemap/api/web"
 )
@@ -42,6 +43,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{town: newTown(t, 4), log: &bytes.Buffer{}}
 	s := web.New(web.Config{
+		Audit:   d.Audit,
 		Version: "test", Auth: d, Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	})
@@ -216,8 +218,23 @@ func TestARecordOverHTTP(t *testing.T) {
 	if r := read[person.Revealed](t, d.must(t, 200, registrar, "POST", at+"/reveal", `{"purpose":"核对证件"}`)); r.Name != "王小明" || r.IDNumber != n || *r.BornOn != "1950-05-06" {
 		t.Error("the record in full is not what was entered")
 	}
-	if k := one[int](t, d.town, "SELECT count(*) FROM person_reading WHERE person_id = $1 AND account_id = $2 AND purpose = '核对证件' AND at = $3", p.ID, registrar.ID, d.Clock.Now()); k != 1 {
-		t.Errorf("%d readings kept", k)
+	d.must(t, 422, registrar, "POST", at+"/reveal", `{"purpose":"电话 13800001234"}`)
+	kept := d.Audited(t, audit.Ask{Action: "reveal-person"})
+	if len(kept) != 1 || kept[0].Object != p.ID.String() || kept[0].ActorID != registrar.ID || kept[0].Purpose != "核对证件" || !kept[0].At.Equal(d.Clock.Now()) {
+		t.Errorf("%+v", kept)
+	}
+	d.must(t, 422, registrar, "GET", at+"/readings", "")
+	d.must(t, 404, apitest.Actor(actor.Registrar, apitest.StreetB), "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")
+	type readings struct{ Items []person.Reading }
+	for i := range 2 { // to look at it is kept, too
+		_ = d.Audited(t, audit.Ask{})
+		list := read[readings](t, d.must(t, 200, registrar, "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")).Items
+		if list[i].Action != "reveal-person" || list[i].Purpose != "核对证件" || list[i].By != registrar.Login || list[len(list)-1].Action != "create-person" || i == 1 && (list[0].Action != "list-readings" || list[0].Purpose != "答复") {
+			t.Errorf("%+v", list)
+		}
+	}
+	for _, e := range d.Audited(t, audit.Ask{}) {
+		masked("the audit log", fmt.Sprintf("%+v", e))
 	}
 	masked("the log", d.log.String())
 	masked("the change log", one[string](t, d.town, "SELECT COALESCE(string_agg(body::text, ' '), '') FROM change_inbox"))
@@ -291,8 +308,12 @@ func TestTheNeighbourSeesNobody(t *testing.T) {
 	d.must(t, 422, ours, "POST", at+"/residences", fmt.Sprintf(`{"dwelling_id":"%s"}`, d.b[0]))
 	d.must(t, 422, ours, "POST", "/people", fmt.Sprintf(`{"name":"甲","dwelling_id":"%s"}`, d.b[0]))
 	d.must(t, 422, ours, "POST", "/people", `{"name":"甲"}`)
-	if k := one[int](t, d.town, "SELECT count(*) FROM person_reading"); k != 0 {
-		t.Errorf("%d readings kept of what was not shown", k)
+	if list := d.Audited(t, audit.Ask{Action: "reveal-person"}); len(list) != 0 {
+		t.Errorf("%+v kept of what was not shown", list)
+	}
+	list := d.Audited(t, audit.Ask{Action: "list-people", Region: apitest.StreetA})
+	if len(list) != 1 || list[0].Rows != 2 || list[0].Actor != ours.Login {
+		t.Errorf("%+v", list)
 	}
 }
 
@@ -309,10 +330,10 @@ func TestReadingInFullHasAMeasure(t *testing.T) {
 	d.must(t, 429, by, "POST", reveal, `{"purpose":"走访"}`)
 	d.Clock.Advance(time.Hour)
 	d.must(t, 200, by, "POST", reveal, `{"purpose":"走访"}`)
-	if k := one[int](t, d.town, "SELECT count(*) FROM person_reading"); k != 121 {
-		t.Errorf("%d readings kept", k)
+	if list := d.Audited(t, audit.Ask{Action: "reveal-person"}); len(list) != 121 {
+		t.Errorf("%d readings kept", len(list))
 	}
-	key := actor.Actor{ID: apitest.NewID(), Grants: by.Grants}
+	key := actor.Actor{ID: apitest.NewID(), Grants: by.Grants, Key: true}
 	d.must(t, 403, key, "POST", reveal, `{"purpose":"走访"}`)
 }
 

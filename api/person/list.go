@@ -27,6 +27,22 @@ type Filter struct {
 	Gone                          bool // those who have left instead
 }
 
+// names are those of the filters that were given; what they hold is nobody's business.
+func (f Filter) names() (list []string) {
+	for _, x := range []struct {
+		name  string
+		given bool
+	}{
+		{"q", f.Text != ""}, {"building", f.Building != uuid.Nil}, {"dwelling", f.Dwelling != uuid.Nil}, {"household", f.Household != uuid.Nil}, {"tag", f.Tag != ""},
+		{"age_from", f.AgeFrom != nil}, {"age_to", f.AgeTo != nil}, {"alone", f.Alone}, {"kind", f.Kind != ""}, {"relation", f.Relation != ""}, {"region", f.Region != ""}, {"gone", f.Gone},
+	} {
+		if x.given {
+			list = append(list, x.name)
+		}
+	}
+	return list
+}
+
 var regionForm = regexp.MustCompile(`^[0-9]{4,15}$`)
 
 func (f Filter) check() error {

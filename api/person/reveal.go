@@ -3,18 +3,15 @@ package person
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
-	"onemap/api/pg"
 	"onemap/api/vault"
 )
 
@@ -23,7 +20,7 @@ import (
 const revealsAnHour = 120
 
 // allowance counts what each account has taken within an hour. It is of this
-// process; what was shown is in person_reading.
+// process; what was shown is in the audit log.
 type allowance struct {
 	most  int
 	mu    sync.Mutex
@@ -62,18 +59,23 @@ type Revealed struct {
 func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Revealed, error) {
 	var out Revealed
 	by := actor.From(ctx)
-	purpose = strings.TrimSpace(purpose)
-	if n := utf8.RuneCountInString(purpose); n < 2 || n > 200 || strings.ContainsFunc(purpose, unicode.IsControl) {
-		var f fault.Fields
-		f.Add("body.purpose", nil, "say what the record is read for, in 2 to 200 characters")
-		return out, f.Err("person.purpose")
+	purpose, err := audit.Purpose(purpose, "body.purpose")
+	if err != nil {
+		return out, err
 	}
-	err := vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
+	if by.Key {
+		return out, fault.New(fault.Forbidden, "person.reader", "Records are read in full by a person's account, not by a key.")
+	}
+	if err := audit.Insist(ctx); err != nil {
+		return out, err
+	}
+	err = vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"id": id}
 		var born *time.Time
 		var number, phone []byte
-		err := tx.QueryRow(ctx, "SELECT p.name, p.born_on, p.id_sealed, p.phone_sealed FROM person p WHERE p.id = @id AND "+by.People().Where("p.scope_code", "", args), args).
-			Scan(&out.Name, &born, &number, &phone)
+		var scope string
+		err := tx.QueryRow(ctx, "SELECT p.scope_code, p.name, p.born_on, p.id_sealed, p.phone_sealed FROM person p WHERE p.id = @id AND "+by.People().Where("p.scope_code", "", args), args).
+			Scan(&scope, &out.Name, &born, &number, &phone)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.Missing("person")
 		}
@@ -90,11 +92,10 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 		if out.Phone, err = s.open(sealedPhone, phone); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO person_reading (id, person_id, account_id, purpose, at) VALUES ($1, $2, $3, $4, $5)", s.NewID(), id, by.ID, purpose, s.Now())
-		if pg.Constraint(err) == "person_reading_account_fk" {
-			return fault.New(fault.Forbidden, "person.reader", "Records are read in full by a person's account, not by a key.").Because(err)
-		}
-		return err
+		audit.Note(ctx, "person", id.String(), "name", "id_number", "phone")
+		audit.In(ctx, scope)
+		audit.For(ctx, purpose)
+		return nil
 	})
 	if err != nil {
 		return Revealed{}, err

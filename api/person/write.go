@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/link"
@@ -221,6 +222,7 @@ func (s *Service) announce(ctx context.Context, tx pgx.Tx, id uuid.UUID) (Full, 
 		}
 	}
 	out.Household = household
+	audit.In(ctx, out.ScopeCode)
 	return out, change.Record(ctx, tx, change.Change{Kind: "person", Object: id.String(), Rev: out.Rev, At: s.Now(), Body: struct{}{}})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/person"
 	"onemap/api/region"
@@ -74,7 +75,7 @@ type answer struct {
 func Routes(s *web.Server, service *Service) {
 	web.Add(s, huma.Operation{OperationID: "search", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/search", Summary: "Find by case number, plate code, address, name or coordinate", Tags: []string{"map"}, Errors: []int{422}}, service.get)
 	web.Add(s, huma.Operation{
-		OperationID: "search-all", Extensions: web.Seen(web.SightCases), Method: http.MethodPost, Path: "/api/v1/search", DefaultStatus: http.StatusOK,
+		OperationID: "search-all", Extensions: web.SeenAudited(web.SightCases, web.AuditReading), Method: http.MethodPost, Path: "/api/v1/search", DefaultStatus: http.StatusOK,
 		Summary: "The same, and rooms and people for those who may see them", Tags: []string{"map"}, Errors: []int{422},
 	}, service.post)
 }
@@ -115,6 +116,9 @@ func (s *Service) search(ctx context.Context, where string, q Posted, private bo
 		}
 		if found["person"], err = s.people(ctx, text, q.Limit); err != nil {
 			return nil, err
+		}
+		if n := len(found["person"]); n > 0 {
+			audit.Count(ctx, "person", int64(n), "q")
 		}
 	}
 	for _, kind := range []string{"case", "facility", "region", "place", "address", "building", "service", "organisation", "person"} {

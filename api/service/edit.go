@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -138,6 +139,7 @@ WHERE id = $1`, id, p.Code, p.Kind, p.Name, p.NameEn, p.Address, key(p.Address),
 		if err != nil {
 			return clash(err)
 		}
+		audit.Note(ctx, "service", id.String())
 		return change.Record(ctx, tx, change.Bulk("service", s.Now(), 1))
 	})
 }

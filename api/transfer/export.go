@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/person"
 	"onemap/api/pg"
@@ -29,8 +27,7 @@ type ExportOptions struct {
 	CRS      crs.Name
 	Encoding string
 	Scope    actor.Scope
-	Purpose  string    // what people are exported for
-	By       uuid.UUID // the account that asks; zero for the command line
+	Purpose  string // what people are exported for
 }
 
 // export is how a kind is read.
@@ -96,10 +93,14 @@ func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions)
 	if !ok {
 		return 0, fault.Newf(fault.Invalid, "export.kind", "There is no kind %q; there are %s.", kind, strings.Join(kindNames(), ", "))
 	}
-	if n := utf8.RuneCountInString(strings.TrimSpace(o.Purpose)); kind == "people" && (n < 2 || n > 200) {
-		var f fault.Fields
-		f.Add("query.purpose", nil, "say what people are exported for, in 2 to 200 characters")
-		return 0, f.Err("export.purpose")
+	if kind == "people" || o.Purpose != "" {
+		var err error
+		if o.Purpose, err = audit.Purpose(o.Purpose, "query.purpose"); err != nil {
+			return 0, err
+		}
+	}
+	if kind == "people" && actor.From(ctx).Key {
+		return 0, fault.New(fault.Forbidden, "export.account", "People are exported by a person's account, not by a key.")
 	}
 	epsg, err := exportEPSG(o.CRS)
 	if err != nil {
@@ -115,8 +116,8 @@ func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions)
 	if closing := w.Close(); err == nil {
 		err = closing
 	}
-	if err == nil && kind == "people" {
-		err = l.logExport(ctx, kind, n, o)
+	if err == nil {
+		err = l.keepExport(ctx, kind, n, o)
 	}
 	if err != nil {
 		err = errors.Join(err, ignoreMissing(os.Remove(path)))
@@ -124,13 +125,36 @@ func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions)
 	return n, err
 }
 
-func (l *Loader) logExport(ctx context.Context, kind string, n int64, o ExportOptions) error {
-	_, err := l.Pool.Exec(ctx, "INSERT INTO export_log (id, account_id, kind, purpose, rows, at) VALUES ($1, $2, $3, $4, $5, $6)",
-		l.NewID(), pgtype.UUID{Bytes: o.By, Valid: o.By != uuid.Nil}, kind, strings.TrimSpace(o.Purpose), n, l.Now())
-	if pg.Constraint(err) == "export_log_account_fk" {
-		return fault.New(fault.Forbidden, "export.account", "People are exported by a person's account, not by a key.").Because(err)
+// keepExport keeps that a file went out, before it does.
+func (l *Loader) keepExport(ctx context.Context, kind string, n int64, o ExportOptions) error {
+	if kind == "people" {
+		if err := audit.Insist(ctx); err != nil {
+			return err
+		}
 	}
-	return err
+	names := []string{"format"}
+	if o.Region != "" {
+		names = append(names, "region")
+		if o.Scope.Holds(o.Region, "") {
+			audit.In(ctx, o.Region)
+		}
+	}
+	audit.Count(ctx, objectOf(kind), n, names...)
+	if o.Purpose != "" {
+		audit.For(ctx, o.Purpose)
+	}
+	return audit.Settle(ctx)
+}
+
+// objectOf names one of a kind as the audit does.
+func objectOf(kind string) string {
+	switch kind {
+	case "people":
+		return "person"
+	case "facilities":
+		return "facility"
+	}
+	return strings.TrimSuffix(kind, "s")
 }
 
 func (l *Loader) stream(ctx context.Context, w *table.Writer, kind string, sql string, args pgx.NamedArgs, o ExportOptions) (n int64, err error) {

@@ -13,6 +13,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/audit"
 	"onemap/api/building"
 	"onemap/api/fault"
 	"onemap/api/link"
@@ -148,9 +149,14 @@ func TestPeopleGoOutForAPurpose(t *testing.T) {
 	if text := d.ask(t, 200, registrar, "GET", "/exports/services", ""); !strings.Contains(text, "甲") || strings.Contains(text, "乙") {
 		t.Errorf("%s", text)
 	}
-	var log string
-	err := c.Pool.QueryRow(t.Context(), "SELECT string_agg(concat_ws(' ', account_id, kind, purpose, rows), ';') FROM export_log").Scan(&log)
-	if want := registrar.ID.String() + " people 慰问 1"; err != nil || log != want {
-		t.Errorf("%s, want %s, %v", log, want, err)
+	list := c.Audited(t, audit.Ask{Action: "export"})
+	if len(list) != 2 || list[1].Kind != "person" || list[1].Rows != 1 || list[1].Purpose != "慰问" || list[1].ActorID != registrar.ID || list[0].Kind != "service" {
+		t.Errorf("%+v", list)
+	}
+	if _, err := c.Loader.Export(t.Context(), "people", path, transfer.ExportOptions{Format: "csv", Scope: actor.Everywhere(), Purpose: "慰问"}); err == nil {
+		t.Error("people go out where nothing is kept")
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file is left")
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (l *Loader) exportRoute(s *web.Server) {
 	text := func(d string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: d} }
 	web.Describe(s, huma.Operation{
-		OperationID: "export", Extensions: web.Seen(web.SightRegister), Method: http.MethodGet, Path: "/api/v1/exports/{kind}", Summary: "All objects of a kind in sight, as a file", Tags: []string{"exports"}, Security: web.Staff,
+		OperationID: "export", Extensions: web.SeenAudited(web.SightRegister, web.AuditReading), Method: http.MethodGet, Path: "/api/v1/exports/{kind}", Summary: "All objects of a kind in sight, as a file", Tags: []string{"exports"}, Security: web.Staff,
 		Parameters: []*huma.Param{
 			web.InPath("kind", "What to write."), web.InQuery("format", "csv, xlsx, geojson, gpkg or shp; csv when not given.", text("")), web.InQuery("region", "Only what lies under this code.", text("")),
 			web.InQuery("crs", "wgs84, cgcs2000, gcj02, bd09 or epsg:3857.", text("")), web.InQuery("encoding", "utf-8 or gb18030.", text("")), web.InQuery("purpose", "What for; people are not exported without.", text("")),
@@ -38,7 +38,7 @@ func (l *Loader) exportFile(c echo.Context) error {
 	if format == "" {
 		format = "csv"
 	}
-	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: leavingWith(keeping(a), kind), Purpose: c.QueryParam("purpose"), By: a.ID}
+	o := ExportOptions{Format: format, Region: c.QueryParam("region"), Encoding: c.QueryParam("encoding"), Scope: leavingWith(keeping(a), kind), Purpose: c.QueryParam("purpose")}
 	var f fault.Fields
 	if KindOf(kind) == nil {
 		f.Add("path.kind", kind, "no such kind")

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/fault"
+	"onemap/api/pg"
 )
 
 // filed are the paths of an import's file and of its refused rows.
@@ -180,7 +181,7 @@ func (l *Loader) mapImport(ctx context.Context, in *mapIn) (*importAnswer, error
 		in.Body.Source = sourceOf(r.FileName)
 	}
 	// Another mapping makes other rows of the file: what was read is read again.
-	tag, err := l.Pool.Exec(ctx, `
+	tag, err := pg.Exec(ctx, l.Pool, `
 UPDATE import_run SET mapping = $2, state = 'uploaded', position = 0, counts = '{}', error = '', ended_at = NULL, updated_at = $3 WHERE id = $1 AND state <> 'running'`,
 		r.ID, in.Body, l.Now())
 	if err != nil {
@@ -216,7 +217,7 @@ func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, erro
 		r.Position, r.Told = 0, Told{}
 	}
 	r.DryRun = in.Body.DryRun
-	tag, err := l.Pool.Exec(ctx, `
+	tag, err := pg.Exec(ctx, l.Pool, `
 UPDATE import_run SET state = 'running', dry_run = $2, position = $3, counts = $4, error = '', ended_at = NULL, updated_at = $5 WHERE id = $1 AND state <> 'running'`,
 		r.ID, r.DryRun, r.Position, r.Told, l.Now())
 	if err != nil {
@@ -236,7 +237,7 @@ func (l *Loader) stopImport(ctx context.Context, in *ImportPath) (*importAnswer,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Pool.Exec(ctx, "UPDATE import_run SET state = 'stopped', updated_at = $2 WHERE id = $1 AND state = 'running'", r.ID, l.Now()); err != nil {
+	if _, err := pg.Exec(ctx, l.Pool, "UPDATE import_run SET state = 'stopped', updated_at = $2 WHERE id = $1 AND state = 'running'", r.ID, l.Now()); err != nil {
 		return nil, err
 	}
 	l.stop(r.ID)
@@ -251,7 +252,7 @@ func (l *Loader) deleteImport(ctx context.Context, in *ImportPath) (*struct{}, e
 	if err != nil {
 		return nil, err
 	}
-	tag, err := l.Pool.Exec(ctx, "DELETE FROM import_run WHERE id = $1 AND state <> 'running'", r.ID)
+	tag, err := pg.Exec(ctx, l.Pool, "DELETE FROM import_run WHERE id = $1 AND state <> 'running'", r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -302,7 +303,7 @@ func (l *Loader) deleteMapping(ctx context.Context, in *MappingPath) (*struct{},
 	if err != nil {
 		return nil, err
 	}
-	tag, err := l.Pool.Exec(ctx, "DELETE FROM import_mapping WHERE scope = $1 AND name = $2", shelf(prefixes), in.Name)
+	tag, err := pg.Exec(ctx, l.Pool, "DELETE FROM import_mapping WHERE scope = $1 AND name = $2", shelf(prefixes), in.Name)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fault.Missing("mapping")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -13,13 +14,17 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/audit"
+	"onemap/api/fault"
 )
 
 // The values of an operation's x-audit, where it differs from the rule that what
 // may change something leaves an entry, and what reads people.
 const (
-	AuditStaff  = "staff"  // a question in a body: leaves one when staff ask, none of residents
-	AuditAlways = "always" // a reading that leaves one, too
+	// AuditReading: it reads what staff must answer for, whatever its method. It
+	// leaves an entry when staff ask: to residents it shows what is public.
+	AuditReading = "reading"
+	// AuditAlways: it may change something, although it is a GET.
+	AuditAlways = "always"
 )
 
 const auditKey = "x-audit"
@@ -34,7 +39,7 @@ func SeenAudited(rule Sight, audit string) map[string]any {
 func (s *Server) audited(book *audit.Book) echo.MiddlewareFunc {
 	operations := sync.OnceValue(s.operations)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
+		return func(c echo.Context) (err error) {
 			r := c.Request()
 			op := operations()[r.Method+" "+c.Path()]
 			by := actor.From(r.Context())
@@ -49,13 +54,35 @@ func (s *Server) audited(book *audit.Book) echo.MiddlewareFunc {
 			if !by.Staff() && !entrance(op) {
 				e.Address, e.Agent = network(e.Address), ""
 			}
+			if e.Purpose, err = purpose(r); err != nil {
+				return err
+			}
 			ctx, p := book.Open(r.Context(), e)
+			p.Reading = reading(r.Method, op)
 			c.SetRequest(r.WithContext(ctx))
-			err := next(c)
+			err = next(c)
 			s.closeEntry(ctx, p, answered(c, err), by.Staff() || entrance(op))
 			return err
 		}
 	}
+}
+
+// PurposeHeader says what somebody's record is read for: percent-encoded UTF-8.
+const PurposeHeader = "X-Purpose"
+
+// purpose is the one in the header, "" without one.
+func purpose(r *http.Request) (string, error) {
+	given := r.Header.Get(PurposeHeader)
+	if given == "" {
+		return "", nil
+	}
+	text, err := url.PathUnescape(given)
+	if err != nil {
+		var f fault.Fields
+		f.Add("header."+PurposeHeader, nil, "percent-encoded UTF-8")
+		return "", f.Err("purpose.invalid")
+	}
+	return audit.Purpose(text, "header."+PurposeHeader)
 }
 
 // operations are those of the document by method and echo's form of the path.
@@ -78,9 +105,14 @@ func accounted(method string, op *huma.Operation, by actor.Actor) bool {
 	case http.MethodHead, http.MethodOptions, http.MethodTrace:
 		return false
 	case http.MethodGet:
-		return op != nil && (op.Extensions[sightKey] == SightPeople || op.Extensions[auditKey] == AuditAlways)
+		return op != nil && op.Extensions[auditKey] == AuditAlways || reading(method, op) && by.Staff()
 	}
-	return op == nil || op.Extensions[auditKey] != AuditStaff || by.Staff()
+	return !reading(method, op) || by.Staff()
+}
+
+// reading says whether an operation only shows what must be answered for.
+func reading(method string, op *huma.Operation) bool {
+	return op != nil && (op.Extensions[auditKey] == AuditReading || method == http.MethodGet && op.Extensions[sightKey] == SightPeople)
 }
 
 // entrance is an operation by which somebody who is nobody yet gets in.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"onemap/api/actor"
+	"onemap/api/audit"
 	"onemap/api/fault"
 )
 
@@ -40,6 +41,7 @@ func Registrar(ctx context.Context, scope string) error {
 	if !a.May(scope, actor.Registrar, actor.Administrator) {
 		return fault.New(fault.Forbidden, "auth.forbidden", "This is for the registrars of the place.")
 	}
+	audit.In(ctx, scope)
 	return nil
 }
 

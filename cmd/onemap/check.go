@@ -29,6 +29,11 @@ func (c checkCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	whole, err := w.Sealer.Verify(ctx, nil)
+	if err != nil {
+		return err
+	}
+	results = append(results, check.AuditWhole(whole))
 	if c.JSON {
 		err = printJSON(results)
 	} else {

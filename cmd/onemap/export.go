@@ -43,6 +43,7 @@ func (c exportCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "export")
 	n, err := w.Loader.Export(ctx, c.Kind, c.File, transfer.ExportOptions{Format: format, Region: c.Region, CRS: datum, Encoding: c.Encoding, Scope: actor.Everywhere(), Purpose: c.Purpose})
 	if err == nil {
 		fmt.Printf("Wrote %d %s to %s\n", n, c.Kind, c.File)
@@ -62,6 +63,7 @@ func (c importDoubts) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "import doubts")
 	for _, t := range c.Take {
 		doubt, take, ok := strings.Cut(t, "=")
 		id, err := uuid.Parse(doubt)

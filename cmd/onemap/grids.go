@@ -31,6 +31,7 @@ func (c gridsMake) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "grids make")
 	done, err := w.Regions.MakeGrids(ctx, code, c.Size, c.DryRun)
 	if err != nil {
 		return err

@@ -47,6 +47,7 @@ func (c importOSM) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "import osm")
 	o := transfer.OSMOptions{DryRun: c.DryRun, Boundaries: c.Boundaries, Found: grid.Code(c.Found), FoundName: c.FoundName, Progress: progress(os.Stderr)}
 	report, err := w.Loader.OSM(ctx, c.File, o)
 	if err != nil {

@@ -46,6 +46,7 @@ func (c importBatch) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "import batch")
 	whole := true
 	for i, s := range steps {
 		if s.Grids != nil {

@@ -65,6 +65,7 @@ func (c importFile) run(ctx context.Context, kind string, adjust func(*transfer.
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "import "+kind)
 	report, err := w.Loader.File(ctx, kind, c.File, o)
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		fmt.Fprintln(os.Stderr)

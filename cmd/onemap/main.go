@@ -28,6 +28,7 @@ type cli struct {
 	Grids   gridsCommand   `cmd:"" help:"Cut regions into grids."`
 	Demo    demoCommand    `cmd:"" help:"Put the demo town into the data folder."`
 	Check   checkCommand   `cmd:"" help:"Prove against PostGIS what must always be true."`
+	Audit   auditCommand   `cmd:"" help:"The log of who did and read what."`
 	User    userCommand    `cmd:"" help:"Accounts of people."`
 	Key     keyCommand     `cmd:"" help:"Keys of machines."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up, or down."`

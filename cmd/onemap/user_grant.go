@@ -178,5 +178,5 @@ func administer(ctx context.Context, c boot.Config, name string, do func(context
 		return err
 	}
 	defer w.Close()
-	return do(actor.With(ctx, actor.Command(name)), w)
+	return do(w.As(ctx, name), w)
 }

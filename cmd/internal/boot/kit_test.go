@@ -2,6 +2,7 @@ package boot
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"image"
 	"image/jpeg"
@@ -48,7 +49,7 @@ func start(t *testing.T) *program {
 func open(t *testing.T) (*program, *apitest.City) {
 	t.Helper()
 	city := apitest.New(t)
-	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai"}, Serving, slog.New(slog.DiscardHandler))
+	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", AuditKey: base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey))}, Serving, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,12 +67,16 @@ func open(t *testing.T) (*program, *apitest.City) {
 	return &program{World: world, server: server, url: http.URL}, city
 }
 
+func smallJPEG(w io.Writer) error {
+	return jpeg.Encode(w, image.NewGray(image.Rect(0, 0, 80, 60)), nil)
+}
+
 func (p *program) furnish(t *testing.T, city *apitest.City) {
 	t.Helper()
 	at := apitest.InGridA
 	p.facility = city.Facility(t, "bench", at)
 	var picture bytes.Buffer
-	if err := jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 80, 60)), nil); err != nil {
+	if err := smallJPEG(&picture); err != nil {
 		t.Fatal(err)
 	}
 	up, err := p.Cases.Upload(t.Context(), p.Intake, &picture)

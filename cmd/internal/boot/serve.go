@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"onemap/api/analysis"
+	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -24,6 +25,7 @@ import (
 	"onemap/api/facility"
 	"onemap/api/feed"
 	"onemap/api/organisation"
+	"onemap/api/oversight"
 	"onemap/api/page"
 	"onemap/api/person"
 	"onemap/api/pg"
@@ -129,6 +131,7 @@ func (s *Server) routes() {
 	analysis.Routes(s.web, w.Analysis)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
 	transfer.Routes(s.web, w.Loader)
+	oversight.Routes(s.web, &oversight.Service{Pool: w.Pool, Job: &audit.Job{Sealer: w.Sealer}, Zone: w.Zone})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
 	describeTiles(s.web)
@@ -221,6 +224,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
 	background("sweep", s.sweep)
 	background("imports", s.world.Loader.Run)
+	background("audit sealer", s.world.Sealer.Run)
 	background("analysis", s.world.Analysis.Run)
 
 	server := &http.Server{Handler: s.web.Echo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
@@ -243,7 +247,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	})
 	s.ready.Store(true)
 	started()
-	return g.Wait()
+	err := g.Wait()
+	// Only now nobody writes entries any more.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return errors.Join(err, s.world.Sealer.Finish(last))
 }
 
 // sweep forgets once an hour what nobody claimed and nobody finished.

@@ -45,6 +45,7 @@ type World struct {
 	Organisations *organisation.Service
 	Keys          *seal.Keys // of people's data
 	Audit         *audit.Book
+	Sealer        *audit.Sealer
 	People        *person.Service
 	Cases         *cases.Service
 	Photos        *blob.Folder
@@ -54,7 +55,8 @@ type World struct {
 	Loader        *transfer.Loader
 
 	database *Database
-	owner    *pgxpool.Pool // seals the audit log, which the application may only add to
+	owner    *pgxpool.Pool  // of the tables: who seals the audit log
+	entry    *audit.Pending // of a command
 }
 
 // Owner says whether this process has to be the one that runs the database's
@@ -97,12 +99,16 @@ func (w *World) build(ctx context.Context) (err error) {
 	if err := vault.Prove(ctx, w.Pool, w.Vault); err != nil {
 		return err
 	}
+	if w.owner, err = pg.Open(ctx, w.database.url); err != nil {
+		return err
+	}
 	if w.Tiles, err = pg.OpenForRenders(ctx, w.database.url); err != nil {
 		return err
 	}
 	if w.Audit, err = w.auditBook(ctx); err != nil {
 		return err
 	}
+	w.Sealer = &audit.Sealer{Book: w.Audit, Pool: w.owner, Log: w.Log, Heads: w.Config.auditHeads()}
 	photos, err := w.Config.photos()
 	if err != nil {
 		return err
@@ -164,11 +170,6 @@ func (w *World) CasesAt(now func() time.Time) *cases.Service {
 
 // auditBook is where entries are written, with the key that the log began with.
 func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
-	owner, err := pg.Open(ctx, w.database.url)
-	if err != nil {
-		return nil, err
-	}
-	w.owner = owner
 	begun, err := audit.Begun(ctx, w.owner)
 	if err != nil {
 		return nil, err
@@ -181,8 +182,24 @@ func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &audit.Book{Pool: w.owner, Key: key, Now: time.Now, NewID: newID}
-	return b, b.Claim(ctx)
+	b := &audit.Book{Pool: w.Pool, Key: key, Now: time.Now, NewID: newID}
+	return b, b.Claim(ctx, w.owner)
+}
+
+// As opens the audit entry of a command, which Close seals.
+func (w *World) As(ctx context.Context, command string) context.Context {
+	ctx, w.entry = w.Audit.Command(actor.With(ctx, actor.Command(command)), command)
+	return ctx
+}
+
+// sealEntry seals what a command has written; a server beside would do so, too.
+func (w *World) sealEntry() error {
+	if w.entry == nil || !w.entry.Written() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return w.Sealer.Finish(ctx)
 }
 
 // DatabaseFolder is where the files of a private database lie, or "".
@@ -201,10 +218,11 @@ func (w *World) reconnect() {
 
 // Close gives the database back.
 func (w *World) Close() error {
-	for _, pool := range []*pgxpool.Pool{w.owner, w.Tiles, w.Vault, w.Pool} {
+	sealing := w.sealEntry()
+	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Vault, w.Pool, w.owner} {
 		if pool != nil {
 			pool.Close()
 		}
 	}
-	return w.database.Close()
+	return errors.Join(sealing, w.database.Close())
 }

@@ -1,0 +1,199 @@
+package oversight
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onemap/api/actor"
+	"onemap/api/audit"
+	"onemap/api/fault"
+	"onemap/api/web"
+)
+
+// Service answers questions about the audit log.
+type Service struct {
+	Pool *pgxpool.Pool
+	Job  *audit.Job
+	// Zone is the city's: a day begins there.
+	Zone *time.Location
+}
+
+type askIn struct {
+	Actor  string `query:"actor" maxLength:"80" doc:"An account's id, or its login."`
+	Action string `query:"action" maxLength:"80" doc:"An operation's id, such as reveal-person, or a command."`
+	Kind   string `query:"kind" maxLength:"40" doc:"What it was done to: person, case, facility ..."`
+	Object string `query:"object" maxLength:"80" doc:"Its id; needs kind."`
+	Since  string `query:"since" doc:"At or after: a time or a day."`
+	Until  string `query:"until" doc:"Before: a time or a day."`
+	Region string `query:"region" maxLength:"15" pattern:"^[0-9]*$" doc:"A region code."`
+	Cursor int64  `query:"cursor" minimum:"0" doc:"next of the page before."`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+}
+
+// Entry is who did what, as the log has it.
+type Entry struct {
+	Seq       int64      `json:"seq" doc:"Its place in the log."`
+	At        time.Time  `json:"at"`
+	ActorKind string     `json:"actor_kind" enum:"account,key,system,nobody"`
+	ActorID   *uuid.UUID `json:"actor_id"`
+	Actor     string     `json:"actor" doc:"The login, the key's name or the command."`
+	Session   *uuid.UUID `json:"session"`
+	Held      string     `json:"held" doc:"The grants that reach the place."`
+	Action    string     `json:"action"`
+	Outcome   string     `json:"outcome" enum:"done,refused"`
+	Kind      string     `json:"kind"`
+	Object    string     `json:"object"`
+	Others    []string   `json:"others" doc:"Further objects, as kind/id."`
+	Fields    []string   `json:"fields" doc:"Names of what was changed or asked for, never what they hold."`
+	Rows      int64      `json:"rows" doc:"How many were shown or changed, where they are not named one by one."`
+	Purpose   string     `json:"purpose"`
+	Address   string     `json:"address" doc:"Where it came from; of residents the network only."`
+	Agent     string     `json:"agent"`
+	Request   string     `json:"request"`
+	ScopeCode string     `json:"scope_code" doc:"The place; empty is all of it."`
+}
+
+type askOut struct {
+	Body struct {
+		Items []Entry `json:"items"`
+		Next  int64   `json:"next" doc:"The cursor of the next page; 0 at the end."`
+	}
+}
+
+// Routes registers the adapter.
+func Routes(s *web.Server, service *Service) {
+	op := func(id, method, path, summary string, status int) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Extensions: web.Seen(web.SightAudit), Method: method, Path: path, Summary: summary, Tags: []string{"audit"}, Security: web.Staff,
+			DefaultStatus: status, Errors: []int{401, 403, 422},
+		}
+	}
+	file := op("export-audit", http.MethodGet, "/api/v1/audit.csv", "The same as a file, 100,000 entries at most; that it went out is kept", 0)
+	file.Extensions = web.SeenAudited(web.SightAudit, web.AuditReading)
+	file.Responses = map[string]*huma.Response{"200": web.Bytes("The file", "text/csv")}
+	web.Add(s, op("list-audit", http.MethodGet, "/api/v1/audit", "Who did what in my jurisdiction, the newest first", 0), service.list)
+	web.Add(s, file, service.file)
+	web.Add(s, op("audit-verification", http.MethodGet, "/api/v1/audit/verification", "The head of the log, and what the last verification found", 0), service.verification)
+	web.Add(s, op("verify-audit", http.MethodPost, "/api/v1/audit/verification", "Compute the whole log again, in the background", http.StatusAccepted), service.verify)
+}
+
+// overseer is the scope of an auditor or administrator.
+func overseer(ctx context.Context) (actor.Scope, error) {
+	a, err := web.SignedIn(ctx)
+	if err != nil {
+		return actor.Scope{}, err
+	}
+	scope := a.Oversight()
+	if scope.Empty() {
+		return scope, fault.New(fault.Forbidden, "audit.role", "The audit log is for auditors and administrators.")
+	}
+	return scope, nil
+}
+
+func (s *Service) ask(in *askIn) (audit.Ask, error) {
+	var f fault.Fields
+	ask := audit.Ask{
+		Actor: in.Actor, Action: in.Action, Kind: in.Kind, Object: in.Object, Region: in.Region, Before: in.Cursor, Limit: in.Limit,
+		Since: s.time(&f, "query.since", in.Since), Until: s.time(&f, "query.until", in.Until),
+	}
+	if in.Object != "" && in.Kind == "" {
+		f.Add("query.kind", nil, "say of what kind the object is")
+	}
+	return ask, f.Err("audit.ask")
+}
+
+func (s *Service) time(f *fault.Fields, location, text string) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, s.Zone)
+	if err != nil {
+		f.Add(location, text, "a time like 2026-11-22T08:00:00+08:00, or a day like 2026-11-22")
+	}
+	return t
+}
+
+func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
+	scope, err := overseer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ask, err := s.ask(in)
+	if err != nil {
+		return nil, err
+	}
+	list, err := audit.Search(ctx, s.Pool, scope, ask)
+	if err != nil {
+		return nil, err
+	}
+	out := &askOut{}
+	out.Body.Items = []Entry{}
+	for _, e := range list {
+		out.Body.Items = append(out.Body.Items, shown(e))
+	}
+	if len(list) == ask.Limit {
+		out.Body.Next = list[len(list)-1].Seq
+	}
+	return out, nil
+}
+
+func shown(e audit.Found) Entry {
+	id := func(id uuid.UUID) *uuid.UUID {
+		if id == uuid.Nil {
+			return nil
+		}
+		return &id
+	}
+	return Entry{
+		Seq: e.Seq, At: e.At, ActorKind: e.ActorKind, ActorID: id(e.ActorID), Actor: e.Actor, Session: id(e.Session), Held: e.Held, Action: e.Action, Outcome: e.Outcome,
+		Kind: e.Kind, Object: e.Object, Others: e.Others, Fields: e.Fields, Rows: e.Rows, Purpose: e.Purpose, Address: e.Address, Agent: e.Agent, Request: e.Request, ScopeCode: e.Scope,
+	}
+}
+
+// Verification is what is known of the log's wholeness.
+type Verification struct {
+	Seq          int64       `json:"seq" doc:"The newest entry."`
+	Hash         string      `json:"hash" doc:"Its hash, as hex."`
+	At           *time.Time  `json:"at" doc:"When it was sealed."`
+	LastAt       *time.Time  `json:"last_at" doc:"When the log was last verified; null: never."`
+	LastFindings int64       `json:"last_findings" doc:"How many things were wrong then."`
+	State        audit.State `json:"state" doc:"Of this server."`
+}
+
+type verificationOut struct{ Body Verification }
+
+func (s *Service) verification(ctx context.Context, _ *struct{}) (*verificationOut, error) {
+	if _, err := overseer(ctx); err != nil {
+		return nil, err
+	}
+	head, err := audit.ReadHead(ctx, s.Pool)
+	if err != nil {
+		return nil, err
+	}
+	last, verified, err := audit.LastVerified(ctx, s.Pool)
+	if err != nil {
+		return nil, err
+	}
+	v := Verification{Seq: head.Seq, Hash: hex.EncodeToString(head.Hash), At: &head.At, State: s.Job.State()}
+	if verified {
+		v.LastAt, v.LastFindings = &last.At, last.Rows
+	}
+	return &verificationOut{v}, nil
+}
+
+func (s *Service) verify(ctx context.Context, _ *struct{}) (*verificationOut, error) {
+	if _, err := overseer(ctx); err != nil {
+		return nil, err
+	}
+	s.Job.Start(ctx)
+	return s.verification(ctx, nil)
+}

@@ -1,0 +1,77 @@
+package person
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"onemap/api/actor"
+	"onemap/api/audit"
+	"onemap/api/fault"
+	"onemap/api/web"
+)
+
+type readingsIn struct {
+	ID     string `path:"id" format:"uuid"`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	Cursor int64  `query:"cursor" minimum:"0" doc:"next of the page before."`
+	// The door has read it already; it stands here to be described.
+	Purpose string `header:"X-Purpose" doc:"What the record is read for, percent-encoded: needed, and kept with your name."`
+}
+
+// Reading is one look at a record, or one change of it: what a citizen is told
+// who asks.
+type Reading struct {
+	At      time.Time  `json:"at"`
+	By      string     `json:"by" doc:"The account's login, the key's name, or the program."`
+	ByID    *uuid.UUID `json:"by_id" doc:"The account; null where it was none."`
+	Held    string     `json:"held" doc:"In which office: the grants that reach the place."`
+	Action  string     `json:"action" doc:"How: get-person is the page with masks, reveal-person the record in full."`
+	Fields  []string   `json:"fields" doc:"What was shown in full, or changed."`
+	Purpose string     `json:"purpose"`
+}
+
+type readingsOut struct {
+	Body struct {
+		Items []Reading `json:"items"`
+		Next  int64     `json:"next" doc:"The cursor of the next page; 0 at the end."`
+	}
+}
+
+// readings answers who has looked at a record within the actor's sight; to look
+// at that is to look at the record, and is kept with its purpose.
+func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, error) {
+	id, err := record(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.ByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if audit.PurposeOf(ctx) == "" {
+		var f fault.Fields
+		f.Add("header."+web.PurposeHeader, nil, "say what the record is read for, in 2 to 200 characters")
+		return nil, f.Err("purpose.invalid")
+	}
+	list, err := audit.Search(ctx, s.Pool, actor.Everywhere(), audit.Ask{Kind: "person", Object: id.String(), Before: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	out := &readingsOut{}
+	out.Body.Items = []Reading{}
+	for _, e := range list {
+		r := Reading{At: e.At, By: e.Actor, Held: e.Held, Action: e.Action, Fields: e.Fields, Purpose: e.Purpose}
+		if e.ActorID != uuid.Nil {
+			r.ByID = &e.ActorID
+		}
+		out.Body.Items = append(out.Body.Items, r)
+	}
+	if len(list) == in.Limit {
+		out.Body.Next = list[len(list)-1].Seq
+	}
+	audit.Note(ctx, "person", id.String(), "readings")
+	audit.In(ctx, p.ScopeCode)
+	return out, nil
+}
