@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/fault"
 	"onemap/api/pg"
 )
 
@@ -22,6 +24,28 @@ type Ask struct {
 	Region       string
 	Before       int64 // the cursor: entries below this place
 	Limit        int
+}
+
+// Cursor reads the cursor of a page, "" at the beginning.
+func Cursor(text string) (before int64, err error) {
+	if text == "" {
+		return 0, nil
+	}
+	before, err = strconv.ParseInt(text, 10, 64)
+	if err != nil || before < 1 {
+		var f fault.Fields
+		f.Add("query.cursor", nil, "next of the page before")
+		return 0, f.Err("list.cursor")
+	}
+	return before, nil
+}
+
+// Next is the cursor of the page behind a list, empty at the end.
+func Next(list []Found, limit int) string {
+	if len(list) < limit || len(list) == 0 {
+		return ""
+	}
+	return strconv.FormatInt(list[len(list)-1].Seq, 10)
 }
 
 // Found is an entry with its place.

@@ -32,7 +32,7 @@ type askIn struct {
 	Since  string `query:"since" doc:"At or after: a time or a day."`
 	Until  string `query:"until" doc:"Before: a time or a day."`
 	Region string `query:"region" maxLength:"15" pattern:"^[0-9]*$" doc:"A region code."`
-	Cursor int64  `query:"cursor" minimum:"0" doc:"next of the page before."`
+	Cursor string `query:"cursor" maxLength:"20" doc:"next of the page before."`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 }
 
@@ -62,7 +62,7 @@ type Entry struct {
 type askOut struct {
 	Body struct {
 		Items []Entry `json:"items"`
-		Next  int64   `json:"next" doc:"The cursor of the next page; 0 at the end."`
+		Next  string  `json:"next" doc:"The cursor of the next page; empty at the end."`
 	}
 }
 
@@ -99,13 +99,18 @@ func overseer(ctx context.Context) (actor.Scope, error) {
 func (s *Service) ask(in *askIn) (audit.Ask, error) {
 	var f fault.Fields
 	ask := audit.Ask{
-		Actor: in.Actor, Action: in.Action, Kind: in.Kind, Object: in.Object, Region: in.Region, Before: in.Cursor, Limit: in.Limit,
+		Actor: in.Actor, Action: in.Action, Kind: in.Kind, Object: in.Object, Region: in.Region, Limit: in.Limit,
 		Since: s.time(&f, "query.since", in.Since), Until: s.time(&f, "query.until", in.Until),
 	}
 	if in.Object != "" && in.Kind == "" {
 		f.Add("query.kind", nil, "say of what kind the object is")
 	}
-	return ask, f.Err("audit.ask")
+	if err := f.Err("audit.ask"); err != nil {
+		return ask, err
+	}
+	var err error
+	ask.Before, err = audit.Cursor(in.Cursor)
+	return ask, err
 }
 
 func (s *Service) time(f *fault.Fields, location, text string) time.Time {
@@ -140,9 +145,7 @@ func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
 	for _, e := range list {
 		out.Body.Items = append(out.Body.Items, shown(e))
 	}
-	if len(list) == ask.Limit {
-		out.Body.Next = list[len(list)-1].Seq
-	}
+	out.Body.Next = audit.Next(list, ask.Limit)
 	return out, nil
 }
 

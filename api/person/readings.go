@@ -15,7 +15,7 @@ import (
 type readingsIn struct {
 	ID     string `path:"id" format:"uuid"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
-	Cursor int64  `query:"cursor" minimum:"0" doc:"next of the page before."`
+	Cursor string `query:"cursor" maxLength:"20" doc:"next of the page before."`
 	// The door has read it already; it stands here to be described.
 	Purpose string `header:"X-Purpose" doc:"What the record is read for, percent-encoded: needed, and kept with your name."`
 }
@@ -35,7 +35,7 @@ type Reading struct {
 type readingsOut struct {
 	Body struct {
 		Items []Reading `json:"items"`
-		Next  int64     `json:"next" doc:"The cursor of the next page; 0 at the end."`
+		Next  string    `json:"next" doc:"The cursor of the next page; empty at the end."`
 	}
 }
 
@@ -55,7 +55,11 @@ func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, e
 		f.Add("header."+web.PurposeHeader, nil, "say what the record is read for, in 2 to 200 characters")
 		return nil, f.Err("purpose.invalid")
 	}
-	list, err := audit.Search(ctx, s.Pool, actor.Everywhere(), audit.Ask{Kind: "person", Object: id.String(), Before: in.Cursor, Limit: in.Limit})
+	before, err := audit.Cursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	list, err := audit.Search(ctx, s.Pool, actor.Everywhere(), audit.Ask{Kind: "person", Object: id.String(), Before: before, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +72,7 @@ func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, e
 		}
 		out.Body.Items = append(out.Body.Items, r)
 	}
-	if len(list) == in.Limit {
-		out.Body.Next = list[len(list)-1].Seq
-	}
+	out.Body.Next = audit.Next(list, in.Limit)
 	audit.Note(ctx, "person", id.String(), "readings")
 	audit.In(ctx, p.ScopeCode)
 	return out, nil

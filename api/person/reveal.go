@@ -63,9 +63,6 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 	if err != nil {
 		return out, err
 	}
-	if by.Key {
-		return out, fault.New(fault.Forbidden, "person.reader", "Records are read in full by a person's account, not by a key.")
-	}
 	if err := audit.Insist(ctx); err != nil {
 		return out, err
 	}
@@ -81,6 +78,9 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 		}
 		if err != nil {
 			return err
+		}
+		if by.Key {
+			return fault.New(fault.Forbidden, "person.reader", "Records are read in full by a person's account, not by a key.")
 		}
 		if wait, ok := s.reveals.take(by.ID, s.Now()); !ok {
 			return fault.Newf(fault.TooMany, "person.reveals", "You have read %d records within an hour, which is as many as there may be; the next in %d minutes.", revealsAnHour, int(wait.Minutes())+1)

@@ -123,6 +123,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/audit":                          {"/api/v1/audit"},
 		"/api/v1/audit.csv":                      {"/api/v1/audit.csv"},
 		"/api/v1/audit/verification":             {"/api/v1/audit/verification"},
+		"/api/v1/people/{id}/readings":           {"/api/v1/people/" + p.building + "/readings"},
 		"/api/v1/people/{id}":                    {"/api/v1/people/" + p.building},
 		"/api/v1/flows":                          {"/api/v1/flows"},
 		"/api/v1/organisations":                  {"/api/v1/organisations", "/api/v1/organisations?kind=castle"},
