@@ -33,8 +33,18 @@ func (f Filter) names() (list []string) {
 		name  string
 		given bool
 	}{
-		{"q", f.Text != ""}, {"building", f.Building != uuid.Nil}, {"dwelling", f.Dwelling != uuid.Nil}, {"household", f.Household != uuid.Nil}, {"tag", f.Tag != ""},
-		{"age_from", f.AgeFrom != nil}, {"age_to", f.AgeTo != nil}, {"alone", f.Alone}, {"kind", f.Kind != ""}, {"relation", f.Relation != ""}, {"region", f.Region != ""}, {"gone", f.Gone},
+		{"q", f.Text != ""},
+		{"building", f.Building != uuid.Nil},
+		{"dwelling", f.Dwelling != uuid.Nil},
+		{"household", f.Household != uuid.Nil},
+		{"tag", f.Tag != ""},
+		{"age_from", f.AgeFrom != nil},
+		{"age_to", f.AgeTo != nil},
+		{"alone", f.Alone},
+		{"kind", f.Kind != ""},
+		{"relation", f.Relation != ""},
+		{"region", f.Region != ""},
+		{"gone", f.Gone},
 	} {
 		if x.given {
 			list = append(list, x.name)
