@@ -168,7 +168,7 @@ func TestWhoLosesTheGrantWhileGivingGivesNothing(t *testing.T) {
 			done <- err
 		}()
 		for waiting := false; !waiting; {
-			if err := d.Pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waiting); err != nil {
+			if err := d.Root.QueryRow(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waiting); err != nil {
 				return err
 			}
 		}
