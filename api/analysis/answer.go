@@ -2,8 +2,8 @@ package analysis
 
 import "onemap/geo/grid"
 
-// Coverage is the answer. All numbers of people are in steps of five and sums
-// of the same groups, so parts add up to their whole.
+// Coverage is the answer. All numbers of people are in steps of Rule.Round and
+// sums of the same groups, so parts add up to their whole.
 type Coverage struct {
 	Question  Question       `json:"question"`
 	Measure   string         `json:"measure" enum:"straight_line" doc:"How distance is measured."`
@@ -81,7 +81,7 @@ type Reached struct {
 type Rule struct {
 	People     int `json:"least_people"`
 	Households int `json:"least_households"`
-	Round      int `json:"round"`
+	Round      int `json:"round" doc:"The step of all numbers of people: the least people of a group."`
 	Cell       int `json:"cell_metres" doc:"The side of the smallest cell."`
 }
 

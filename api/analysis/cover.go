@@ -47,11 +47,8 @@ func within(code string, roots []string) bool {
 func (a *asking) answer() *Coverage {
 	c := &Coverage{
 		Question: a.Question, Measure: "straight_line", AsOf: a.demand.asOf.Format("2006-01-02"),
-		Rule:  Rule{People: leastPeople, Households: leastHouseholds, Round: round},
+		Rule:  Rule{People: int(a.Who.least()), Households: leastHouseholds, Round: int(a.Who.least())},
 		Notes: []Note{{Code: "straight_line"}, {Code: "groups"}}, Areas: []Area{}, Grids: []Area{}, Services: []Reached{}, Regions: []Named{},
-	}
-	if a.Who.sensitive() {
-		c.Rule.People = leastSensitive
 	}
 	for _, root := range a.roots {
 		c.Regions = append(c.Regions, named(a.ix, root))

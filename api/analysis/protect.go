@@ -12,11 +12,12 @@ import (
 )
 
 // A group of people is told only when it has this many people and households.
+// Counts are told in steps of the least people, so that what one count exceeds
+// another by is told as nought, or as enough.
 const (
 	leastPeople     = 10
 	leastSensitive  = 20 // who lives alone, or carries a tag
 	leastHouseholds = 11
-	round           = 5 // counts are told in steps of this
 	leastShare      = 20
 	lowShare        = 0.05
 	highShare       = 0.95
@@ -27,7 +28,7 @@ const (
 // whole groups.
 type group struct {
 	at     orb.Point // the building next to their middle
-	people int       // in steps of round
+	people int       // in steps of the least that are told
 	exact  count     // for the proof only; never told
 	parcel int
 }
@@ -52,10 +53,8 @@ type protected struct {
 // where there is a building: a place of few people and one of nobody are put
 // to their neighbours alike, so that neither can be told from the other.
 func protect(d *demand, w Who, ix *grid.Index) *protected {
-	least := count{leastPeople, leastHouseholds}
-	if w.sensitive() {
-		least.people = leastSensitive
-	}
+	least := count{w.least(), leastHouseholds}
+	step := int(least.people)
 	m := merger{demand: d, counts: d.counts(w), least: least, ix: ix}
 	p := &protected{}
 	seen := 0 // exact people so far, in the order of the parcels
@@ -64,9 +63,9 @@ func protect(d *demand, w Who, ix *grid.Index) *protected {
 		for _, g := range m.divide(a.houses) {
 			g.parcel = len(p.parcels)
 			// Rounding carries on: what is told of neighbours together is off by less than one step.
-			before := toStep(seen)
+			before := toStep(seen, step)
 			seen += int(g.exact.people)
-			g.people = toStep(seen) - before
+			g.people = toStep(seen, step) - before
 			p.groups = append(p.groups, g)
 		}
 		p.parcels = append(p.parcels, parcel{codes: a.codes, first: from, end: len(p.groups)})
@@ -80,7 +79,7 @@ func protect(d *demand, w Who, ix *grid.Index) *protected {
 	return p
 }
 
-func toStep(n int) int { return (n + round/2) / round * round }
+func toStep(n, step int) int { return (n + step/2) / step * step }
 
 // area is a parcel in the making.
 type area struct {
@@ -218,7 +217,9 @@ func (m *merger) divide(houses []int32) []group {
 	return list
 }
 
-// groupOf stands at the building next to the middle of its people.
+// groupOf stands at the building next to the middle of its people, whether or
+// not any of them lives there: where a group stands can be found out by asking
+// for many distances, and must say of no building that somebody is in it.
 func (m *merger) groupOf(houses []int32, c count) group {
 	var middle orb.Point
 	for _, h := range houses {
@@ -229,7 +230,7 @@ func (m *merger) groupOf(houses []int32, c count) group {
 	g := group{exact: c}
 	nearest := math.Inf(1)
 	for _, h := range houses {
-		if d := access.Metres(m.buildings[h].at, middle); m.counts[h].people > 0 && d < nearest {
+		if d := access.Metres(m.buildings[h].at, middle); d < nearest {
 			nearest, g.at = d, m.buildings[h].at
 		}
 	}

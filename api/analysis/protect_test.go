@@ -79,10 +79,7 @@ func TestNobodyIsSingledOut(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		d, ix := randomTown(t, r)
 		for _, who := range kindsOfPeople {
-			least := leastPeople
-			if who.sensitive() {
-				least = leastSensitive
-			}
+			least := int(who.least())
 			p := protect(d, who, ix)
 			told, whole := 0, 0
 			for _, c := range d.counts(who) {
@@ -90,13 +87,13 @@ func TestNobodyIsSingledOut(t *testing.T) {
 			}
 			exact := 0
 			for i, g := range p.groups {
-				if int(g.exact.people) < least || g.exact.households < leastHouseholds || g.people < leastPeople || g.people%round != 0 {
+				if int(g.exact.people) < least || g.exact.households < leastHouseholds || g.people < least || g.people%least != 0 {
 					t.Fatalf("seed %d, %s: group %d of %+v is told as %d", seed, who.key(), i, g.exact, g.people)
 				}
 				told += g.people
 				exact += int(g.exact.people)
 			}
-			if len(p.groups) > 0 && (exact != whole || told-whole > round/2 || whole-told > round/2) {
+			if len(p.groups) > 0 && (exact != whole || told-whole > least/2 || whole-told > least/2) {
 				t.Fatalf("seed %d, %s: %d of %d people are in groups, %d are told", seed, who.key(), exact, whole, told)
 			}
 			differences(t, r, d, ix, who, p, least)

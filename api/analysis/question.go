@@ -60,6 +60,14 @@ func (w Who) aged() bool { return w.AgeFrom > 0 || w.AgeTo != nil }
 // sensitive are groups of which less is told.
 func (w Who) sensitive() bool { return w.Alone || w.Tag != "" }
 
+// least is the fewest people of whom something is told, and the step of what is told.
+func (w Who) least() int32 {
+	if w.sensitive() {
+		return leastSensitive
+	}
+	return leastPeople
+}
+
 func (w Who) key() string { return fmt.Sprintf("%d-%d %t %s", w.AgeFrom, w.limit(), w.Alone, w.Tag) }
 
 // Question is everything that is asked; Region "" is the whole sight.

@@ -2089,7 +2089,10 @@ export interface components {
             least_households: number;
             /** Format: int64 */
             least_people: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The step of all numbers of people: the least people of a group.
+             */
             round: number;
         };
         AnalysisServiceKind: {

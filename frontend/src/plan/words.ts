@@ -123,7 +123,7 @@ export const w = live(
       // notes
       notes: '怎么算的',
       note_groups:
-        '人按相邻的楼合成小组来数，每组至少 {people} 人、{households} 户，数字取 5 的倍数；格子不小于 {cell} 米，人少的并入旁边。',
+        '人按相邻的楼合成小组来数，每组至少 {people} 人、{households} 户，数字取 {round} 的倍数；格子不小于 {cell} 米，人少的并入旁边。',
       note_share: '比例小于 5% 或大于 95% 的，按 5%、95% 显示。',
       note_merged_outside: '有的网格人太少，已与范围以外合并，没有算进这里。',
       note_no_capacity: '{n} 处服务没有登记容量，只算够得到，不算位数。',
@@ -257,7 +257,7 @@ export const w = live(
       map_cell: 'Here: {people} people, {missed} out of reach, {density} per km²',
       notes: 'How this is counted',
       note_groups:
-        'People are counted in groups of neighbouring buildings, at least {people} people in {households} households each, in steps of 5. Cells are at least {cell} m wide; sparse ones are merged.',
+        'People are counted in groups of neighbouring buildings, at least {people} people in {households} households each, in steps of {round}. Cells are at least {cell} m wide; sparse ones are merged.',
       note_share: 'Shares under 5 % or over 95 % are shown as 5 % and 95 %.',
       note_merged_outside:
         'Some grids have too few people and were merged with what lies outside; they are not counted here.',
