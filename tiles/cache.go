@@ -2,11 +2,8 @@ package tiles
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
-
-	"github.com/maypok86/otter/v2"
 )
 
 // key names a rendered tile. The version is the layer's at the moment the tile
@@ -27,33 +24,27 @@ type Stats struct {
 	Renders uint64
 	Failed  uint64 // of the renders
 	Entries int
+	Tiles   int    // different ones among the entries: equal tiles are kept once
 	Weight  uint64 // bytes, at most
 }
 
 // cache keeps rendered tiles up to a weight in bytes.
 type cache struct {
-	kept                          *otter.Cache[key, *entry]
+	kept                          *shelf
 	press                         *press
 	flights                       flights
 	limit                         time.Duration
 	hits, shared, renders, failed atomic.Uint64
 }
 
-func newCache(bytes uint64, press *press, limit time.Duration) (*cache, error) {
-	kept, err := otter.New(&otter.Options[key, *entry]{
-		MaximumWeight: bytes,
-		Weigher:       func(_ key, e *entry) uint32 { return e.weight() },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("tile cache: %w", err)
-	}
-	return &cache{kept: kept, press: press, flights: flights{active: map[key]*flight{}}, limit: limit}, nil
+func newCache(bytes uint64, press *press, limit time.Duration) *cache {
+	return &cache{kept: newShelf(bytes), press: press, flights: flights{active: map[key]*flight{}}, limit: limit}
 }
 
 // tile answers from memory, or renders once for all who ask at the same time.
 // A failure is told to all of them and not kept.
 func (c *cache) tile(ctx context.Context, k key, render func(context.Context) ([]byte, error)) (*entry, error) {
-	if e, ok := c.kept.GetIfPresent(k); ok {
+	if e, ok := c.kept.get(k); ok {
 		c.hits.Add(1)
 		return e, nil
 	}
@@ -64,9 +55,7 @@ func (c *cache) tile(ctx context.Context, k key, render func(context.Context) ([
 			c.failed.Add(1)
 			return nil, err
 		}
-		e := c.press.entry(b)
-		c.kept.Set(k, e)
-		return e, nil
+		return c.kept.put(k, c.press.entry(b)), nil
 	})
 	if shared {
 		c.shared.Add(1)
@@ -75,8 +64,9 @@ func (c *cache) tile(ctx context.Context, k key, render func(context.Context) ([
 }
 
 func (c *cache) stats() Stats {
+	keys, tiles, weight := c.kept.size()
 	return Stats{
 		Hits: c.hits.Load(), Shared: c.shared.Load(), Renders: c.renders.Load(), Failed: c.failed.Load(),
-		Entries: c.kept.EstimatedSize(), Weight: c.kept.WeightedSize(),
+		Entries: keys, Tiles: tiles, Weight: weight,
 	}
 }

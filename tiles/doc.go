@@ -10,6 +10,7 @@
 //     sight, filter. Only after that may anything be read from the database.
 //  4. The cache answers, or joins a render of the same key, or starts one. A
 //     requester who leaves does not stop it for the others; the last one does.
+//     Tiles of equal bytes are kept once, under however many keys.
 //  5. A Source renders: the PostGIS sources in one statement a tile, in which
 //     the sight is an explicit condition on scope_code.
 //  6. The tile is compressed once for each encoding that is asked for, and

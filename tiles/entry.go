@@ -15,10 +15,14 @@ import (
 // for. Immutable to its readers.
 type entry struct {
 	identity []byte
-	hash     string
+	sum      sum
+	hash     string // the beginning of sum, for ETags
 	gzip     func() []byte
 	zstd     func() []byte
 }
+
+// sum tells tiles apart by their bytes.
+type sum = [sha256.Size]byte
 
 // press compresses. The zstd encoder is used by EncodeAll only, which is safe
 // from many goroutines.
@@ -36,6 +40,7 @@ func (p *press) entry(tile []byte) *entry {
 	sum := sha256.Sum256(tile)
 	return &entry{
 		identity: tile,
+		sum:      sum,
 		hash:     hex.EncodeToString(sum[:12]),
 		gzip:     sync.OnceValue(func() []byte { return gzipped(tile) }),
 		zstd:     sync.OnceValue(func() []byte { return p.zstd.EncodeAll(tile, nil) }),
@@ -53,14 +58,12 @@ func (e *entry) body(enc encoding) (body []byte, etag string) {
 	return e.identity, `"` + e.hash + `"`
 }
 
-// entryOverhead is about what an entry costs beside its bytes: key, hash, closures.
+// entryOverhead is about what an entry costs beside its bytes: hash, tag, closures.
 const entryOverhead = 512
 
 // weight bounds what the entry may come to hold: three encodings, none of
 // which is much longer than the tile itself.
-func (e *entry) weight() uint32 {
-	return uint32(min(3*len(e.identity)+entryOverhead, 1<<31))
-}
+func (e *entry) weight() uint64 { return uint64(3*len(e.identity) + entryOverhead) }
 
 // gzipLevel is worth its time because a tile is compressed once, not once a request.
 const gzipLevel = 6

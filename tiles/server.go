@@ -99,9 +99,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.cache, err = newCache(c.CacheBytes, press, c.RenderLimit); err != nil {
-		return nil, err
-	}
+	s.cache = newCache(c.CacheBytes, press, c.RenderLimit)
 	set, err := glyph.NewSet()
 	if err != nil {
 		return nil, err
