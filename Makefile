@@ -53,6 +53,9 @@ bench-import: ## 200,000 people and 100,000 buildings in from CSV, against their
 bench-people: ## writing people under row-level policies, finding one by an encrypted number, against plain tables
 	@go test -run '^$$' -bench '^BenchmarkPeople' -benchtime 2000x ./api/vault
 
+bench-sight: ## lists and cold tiles within a sight against the whole city's (ONEMAP_BENCH_DATA is a town's folder)
+	@go test -run '^$$' -bench '^BenchmarkSight$$' -benchtime 1x -timeout 30m ./cmd/internal/boot
+
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
 

@@ -46,7 +46,7 @@ func start(t *testing.T) *program {
 }
 
 // open gives the program over a city with nothing in it.
-func open(t *testing.T) (*program, *apitest.City) {
+func open(t testing.TB) (*program, *apitest.City) {
 	t.Helper()
 	city := apitest.New(t)
 	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", AuditKey: base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey))}, Serving, slog.New(slog.DiscardHandler))
@@ -58,13 +58,19 @@ func open(t *testing.T) (*program, *apitest.City) {
 			t.Error(err)
 		}
 	})
-	server, err := NewServer(t.Context(), world, ServeConfig{CacheMB: 8}, "1.2.3")
+	return answering(t, world, ServeConfig{CacheMB: 8}), city
+}
+
+// answering gives the program over a world that is open.
+func answering(t testing.TB, world *World, c ServeConfig) *program {
+	t.Helper()
+	server, err := NewServer(t.Context(), world, c, "1.2.3")
 	if err != nil {
 		t.Fatal(err)
 	}
 	http := httptest.NewServer(server.web.Echo)
 	t.Cleanup(http.Close)
-	return &program{World: world, server: server, url: http.URL}, city
+	return &program{World: world, server: server, url: http.URL}
 }
 
 func smallJPEG(w io.Writer) error {
