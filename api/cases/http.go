@@ -237,10 +237,12 @@ func (h handlers) step(ctx context.Context, in *stepIn) (*caseOut, error) {
 	return &caseOut{etag(c.Rev), c}, err
 }
 
+// photoWithin is the time for a photo to arrive, over a poor line.
+const photoWithin = 2 * time.Minute
+
 // upload takes the bytes of one photo as the body.
 func (h handlers) upload(c echo.Context) error {
-	body := http.MaxBytesReader(c.Response(), c.Request().Body, 12<<20+1)
-	up, err := h.Upload(c.Request().Context(), h.intake, body)
+	up, err := h.Upload(c.Request().Context(), h.intake, web.Body(c, 12<<20+1, photoWithin))
 	if err != nil {
 		return err
 	}
@@ -277,6 +279,7 @@ func servePhoto(c echo.Context, open func(uuid.UUID, bool) (io.ReadSeekCloser, e
 	defer file.Close()
 	header := c.Response().Header()
 	header.Set("Content-Type", "image/jpeg")
+	header.Set("Content-Security-Policy", web.SandboxPolicy)
 	header.Set("Cache-Control", "private, max-age=86400, immutable")
 	header.Set("ETag", strconv.Quote(id.String()+c.QueryParam("size")))
 	http.ServeContent(c.Response(), c.Request(), "", time.Time{}, file)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,10 +32,13 @@ func newKey() (string, error) {
 // formLimit is what a form with its photos may weigh: six of the largest.
 const formLimit = 6*12<<20 + 1<<20
 
+// formWithin is the time for it to arrive, over a poor line.
+const formWithin = 10 * time.Minute
+
 // submit takes a report from a browser that runs no script.
 func (p *Pages) submit(c echo.Context) error {
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, formLimit)
+	r.Body = web.Body(c, formLimit, formWithin)
 	if err := r.ParseMultipartForm(1 << 20); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -21,6 +22,9 @@ import (
 
 // largestFile is how much somebody may send, in bytes.
 const largestFile = 1 << 30
+
+// fileWithin is the time for a file to arrive: the largest at 5 Mbit/s.
+const fileWithin = 30 * time.Minute
 
 // rawRoutes carry files in and out.
 func (l *Loader) rawRoutes(s *web.Server, tag []string) {
@@ -68,7 +72,7 @@ func (l *Loader) upload(c echo.Context) (err error) {
 			err = errors.Join(err, os.RemoveAll(filepath.Dir(path)))
 		}
 	}()
-	if run.SHA256, run.Bytes, err = receive(c.Request(), path); err != nil {
+	if run.SHA256, run.Bytes, err = receive(c, path); err != nil {
 		return err
 	}
 	v, err := l.look(ctx, path, Mapping{})
@@ -94,9 +98,9 @@ func (l *Loader) upload(c echo.Context) (err error) {
 }
 
 // receive streams a body into a file.
-func receive(r *http.Request, path string) ([]byte, int64, error) {
+func receive(c echo.Context, path string) ([]byte, int64, error) {
 	tooLarge := fault.New(fault.TooLarge, "request.large", "The file is larger than 1 GiB; please split it.")
-	if r.ContentLength > largestFile {
+	if c.Request().ContentLength > largestFile {
 		return nil, 0, tooLarge
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
@@ -104,7 +108,7 @@ func receive(r *http.Request, path string) ([]byte, int64, error) {
 		return nil, 0, err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(r.Body, largestFile+1))
+	n, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(web.Body(c, largestFile+1, fileWithin), largestFile+1))
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, 0, fault.New(fault.Invalid, "import.interrupted", "The upload broke off; nothing was kept.").Because(err)
 	}

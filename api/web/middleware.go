@@ -18,18 +18,37 @@ import (
 const policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self'; connect-src 'self'; " +
 	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Permissions-Policy", "geolocation=(self), camera=(self)")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")   // no other site's window holds ours
-		h.Set("Cross-Origin-Resource-Policy", "same-origin") // nor embeds what we answer
-		h.Set("Cache-Control", "no-store")                   // unless the handler knows better: most answers are somebody's own
-		return next(c)
+// permissions turn off what no page of ours asks of a browser, as scanners name
+// it. A report takes a photo and a place; a keeper signs in by a passkey.
+const permissions = "geolocation=(self), camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), fullscreen=(self), clipboard-write=(self), " +
+	"accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), clipboard-read=(), display-capture=(), encrypted-media=(), gyroscope=(), hid=(), " +
+	"idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
+
+// SandboxPolicy is for bytes that somebody sent us: opened by themselves they
+// run nothing and load nothing, whatever a browser takes them for.
+const SandboxPolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+func securityHeaders(trustProxy bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			setSecurityHeaders(c, trustProxy)
+			return next(c)
+		}
 	}
+}
+
+func setSecurityHeaders(c echo.Context, trustProxy bool) {
+	h := c.Response().Header()
+	if secure(c.Request(), trustProxy) { // over http browsers do not believe it
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Permissions-Policy", permissions)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")   // no other site's window holds ours
+	h.Set("Cross-Origin-Resource-Policy", "same-origin") // nor embeds what we answer
+	h.Set("Cache-Control", "no-store")                   // unless the handler knows better: most answers are somebody's own
 }
 
 // crossOrigin refuses what another site's page sends with our cookie.

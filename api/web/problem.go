@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -92,6 +93,8 @@ func ToProblem(err error) *Problem {
 		return p
 	case errors.Is(err, context.Canceled):
 		return newProblem(499, "request.gone", "The client went away.")
+	case errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded): // of Body
+		return newProblem(http.StatusRequestTimeout, codes[408], sentences[408])
 	case errors.Is(err, context.DeadlineExceeded):
 		return newProblem(http.StatusServiceUnavailable, "request.slow", "This took too long; please try again.")
 	}

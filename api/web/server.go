@@ -62,7 +62,7 @@ func New(c Config) *Server {
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: func() string { return uuid.Must(uuid.NewV7()).String() }}),
 		s.observe(newMetrics(c.Metrics)),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.logPanic}),
-		securityHeaders,
+		securityHeaders(c.TrustProxy),
 		echo.WrapMiddleware(crossOrigin().Handler),
 		authenticate(c.Auth, c.TrustProxy),
 	)

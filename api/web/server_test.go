@@ -3,10 +3,20 @@ package web_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"onemap/api/web"
 )
 
 func TestHeadersOnEveryAnswer(t *testing.T) {
@@ -26,7 +36,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		a, _ := s.ask(t, request[0], request[1], "", "Sec-Fetch-Site", "cross-site")
 		for name, part := range map[string]string{
 			"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-			"Permissions-Policy": "geolocation=(self)", "X-Request-Id": "-",
+			"Permissions-Policy": "microphone=()", "X-Request-Id": "-",
 			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); !strings.Contains(got, part) {
@@ -37,6 +47,50 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		if strings.Contains(policy, "unsafe-eval") || strings.Contains(policy, "script-src 'unsafe") || strings.Contains(policy, "http:") {
 			t.Errorf("policy %q", policy)
 		}
+	}
+}
+
+// Over https browsers are told to stay there; over http, where they do not
+// believe it, and on a stranger's word, nothing is said.
+func TestStayingWithHTTPS(t *testing.T) {
+	t.Parallel()
+	for _, trust := range []bool{true, false} {
+		s := web.New(web.Config{Version: "1", Auth: door{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), TrustProxy: trust})
+		for _, scheme := range []string{"http", "https"} {
+			r, answer := httptest.NewRequest(http.MethodGet, "/healthz", nil), httptest.NewRecorder()
+			r.Header.Set("X-Forwarded-Proto", scheme)
+			s.Echo.ServeHTTP(answer, r)
+			if got := answer.Header().Get("Strict-Transport-Security"); (got != "") != (trust && scheme == "https") {
+				t.Errorf("trust %v, %s: %q", trust, scheme, got)
+			}
+		}
+	}
+}
+
+// A body that stops coming ends with 408, and its connection.
+func TestABodyThatStopsComing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.web.Echo.POST("/bytes", func(c echo.Context) error {
+		_, err := io.Copy(io.Discard, web.Body(c, 100, 50*time.Millisecond))
+		return err
+	})
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /bytes HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 408 ") || !strings.Contains(string(answer), "request.slow") {
+		t.Errorf("%s, %v", answer, err)
+	}
+	s.problem(t, 413, "request.large", "POST", "/bytes", strings.Repeat("a", 101))
+	if a, _ := s.ask(t, "POST", "/bytes", "short"); a.StatusCode != 200 {
+		t.Errorf("after it: %d", a.StatusCode)
 	}
 }
 
