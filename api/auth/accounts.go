@@ -24,6 +24,7 @@ type Account struct {
 	Scope      string // where the account belongs; "" is the whole installation
 	Demo       bool
 	SSO        bool // may be opened by single sign-on
+	Invited    bool // nobody has opened it yet: it has no password, no passkey and no identity elsewhere
 	Rev        int64
 	DisabledAt *time.Time
 	CreatedAt  time.Time
@@ -36,14 +37,15 @@ type Account struct {
 }
 
 const selectAccount = `
-SELECT a.id, a.login, a.name, a.scope, a.demo, a.sso_allowed, a.rev, a.disabled_at, a.created_at, maker.id, COALESCE(maker.login, ''), COALESCE(maker.name, '')
+SELECT a.id, a.login, a.name, a.scope, a.demo, a.sso_allowed, a.rev, a.disabled_at, a.created_at, maker.id, COALESCE(maker.login, ''), COALESCE(maker.name, ''),
+    a.password_hash IS NULL AND NOT EXISTS (SELECT FROM passkey p WHERE p.account_id = a.id) AND NOT EXISTS (SELECT FROM account_identity i WHERE i.account_id = a.id)
 FROM account a LEFT JOIN account maker ON maker.id = a.created_by `
 
 func scanAccount(row pgx.CollectableRow) (Account, error) {
 	var x Account
 	var maker Who
 	var makerID *uuid.UUID
-	err := row.Scan(&x.ID, &x.Login, &x.Name, &x.Scope, &x.Demo, &x.SSO, &x.Rev, &x.DisabledAt, &x.CreatedAt, &makerID, &maker.Login, &maker.Name)
+	err := row.Scan(&x.ID, &x.Login, &x.Name, &x.Scope, &x.Demo, &x.SSO, &x.Rev, &x.DisabledAt, &x.CreatedAt, &makerID, &maker.Login, &maker.Name, &x.Invited)
 	x.CreatedBy = maker.known(makerID)
 	return x, err
 }

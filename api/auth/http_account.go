@@ -57,6 +57,7 @@ type AccountView struct {
 	Demo       bool        `json:"demo"`
 	SSO        bool        `json:"sso_allowed" doc:"Whether single sign-on may open it."`
 	Rev        int64       `json:"rev"`
+	Invited    bool        `json:"invited" doc:"Nobody has opened it yet; it waits for a one-time link."`
 	Disabled   bool        `json:"disabled"`
 	DisabledAt *time.Time  `json:"disabled_at,omitempty"`
 	CreatedAt  time.Time   `json:"created_at"`
@@ -105,7 +106,7 @@ func (v views) grants(list []Grant) []GrantView {
 func (v views) account(x Account) AccountView {
 	name, _ := v.regions.Name(x.Scope)
 	return AccountView{
-		ID: x.ID, Login: x.Login, Name: x.Name, Scope: x.Scope, ScopeName: name, Demo: x.Demo, SSO: x.SSO, Rev: x.Rev,
+		ID: x.ID, Login: x.Login, Name: x.Name, Scope: x.Scope, ScopeName: name, Demo: x.Demo, SSO: x.SSO, Invited: x.Invited, Rev: x.Rev,
 		Disabled: x.DisabledAt != nil, DisabledAt: x.DisabledAt, CreatedAt: x.CreatedAt, CreatedBy: x.CreatedBy,
 		Manageable: x.Manageable, Grants: v.grants(x.Grants),
 	}

@@ -56,6 +56,9 @@ func TestAccountsOverHTTP(t *testing.T) {
 	// What is not administered is not there.
 	plain.do("GET", "/api/v1/accounts", "", 403, "auth.forbidden")
 	plain.do("GET", "/api/v1/accounts/"+worker.String(), "", 404, "account.missing")
+	if _, p := street.do("GET", "/api/v1/accounts/"+worker.String(), "", 200, ""); p["invited"] != false {
+		t.Errorf("who has signed in is no longer invited: %v", p)
+	}
 	plain.do("POST", "/api/v1/accounts", `{"login":"me2","name":"我","scope":"`+apitest.StreetA+`"}`, 403, "auth.forbidden")
 	for _, path := range []string{"/api/v1/accounts/" + stranger.String(), "/api/v1/accounts/" + stranger.String() + "/grants?history=true", "/api/v1/accounts/" + uuid.NewString()} {
 		street.do("GET", path, "", 404, "account.missing")
@@ -109,6 +112,9 @@ func TestAccountsOverHTTP(t *testing.T) {
 
 	// An account's life.
 	a, made := street.do("POST", "/api/v1/accounts", `{"login":"li.lei","name":"李雷","scope":"`+apitest.StreetA+`","grants":[{"role":"worker","scope":"`+apitest.StreetA+`","reason":"新人"}]}`, 201, "")
+	if made["invited"] != true {
+		t.Errorf("nobody has opened the new account yet: %v", made)
+	}
 	if link, _ := made["link"].(string); !strings.HasPrefix(link, "/link#") || len(link) < 30 {
 		t.Errorf("the link is %q", link)
 	}

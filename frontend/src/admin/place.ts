@@ -4,7 +4,15 @@
  */
 import { ref } from 'vue';
 
-export const sections = ['import', 'registry', 'plates', 'export', 'accounts', 'departments'] as const;
+export const sections = [
+  'import',
+  'registry',
+  'plates',
+  'export',
+  'accounts',
+  'departments',
+  'keys',
+] as const;
 export type Section = (typeof sections)[number];
 export const tabs = ['people', 'flows', 'buildings', 'organisations', 'services', 'facilities'] as const;
 export type Tab = (typeof tabs)[number];

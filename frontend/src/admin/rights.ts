@@ -31,6 +31,7 @@ const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   registry: () => true,
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,
+  keys: ({ manage }) => manage.length > 0,
 };
 
 export function maySee(rights: Rights, section: Section): boolean {

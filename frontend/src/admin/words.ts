@@ -17,6 +17,7 @@ export const a = live(
       export: '导出',
       accounts: '账号',
       departments: '部门',
+      keys: '密钥',
       refused: '您的岗位不办理这一项。导入、码牌和导出由信息采集员或管理员办理，需要的话请找他们。',
       refused_manage: '账号、角色和部门由本辖区的管理员办理，需要的话请找他们。',
       refused_go: '去看台账',
@@ -36,6 +37,9 @@ export const a = live(
       yes: '是',
       no: '否',
       download: '下载',
+      copy: '复制',
+      copied: '已复制。',
+      kept: '已收好',
       check_fields: '请检查这几处：{list}。',
     },
     {
@@ -51,6 +55,7 @@ export const a = live(
       export: 'Export',
       accounts: 'Accounts',
       departments: 'Departments',
+      keys: 'Keys',
       refused:
         'Your role does not do this. Imports, plates and exports are with the registrar or the administrator; please ask them.',
       refused_manage:
@@ -71,6 +76,9 @@ export const a = live(
       yes: 'Yes',
       no: 'No',
       download: 'Download',
+      copy: 'Copy',
+      copied: 'Copied.',
+      kept: 'I have kept it',
       check_fields: 'Please look at: {list}.',
     },
   ),

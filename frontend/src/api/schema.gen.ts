@@ -1802,6 +1802,8 @@ export interface components {
             /** @description What it holds now or later, as far as I may know. */
             grants: components["schemas"]["AuthGrantView"][] | null;
             id: string;
+            /** @description Nobody has opened it yet; it waits for a one-time link. */
+            invited: boolean;
             /** @description An address of this server, for the owner alone: to set a password, once. */
             link: string;
             /** Format: date-time */
@@ -2155,6 +2157,8 @@ export interface components {
             /** @description What it holds now or later, as far as I may know. */
             grants: components["schemas"]["AuthGrantView"][] | null;
             id: string;
+            /** @description Nobody has opened it yet; it waits for a one-time link. */
+            invited: boolean;
             login: string;
             /** @description Whether I may reset, sign out, change and close it. */
             manageable: boolean;

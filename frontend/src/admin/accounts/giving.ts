@@ -52,7 +52,8 @@ const day = 24 * 3600 * 1000;
 /** Noon of a day by UTC, which lies in the same day of every city between the date lines' neighbours. */
 const noon = (text: string) => Date.parse(`${text}T12:00:00Z`);
 const begins = (text: string) => new Date(dayStart(noon(text))).toISOString();
-const endsAfter = (text: string) => new Date(dayStart(noon(text) + day)).toISOString();
+/** The end of a day, when the last day of a grant or key is over. */
+export const endsAfter = (text: string) => new Date(dayStart(noon(text) + day)).toISOString();
 
 /** What is sent: a first day that is today or none begins at once; a last day ends with it. */
 export function givingOf(form: GrantForm, today: string): Giving {

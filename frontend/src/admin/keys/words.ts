@@ -1,0 +1,52 @@
+import { words } from '../../base/i18n.ts';
+import { live } from '../../page/page.ts';
+
+/** What the page of machines' keys says. */
+export const k = live(
+  words(
+    {
+      title: '接口密钥',
+      lead: '给别的系统用：一把密钥只有一个角色、一个辖区，到期失效。密钥只在生成时显示一次，丢了就撤销重发。',
+      add: '生成密钥',
+      key: '密钥',
+      once: '这是新密钥，只显示这一次。请现在复制，放进对方系统的保密配置里。',
+      empty: '还没有密钥。',
+      name: '用途',
+      name_hint: '例：12345 热线对接',
+      made: '生成',
+      used: '最近使用',
+      until: '有效期至',
+      never: '未用过',
+      endless: '不过期',
+      expired: '已过期',
+      revoked: '已撤销',
+      revoke: '撤销',
+      revoke_ask: '撤销“{name}”？用它的系统立即连不上，不能恢复。',
+      revoked_told: '“{name}”已撤销。',
+      read_only: '只读',
+      read_only_lead: '只能读取，不能写入',
+    },
+    {
+      title: 'Keys of machines',
+      lead: 'For other systems: a key has one role in one area, and an end. It is shown once, when it is made; a lost one is revoked and made anew.',
+      add: 'Make a key',
+      key: 'Key',
+      once: 'This is the new key, shown this once. Copy it now into the secret settings of the other system.',
+      empty: 'There is no key yet.',
+      name: 'What it is for',
+      name_hint: 'e.g. the city’s hotline',
+      made: 'Made',
+      used: 'Last used',
+      until: 'Valid until',
+      never: 'Never',
+      endless: 'No end',
+      expired: 'Expired',
+      revoked: 'Revoked',
+      revoke: 'Revoke',
+      revoke_ask: 'Revoke {name}? Whatever uses it is cut off at once, for good.',
+      revoked_told: '{name} is revoked.',
+      read_only: 'Reads only',
+      read_only_lead: 'It may read, but not write',
+    },
+  ),
+);
