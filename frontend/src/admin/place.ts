@@ -12,6 +12,7 @@ export const sections = [
   'accounts',
   'departments',
   'keys',
+  'audit',
 ] as const;
 export type Section = (typeof sections)[number];
 export const tabs = ['people', 'flows', 'buildings', 'organisations', 'services', 'facilities'] as const;

@@ -23,9 +23,10 @@ describe('what is offered to whom', () => {
     expect(mayRead(rights, 'facilities')).toBe(true);
     expect(comesHere(who('planner'))).toBe(false);
   });
-  it('leaves accounts to administrators', () => {
+  it('leaves accounts to administrators, and the log to them and auditors', () => {
     expect(sections.filter((one) => maySee(rightsOf(who('administrator')), one))).toEqual([...sections]);
-    expect(sections.filter((one) => maySee(rightsOf(who('auditor')), one))).toEqual(['registry']);
+    expect(sections.filter((one) => maySee(rightsOf(who('auditor')), one))).toEqual(['registry', 'audit']);
+    expect(comesHere(who('auditor'))).toBe(true);
     for (const role of ['registrar', 'worker', 'leader'] as const)
       expect(maySee(rightsOf(who(role)), 'accounts')).toBe(false);
   });

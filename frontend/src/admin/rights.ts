@@ -6,6 +6,9 @@ const keepers: readonly Role[] = ['registrar', 'administrator'];
 /** Who may read named records, each within the own area. */
 const trusted: readonly Role[] = [...keepers, 'worker'];
 
+/** Who reads what others did. */
+const watchers: readonly Role[] = ['auditor', 'administrator'];
+
 const has = (me: Me, roles: readonly Role[]) => me.grants.some((grant) => roles.includes(grant.role));
 
 /** What an account may do here. It only decides what is offered; the server decides what is answered. */
@@ -16,6 +19,8 @@ export interface Rights {
   self: string;
   /** The places administered, as prefixes of region codes; '' is everywhere. */
   manage: readonly string[];
+  /** Whether the log of who did what is theirs to read. */
+  audit: boolean;
 }
 
 export function rightsOf(me: Me): Rights {
@@ -24,6 +29,7 @@ export function rightsOf(me: Me): Rights {
     people: has(me, trusted),
     self: me.id,
     manage: me.grants.filter((grant) => grant.role === 'administrator').map((grant) => grant.scope),
+    audit: has(me, watchers),
   };
 }
 
@@ -32,6 +38,7 @@ const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,
   keys: ({ manage }) => manage.length > 0,
+  audit: ({ audit }) => audit,
 };
 
 export function maySee(rights: Rights, section: Section): boolean {
@@ -49,7 +56,7 @@ export function mayRead(rights: Rights, tab: Tab): boolean {
 
 /** Whether the page is worth a link in somebody's menu. */
 export function comesHere(me: Me): boolean {
-  return has(me, trusted);
+  return has(me, [...trusted, ...watchers]);
 }
 
 /** Whether the planner's page has figures for somebody. */

@@ -127,6 +127,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what in my jurisdiction, the newest first */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file, 100,000 entries at most; that it went out is kept */
+        get: operations["export-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The head of the log, and what the last verification found */
+        get: operations["audit-verification"];
+        put?: never;
+        /** Compute the whole log again, in the background */
+        post: operations["verify-audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings": {
         parameters: {
             query?: never;
@@ -959,6 +1011,23 @@ export interface paths {
         put?: never;
         /** Somebody has moved away or died */
         post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has looked at this record or changed it, when and what for */
+        get: operations["list-readings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2145,6 +2214,64 @@ export interface components {
             /** @description PublicKeyCredential.toJSON(). */
             credential: unknown;
         };
+        AskOutBody: {
+            items: components["schemas"]["OversightEntry"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
+        };
+        AuditFinding: {
+            /**
+             * Format: int64
+             * @description The first entry it is about.
+             */
+            from: number;
+            /** @description edited, removed, inserted, reordered, repeated, broken, cut, head or waiting. */
+            kind: string;
+            says: string;
+            /**
+             * Format: int64
+             * @description The last one.
+             */
+            to: number;
+        };
+        AuditReport: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            entries: number;
+            findings: components["schemas"]["AuditFinding"][] | null;
+            /** @description Its hash. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Signed heads that were compared.
+             */
+            heads: number;
+            /**
+             * Format: int64
+             * @description Further findings, not listed.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description The newest entry.
+             */
+            seq: number;
+        };
+        AuditState: {
+            /**
+             * Format: int64
+             * @description Entries computed so far.
+             */
+            done: number;
+            /** @description The last one could not be ended; the server's log says why. */
+            failed: boolean;
+            /** @description What the last one found, since the server started. */
+            report?: components["schemas"]["AuditReport"];
+            running: boolean;
+            /** Format: int64 */
+            total: number;
+        };
         AuthAccountView: {
             /** Format: date-time */
             created_at: string;
@@ -3232,6 +3359,70 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        OversightEntry: {
+            action: string;
+            /** @description The login, the key's name or the command. */
+            actor: string;
+            actor_id: string;
+            /** @enum {string} */
+            actor_kind: "account" | "key" | "system" | "nobody";
+            /** @description Where it came from; of residents the network only. */
+            address: string;
+            agent: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Names of what was changed or asked for, never what they hold. */
+            fields: string[] | null;
+            /** @description The grants that reach the place. */
+            held: string;
+            kind: string;
+            object: string;
+            /** @description Further objects, as kind/id. */
+            others: string[] | null;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            purpose: string;
+            request: string;
+            /**
+             * Format: int64
+             * @description How many were shown or changed, where they are not named one by one.
+             */
+            rows: number;
+            /** @description The place; empty is all of it. */
+            scope_code: string;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+            session: string;
+        };
+        OversightVerification: {
+            /**
+             * Format: date-time
+             * @description When it was sealed.
+             */
+            at: string | null;
+            /** @description Its hash, as hex. */
+            hash: string;
+            /**
+             * Format: date-time
+             * @description When the log was last verified; null: never.
+             */
+            last_at: string | null;
+            /**
+             * Format: int64
+             * @description How many things were wrong then.
+             */
+            last_findings: number;
+            /**
+             * Format: int64
+             * @description The newest entry.
+             */
+            seq: number;
+            /** @description Of this server. */
+            state: components["schemas"]["AuditState"];
+        };
         PasswordInBody: {
             /** @description 10 to 256 characters, none of the commonest passwords, without the login or the name. */
             new: string;
@@ -3332,6 +3523,21 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        PersonReading: {
+            /** @description How: get-person is the page with masks, reveal-person the record in full. */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The account's login, the key's name, or the program. */
+            by: string;
+            /** @description The account; null where it was none. */
+            by_id: string;
+            /** @description What was shown in full, or changed. */
+            fields: string[] | null;
+            /** @description In which office: the grants that reach the place. */
+            held: string;
+            purpose: string;
+        };
         PersonResidence: {
             address: string;
             building_id: string;
@@ -3387,6 +3593,11 @@ export interface components {
         QueryInBody: {
             /** @description A name or a part of it, pinyin initials, or a whole phone number or number of a document; 100 characters at most. */
             q: string;
+        };
+        ReadingsOutBody: {
+            items: components["schemas"]["PersonReading"][] | null;
+            /** @description The cursor of the next page; empty at the end. */
+            next: string;
         };
         RegionGiven: {
             crs: string;
@@ -4490,6 +4701,268 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description An account's id, or its login. */
+                actor?: string;
+                /** @description An operation's id, such as reveal-person, or a command. */
+                action?: string;
+                /** @description What it was done to: person, case, facility ... */
+                kind?: string;
+                /** @description Its id; needs kind. */
+                object?: string;
+                /** @description At or after: a time or a day. */
+                since?: string;
+                /** @description Before: a time or a day. */
+                until?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description next of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskOutBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-audit": {
+        parameters: {
+            query?: {
+                /** @description An account's id, or its login. */
+                actor?: string;
+                /** @description An operation's id, such as reveal-person, or a command. */
+                action?: string;
+                /** @description What it was done to: person, case, facility ... */
+                kind?: string;
+                /** @description Its id; needs kind. */
+                object?: string;
+                /** @description At or after: a time or a day. */
+                since?: string;
+                /** @description Before: a time or a day. */
+                until?: string;
+                /** @description A region code. */
+                region?: string;
+                /** @description next of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OversightVerification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OversightVerification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8807,6 +9280,80 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-readings": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description What the record is read for, percent-encoded: needed, and kept with your name. */
+                "X-Purpose"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsOutBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
