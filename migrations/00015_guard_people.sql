@@ -18,6 +18,13 @@ UPDATE person_tag t SET scope_code = p.scope_code FROM person p WHERE p.id = t.p
 DROP INDEX person_building_ix;
 CREATE INDEX person_building_ix ON person (building_id, born_on) INCLUDE (household_id, dwelling_id, id, left_on, lives_alone, scope_code) WHERE building_id IS NOT NULL;
 
+-- When an account has read records in full within the last hour: one row each,
+-- as long as the measure of an hour.
+CREATE TABLE person_allowance (
+    account_id uuid CONSTRAINT person_allowance_pk PRIMARY KEY,
+    taken      timestamptz[] NOT NULL
+);
+
 -- What the rest of a transaction sees of people: seen is 'everywhere' or the
 -- prefixes of region codes, '-' for people without a place; tags the same after
 -- a tag and a slash. Settings are made by literal SET LOCAL, which a sharded
@@ -71,10 +78,6 @@ BEGIN
         END IF;
     END LOOP;
     GRANT INSERT, UPDATE ON sealing TO onemap_people;
-    IF to_regclass('person_reading') IS NOT NULL THEN
-        REVOKE ALL ON person_reading FROM onemap_app;
-        GRANT SELECT, INSERT ON person_reading TO onemap_people;
-    END IF;
     REVOKE EXECUTE ON FUNCTION people_context FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION people_context TO onemap_people;
 END
@@ -105,3 +108,4 @@ END
 $$;
 -- +goose StatementEnd
 DROP FUNCTION people_context;
+DROP TABLE person_allowance;

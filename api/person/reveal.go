@@ -3,7 +3,6 @@ package person
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,31 +18,22 @@ import (
 // than a registrar's visits, fewer than a copy of the register.
 const revealsAnHour = 120
 
-// allowance counts what each account has taken within an hour. It is of this
-// process; what was shown is in the audit log.
-type allowance struct {
-	most  int
-	mu    sync.Mutex
-	taken map[uuid.UUID][]time.Time
-}
-
-// take takes one, or says how long to wait for the next.
-func (a *allowance) take(account uuid.UUID, now time.Time) (wait time.Duration, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.taken == nil {
-		a.taken = map[uuid.UUID][]time.Time{}
+// take takes one of an account's reveals of an hour, or says how long to wait
+// for the next. All processes on a database count together: the row is locked
+// until the transaction ends, and what was not shown was not taken.
+func (s *Service) take(ctx context.Context, tx pgx.Tx, account uuid.UUID) (wait time.Duration, ok bool, err error) {
+	now := s.Now()
+	since := now.Add(-time.Hour)
+	tag, err := tx.Exec(ctx, `
+INSERT INTO person_allowance AS a (account_id, taken) VALUES ($1, ARRAY[$2::timestamptz])
+ON CONFLICT (account_id) DO UPDATE SET taken = ARRAY(SELECT t FROM unnest(a.taken) t WHERE t > $3 ORDER BY t) || $2::timestamptz
+WHERE (SELECT count(*) FROM unnest(a.taken) t WHERE t > $3) < $4`, account, now, since, revealsAnHour)
+	if err != nil || tag.RowsAffected() == 1 {
+		return 0, err == nil, err
 	}
-	list := a.taken[account]
-	for len(list) > 0 && !list[0].After(now.Add(-time.Hour)) {
-		list = list[1:]
-	}
-	if len(list) >= a.most {
-		a.taken[account] = list
-		return list[0].Add(time.Hour).Sub(now), false
-	}
-	a.taken[account] = append(list, now)
-	return 0, true
+	var oldest time.Time
+	err = tx.QueryRow(ctx, "SELECT min(t) FROM person_allowance, unnest(taken) t WHERE account_id = $1 AND t > $2", account, since).Scan(&oldest)
+	return oldest.Sub(since), false, err
 }
 
 // Revealed is a record in full.
@@ -82,7 +72,11 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 		if by.Key {
 			return fault.New(fault.Forbidden, "person.reader", "Records are read in full by a person's account, not by a key.")
 		}
-		if wait, ok := s.reveals.take(by.ID, s.Now()); !ok {
+		wait, ok, err := s.take(ctx, tx, by.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
 			return fault.Newf(fault.TooMany, "person.reveals", "You have read %d records within an hour, which is as many as there may be; the next in %d minutes.", revealsAnHour, int(wait.Minutes())+1)
 		}
 		out.BornOn = dayText(born)

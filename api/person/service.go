@@ -23,13 +23,10 @@ type Config struct {
 }
 
 // Service keeps the people.
-type Service struct {
-	Config
-	reveals allowance
-}
+type Service struct{ Config }
 
 // New makes the service.
-func New(c Config) *Service { return &Service{Config: c, reveals: allowance{most: revealsAnHour}} }
+func New(c Config) *Service { return &Service{Config: c} }
 
 // today is the day in the city.
 func (s *Service) today() time.Time { return day(s.Now().In(s.Zone)) }
