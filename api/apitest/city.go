@@ -142,6 +142,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Keys: c.Keys, Folder: photos, Zone: Zone,
 		NewID: NewID, Now: c.Clock.Now,
 	}
+	c.People.Traces = []person.Trace{c.Loader}
 	return c, c.Regions.Load(ctx)
 }
 

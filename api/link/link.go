@@ -74,11 +74,13 @@ type Candidate struct {
 }
 
 // Found is what a row was found to be about: an object (ID), one of several
-// (Candidates, ID is zero), or nothing that is known yet.
+// (Candidates, ID is zero), or nothing that is known yet. Refused is why the row
+// must not become anything, or "".
 type Found struct {
 	ID         uuid.UUID
 	By         By
 	Candidates []Candidate
+	Refused    string
 }
 
 // Known gives the objects of another source that rows of this one were linked to.
@@ -122,4 +124,19 @@ ON CONFLICT (kind, source, source_ref) DO UPDATE SET object_id = excluded.object
 		return fmt.Errorf("link to %s: %w", source, err)
 	}
 	return nil
+}
+
+// Ref is what a source calls an object.
+type Ref struct {
+	Source, Ref string
+	ID          uuid.UUID
+}
+
+// Forget takes away what objects were called by, and gives what it was.
+func Forget(ctx context.Context, tx pgx.Tx, kind string, ids []uuid.UUID) ([]Ref, error) {
+	rows, err := tx.Query(ctx, "DELETE FROM import_link WHERE kind = $1 AND object_id = ANY ($2) RETURNING source, source_ref, object_id", kind, ids)
+	if err != nil {
+		return nil, fmt.Errorf("links of %s: %w", kind, err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Ref])
 }

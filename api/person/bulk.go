@@ -16,8 +16,8 @@ import (
 	"onemap/geo/grid"
 )
 
-// ErrNotEmpty says that people are there already: they are to be imported, which
-// looks at each, not loaded.
+// ErrNotEmpty says that people are there already, or were and are erased: they
+// are to be imported, which looks at each, not loaded.
 var ErrNotEmpty = errors.New("there are people already")
 
 // Bulk is a load of people into empty tables. It remembers what a load must not
@@ -52,7 +52,7 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 			}
 		}
 		var there bool
-		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household)").Scan(&there); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM household) OR EXISTS (SELECT FROM erased_mark)").Scan(&there); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
 		if there {
@@ -82,7 +82,7 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 // Empty says whether there are no people yet.
 func (s *Service) Empty(ctx context.Context) (empty bool, err error) {
 	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM person) AND NOT EXISTS (SELECT FROM household)").Scan(&empty)
+		return tx.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM person) AND NOT EXISTS (SELECT FROM household) AND NOT EXISTS (SELECT FROM erased_mark)").Scan(&empty)
 	})
 	return empty, err
 }

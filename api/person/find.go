@@ -58,6 +58,9 @@ func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []
 	if err := byLook(ctx, q, list, open, found); err != nil {
 		return nil, err
 	}
+	if err := s.refuseErased(ctx, q, source, list, open, found); err != nil {
+		return nil, err
+	}
 	return found, entitle(ctx, q, found)
 }
 

@@ -151,6 +151,13 @@ type leaveIn struct {
 	}
 }
 
+type eraseIn struct {
+	ID   string `path:"id" format:"uuid"`
+	Body struct {
+		Reason string `json:"reason" doc:"Why the record is erased; the audit log keeps it. No name and no number."`
+	}
+}
+
 type flowsIn struct {
 	Region string `query:"region" doc:"A region code."`
 	Since  string `query:"since" doc:"A day; 30 days ago when empty."`
@@ -181,6 +188,7 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, op("give-tag", http.MethodPost, "/people/{id}/tags", "Give somebody a care tag", http.StatusOK, 404, 409), service.giveTag)
 	web.Add(s, op("end-tag", http.MethodPost, "/people/{id}/tags/{tid}/end", "End a care tag", http.StatusOK, 404), service.endTag)
 	web.Add(s, op("leave", http.MethodPost, "/people/{id}/leave", "Somebody has moved away or died", http.StatusOK, 404, 409), service.leave)
+	web.Add(s, op("erase-person", http.MethodPost, "/people/{id}/erase", "Erase a record for good; who has left goes by itself when the time is over", http.StatusNoContent, 404), service.eraseOne)
 	web.Add(s, op("list-flows", http.MethodGet, "/flows", "Moving in and out by day and community", http.StatusOK), service.flows)
 }
 
@@ -416,6 +424,14 @@ func (s *Service) leave(ctx context.Context, in *leaveIn) (*fullOut, error) {
 		return nil, err
 	}
 	return answer(s.Leave(ctx, id, on, in.Body.Why))
+}
+
+func (s *Service) eraseOne(ctx context.Context, in *eraseIn) (*struct{}, error) {
+	id, err := record(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Erase(ctx, id, in.Body.Reason)
 }
 
 func (s *Service) flows(ctx context.Context, in *flowsIn) (*flowsOut, error) {

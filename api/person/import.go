@@ -3,6 +3,7 @@ package person
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/change"
+	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/pg"
 	"onemap/api/vault"
@@ -43,6 +45,13 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row
 	foreign, err := identify(ctx, tx, b, list)
 	if err != nil {
 		return pg.Merged{}, err
+	}
+	gone, err := s.erased(ctx, tx, b.Source, slices.DeleteFunc(slices.Clone(list), func(e entry) bool { return e.id != uuid.Nil }))
+	if err != nil {
+		return pg.Merged{}, err
+	}
+	if slices.Contains(slices.Collect(maps.Values(gone)), true) {
+		return pg.Merged{}, fault.New(fault.Conflict, "person.erased", refusedErased)
 	}
 	if err := households(ctx, tx, b, list); err != nil {
 		return pg.Merged{}, err

@@ -20,10 +20,17 @@ type Config struct {
 	NewID   func() uuid.UUID
 	// Zone is the city's time zone: it decides what day it is, and so how old somebody is.
 	Zone *time.Location
+	// Keep is for how many months records of people who have left are kept; 0 is
+	// until they are erased by hand.
+	Keep int
 }
 
 // Service keeps the people.
-type Service struct{ Config }
+type Service struct {
+	Config
+	// Traces are told of whoever is erased: what else is kept of them goes along.
+	Traces []Trace
+}
 
 // New makes the service.
 func New(c Config) *Service { return &Service{Config: c} }

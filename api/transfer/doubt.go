@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,8 +30,36 @@ const sealedDoubt = "import.doubt"
 
 // rowKey is what a row is known by when it comes again. It is keyed: a reference
 // may be an identity number, of which there are too few for a plain hash.
-func (r *runner) rowKey(x *record) []byte {
-	return r.Keys.Blind("import.row", strings.Join([]string{r.run.Kind, r.batch.Source, x.ref}, "\x00"))
+func (r *runner) rowKey(x *record) []byte { return r.rowKeyOf(r.run.Kind, r.batch.Source, x.ref) }
+
+func (l *Loader) rowKeyOf(kind, source, ref string) []byte {
+	return l.Keys.Blind("import.row", strings.Join([]string{kind, source, ref}, "\x00"))
+}
+
+// ForgetPeople takes away rows that wait, or waited, for a person's decision and
+// name one of the people, or are called as theirs were. One that is about
+// somebody else comes again with their next file.
+func (l *Loader) ForgetPeople(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, refs []link.Ref) error {
+	keys, named := make([][]byte, len(refs)), make([]string, len(ids))
+	for i, r := range refs {
+		keys[i] = l.rowKeyOf("people", r.Source, r.Ref)
+	}
+	for i, id := range ids {
+		named[i] = `[{"id": "` + id.String() + `"}]`
+	}
+	for _, forget := range []struct {
+		sql string
+		by  any
+	}{
+		{"DELETE FROM import_doubt WHERE row_key = ANY ($1)", keys},
+		{"DELETE FROM import_doubt WHERE taken = ANY ($1)", ids},
+		{"DELETE FROM import_doubt WHERE candidates @> ANY ($1::jsonb[])", named},
+	} {
+		if _, err := tx.Exec(ctx, forget.sql, forget.by); err != nil {
+			return fmt.Errorf("rows about erased people: %w", err)
+		}
+	}
+	return nil
 }
 
 // decided settles doubts as somebody has settled them before: about one of the

@@ -233,6 +233,12 @@ func (r *runner) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, list []*re
 			told.Unchanged++
 			continue
 		}
+		if found[i].Refused != "" {
+			if err := r.out.add(told, x, refusals(x, []fault.Field{{Message: found[i].Refused}})...); err != nil {
+				return err
+			}
+			continue
+		}
 		if len(found[i].Candidates) > 0 {
 			if err := r.doubt(ctx, tx, x, found[i].Candidates); err != nil {
 				return err

@@ -12,7 +12,7 @@ import (
 )
 
 // tables are those that only people's role reads.
-var tables = []string{"household", "person", "residence", "person_tag"}
+var tables = []string{"household", "person", "residence", "person_tag", "remainder", "erased_mark"}
 
 var errUndone = errors.New("undone")
 

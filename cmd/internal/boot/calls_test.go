@@ -152,7 +152,7 @@ func (f facts) all(t *testing.T, doc *openapi3.T) []call {
 // order puts what ends something behind what needs it.
 func (c call) order() string {
 	turn := 1
-	late := []string{"map-import", "run-import", "stop-import", "end-tag", "end-residence", "leave", "change-grant", "end-grant"}
+	late := []string{"map-import", "run-import", "stop-import", "end-tag", "end-residence", "leave", "erase-person", "change-grant", "end-grant"}
 	switch {
 	case c.reading():
 		turn = 0

@@ -24,6 +24,7 @@ type Config struct {
 	AuditKeyFile  string `help:"The key that audit entries are marked and sealed with; made at the first start. Processes that share a database share the key. Default: audit.key in the data folder." type:"path" env:"ONEMAP_AUDIT_KEY_FILE"`
 	AuditKey      string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_AUDIT_KEY"`
 	AuditHeads    string `help:"The file that signed heads of the audit log are added to; best on another disk. Default: audit-heads.jsonl in the data folder." type:"path" env:"ONEMAP_AUDIT_HEADS"`
+	KeepLeft      int    `help:"For how many months the records of people who have moved away or died are kept before they are erased; 0 keeps them until they are erased by hand." default:"24" env:"ONEMAP_KEEP_LEFT"`
 	// For servers only, which say so: commands sign nobody in.
 	MustSecond []string `kong:"-"`
 	Demo       bool     `kong:"-"`

@@ -223,6 +223,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
 	background("sweep", s.sweep)
+	background("retention", s.world.retain)
 	background("imports", s.world.Loader.Run)
 	background("audit sealer", s.world.Sealer.Run)
 	background("analysis", s.world.Analysis.Run)

@@ -109,7 +109,7 @@ func nothing() facts {
 		"take-step.action": "file", "put-stack.floors": 2, "put-stack.rooms_per_floor": 2, "put-stack.pattern": "{floor}{col:02}", "plan-stack.floors": 2, "plan-stack.rooms_per_floor": 2,
 		"plan-stack.pattern": "{floor}{col:02}", "add-dwelling.code": "909", "edit-dwelling.use": "shop", "edit-building.name": "青禾大楼", "edit-facility.place": "解放路13号", "add-facility.kind": "bench",
 		"edit-service.name": "青禾大诊所", "add-service.kind": "clinic", "add-service.name": "第二诊所", "create-organisation.name": "新店", "create-organisation.kind": "company",
-		"change-organisation.name": "改名", "create-person.name": "李芳", "create-person.born_on": "1990-01-01", "change-person.kind": "floating", "leave.on": today, "leave.why": "moved",
+		"change-organisation.name": "改名", "create-person.name": "李芳", "create-person.born_on": "1990-01-01", "change-person.kind": "floating", "leave.on": today, "leave.why": "moved", "erase-person.reason": "doubled",
 		"end-residence.until": today, "end-tag.until": today, "give-tag.tag": "veteran", "decide-import-doubt.take": "drop", "map-import.columns": map[string]string{"ref": "ref", "name": "name"}, "put-mapping.kind": "organisations",
 		"run-import.dry_run": true, "move-in.relation": "tenant", "add-account.login": "new.colleague", "add-account.name": "新同事", "add-account.scope": apitest.StreetA, "list-accounts.q": "nobody", "change-account.name": "改名",
 		"give-grant.role": "worker", "give-grant.scope": apitest.StreetA, "add-department.code": "D77", "add-department.name": "新科室", "add-department.scope": apitest.StreetA,
@@ -153,6 +153,7 @@ func (p *program) ours(t *testing.T, city *apitest.City, registrar, administrato
 	f["dwellings.id"], f["dwelling"], f["dwelling_id"], f["remove-dwelling.id"] = home, home, home, house("102")
 	f["people.id"] = person("王小明", "1950-05-06")
 	f["leave.id"] = person("赵大海", "1985-05-06")
+	f["erase-person.id"] = person("钱小河", "1986-05-06")
 	f["organisations.id"] = shop("青禾超市")
 	shop("青禾超市") // a row of this name is about either
 	f["accounts.id"] = p.made(t, administrator, "POST", "/accounts", map[string]any{
@@ -214,8 +215,11 @@ var ownRoles = map[web.Sight]actor.Role{
 type owners map[web.Sight]somebody
 
 func (o owners) of(c call) somebody {
-	if c.op == "plan-uncovered" { // for planners who see people
+	switch c.op {
+	case "plan-uncovered": // for planners who see people
 		return o[web.SightPeople]
+	case "erase-person": // seen by registrars, done by administrators
+		return o[web.SightManage]
 	}
 	return o[c.rule]
 }

@@ -128,7 +128,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.Auth, err = auth.New(w.auth()); err != nil {
 		return err
 	}
-	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone})
+	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Keep: w.Config.KeepLeft})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
@@ -143,6 +143,7 @@ func (w *World) build(ctx context.Context) (err error) {
 		Organisations: w.Organisations, People: w.People, Cases: w.Cases, Keys: w.Keys, Folder: imports, Zone: w.Zone,
 		NewID: newID, Now: time.Now,
 	}
+	w.People.Traces = []person.Trace{w.Loader}
 	if err := w.Cases.Seed(ctx); err != nil {
 		return err
 	}

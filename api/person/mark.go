@@ -1,0 +1,144 @@
+package person
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onemap/api/link"
+	"onemap/api/pg"
+)
+
+// refusedErased is what a file is told of a row about somebody who was erased.
+const refusedErased = "is about somebody whose record was erased; who has come back has a tie that begins after they had left, or is entered by hand"
+
+// blindErased is what marks of erased people are made for, and nothing else.
+const blindErased = "person.erased"
+
+func (s *Service) markOfRef(source, ref string) []byte {
+	return s.Keys.Blind(blindErased, "ref\x00"+source+"\x00"+ref)
+}
+
+// markOfNumber hashes a number's blind once more, so that what is kept is not
+// what the number was found by.
+func (s *Service) markOfNumber(blind []byte) []byte {
+	return s.Keys.Blind(blindErased, "number\x00"+hex.EncodeToString(blind))
+}
+
+// erased says which of the entries would bring back somebody who was erased.
+func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list []entry) (map[int]bool, error) {
+	out := map[int]bool{}
+	var there bool
+	if err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM erased_mark)").Scan(&there); err != nil {
+		return nil, fmt.Errorf("erased people: %w", err)
+	}
+	if !there || len(list) == 0 {
+		return out, nil
+	}
+	marks := make([][]byte, 0, 2*len(list))
+	at := map[string][]int{}
+	add := func(mark []byte, i int) { marks, at[string(mark)] = append(marks, mark), append(at[string(mark)], i) }
+	for i := range list {
+		add(s.markOfRef(source, list[i].ref), i)
+		if list[i].numberBlind != nil {
+			add(s.markOfNumber(list[i].numberBlind), i)
+		}
+	}
+	rows, err := q.Query(ctx, "SELECT mark, back_from FROM erased_mark WHERE mark = ANY ($1)", marks)
+	if err != nil {
+		return nil, fmt.Errorf("erased people: %w", err)
+	}
+	var mark []byte
+	var from *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&mark, &from}, func() error {
+		for _, i := range at[string(mark)] {
+			e := &list[i]
+			back := from != nil && e.lives() && !e.Since.Before(*from)
+			out[i] = out[i] || !back
+		}
+		return nil
+	})
+	return out, err
+}
+
+// refuseErased notes in found which of the entries that are about nobody known
+// are about somebody who was erased.
+func (s *Service) refuseErased(ctx context.Context, q pg.Querier, source string, list []entry, open []int, found []link.Found) error {
+	asked := make([]entry, len(open))
+	for i, at := range open {
+		asked[i] = list[at]
+	}
+	gone, err := s.erased(ctx, q, source, asked)
+	for i := range gone {
+		if gone[i] {
+			found[open[i]] = link.Found{Refused: refusedErased}
+		}
+	}
+	return err
+}
+
+// mark keeps by what files would bring people back.
+func (s *Service) mark(ctx context.Context, tx pgx.Tx, list []departed, refs []link.Ref) error {
+	batch := &pgx.Batch{}
+	put := func(mark []byte, from *time.Time) {
+		batch.Queue("INSERT INTO erased_mark (mark, back_from) VALUES ($1, $2) ON CONFLICT (mark) DO UPDATE SET back_from = excluded.back_from", mark, from)
+	}
+	for _, p := range list {
+		from := p.backFrom()
+		if p.numberBlind != nil {
+			put(s.markOfNumber(p.numberBlind), from)
+		}
+		put(s.markOfRef(p.source, p.ref), from)
+		for _, r := range refs {
+			if r.ID == p.id {
+				put(s.markOfRef(r.Source, r.Ref), from)
+			}
+		}
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("marks of erased people: %w", err)
+	}
+	return nil
+}
+
+// backFrom is the first day of the month after somebody moved away: who begins to
+// live here then has come back. Nil for whoever died, or was erased while here.
+func (p departed) backFrom() *time.Time {
+	if p.left.why != Moved {
+		return nil
+	}
+	from := time.Date(p.left.on.Year(), p.left.on.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+	return &from
+}
+
+// callings are all that sources call a person by, as their files write it: a
+// reference that is an identity number is kept hashed.
+func (p departed) callings(refs []link.Ref) []link.Ref {
+	list := []link.Ref{{Source: p.source, Ref: p.ref, ID: p.id}}
+	for _, r := range refs {
+		if r.ID == p.id {
+			list = append(list, r)
+		}
+	}
+	if p.number != "" {
+		for _, r := range slices.Clone(list) {
+			if r.Ref == p.hashedRef() {
+				r.Ref = p.number
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
+// hashedRef is what a reference that is the person's own number is kept as.
+func (p departed) hashedRef() string {
+	if p.numberBlind == nil {
+		return ""
+	}
+	return "n-" + hex.EncodeToString(p.numberBlind)
+}

@@ -1,0 +1,43 @@
+package boot
+
+import (
+	"context"
+	"time"
+)
+
+// How long after its start a server looks first for people who have been kept
+// for long enough, and how often then: one that is started every day does, too.
+const (
+	firstRetention = 10 * time.Minute
+	retentionEvery = 24 * time.Hour
+)
+
+// retain erases every day who left long enough ago. Servers that share a
+// database share the work.
+func (w *World) retain(ctx context.Context) error {
+	for wait := firstRetention; ; wait = retentionEvery {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		before := w.People.Overdue()
+		if before.IsZero() {
+			continue
+		}
+		n, err := w.EraseLeft(ctx, before, false)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			w.Log.WarnContext(ctx, "retention", "erased", n, "error", err)
+		case n > 0:
+			w.Log.InfoContext(ctx, "retention", "erased", n, "left_before", before.Format(time.DateOnly))
+		}
+	}
+}
+
+// EraseLeft erases, or with dry counts, who left before a day, and has it on the
+// record.
+func (w *World) EraseLeft(ctx context.Context, before time.Time, dry bool) (int64, error) {
+	ctx, _ = w.Audit.Command(ctx, "people erase")
+	return w.People.EraseLeft(ctx, before, dry)
+}
