@@ -56,6 +56,9 @@ bench-people: ## writing people under row-level policies, finding one by an encr
 bench-sight: ## lists and cold tiles within a sight against the whole city's (ONEMAP_BENCH_DATA is a town's folder)
 	@go test -run '^$$' -bench '^BenchmarkSight$$' -benchtime 1x -timeout 30m ./cmd/internal/boot
 
+bench-audit: ## reports a second with and without an audit log
+	@go test -run '^$$' -bench '^BenchmarkAudit$$' -benchtime 1x -timeout 10m ./cmd/internal/boot
+
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
 
