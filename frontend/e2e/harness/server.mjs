@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ const startWithin = 240_000; // ms; a cold machine makes its database first
 
 /**
  * The program under test: the one at ONEMAP_URL, or a fresh one with the demo town that ends with the tests.
+ * ONEMAP_E2E_LOG names a file to keep what it logs, at its most talkative.
  * @returns {Promise<{origin: string, stop(): Promise<void>}>}
  */
 export async function openServer() {
@@ -20,9 +21,14 @@ export async function openServer() {
   const data = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
   const child = spawn(binary, ['serve', '--demo', '--data', data, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The specs report faster than any resident would.
-    env: { ...process.env, ONEMAP_UNLIMITED: '1' },
+    // The specs report faster than any resident would, and the log is searched for people's names afterwards.
+    env: { ...process.env, ONEMAP_UNLIMITED: '1', ONEMAP_LOG_LEVEL: 'debug', ONEMAP_LOG_FORMAT: 'text' },
   });
+  if (process.env.ONEMAP_E2E_LOG) {
+    const log = createWriteStream(process.env.ONEMAP_E2E_LOG);
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+  }
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
     child.kill('SIGINT');
