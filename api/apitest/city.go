@@ -126,7 +126,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 	if c.Keys, err = seal.New([]byte("the key of people in test cities")); err != nil {
 		return nil, err
 	}
-	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys}); err != nil {
+	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys, Hashing: Hashing}); err != nil {
 		return nil, err
 	}
 	c.People = person.New(person.Config{Pool: c.Vault, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 
 	"onemap/api/actor"
@@ -13,6 +14,9 @@ import (
 
 // Password opens every account of the city.
 const Password = "apitest-password"
+
+// Hashing costs a thousandth of what a server's does: no test waits for it.
+var Hashing = &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 var departments = []auth.Department{
 	{Code: "D01", Name: "环卫处", NameEn: "Sanitation"},

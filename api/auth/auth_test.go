@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/auth"
@@ -139,7 +141,7 @@ func TestSessionsSurviveARestart(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)
 	in := enter(t, c, "operator")
-	again, err := auth.New(auth.Config{Pool: c.Pool, Now: c.Clock.Now, NewID: apitest.NewID, Keys: c.Keys})
+	again, err := auth.New(auth.Config{Pool: c.Pool, Now: c.Clock.Now, NewID: apitest.NewID, Keys: c.Keys, Hashing: apitest.Hashing})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,13 +156,24 @@ func TestSessionsSurviveARestart(t *testing.T) {
 func TestWrongPasswordAndUnknownLoginLookTheSame(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)
+	// A hash that outweighs a query. Signing in brings the stored one up to it.
+	dear := argon2id.Params{Memory: 16 << 10, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+	var err error
+	if c.Auth, err = auth.New(auth.Config{Pool: c.Pool, Now: c.Clock.Now, NewID: apitest.NewID, Keys: c.Keys, Hashing: &dear}); err != nil {
+		t.Fatal(err)
+	}
+	enter(t, c, "operator")
 	for login, sql := range map[string]string{
-		"worker": "UPDATE account SET disabled_at = created_at WHERE login = 'worker'",
+		"worker": "UPDATE account SET disabled_at = created_at, password_hash = (SELECT password_hash FROM account WHERE login = 'operator') WHERE login = 'worker'",
 		"leader": "UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE login = 'leader'",
 	} {
 		if _, err := c.Pool.Exec(t.Context(), sql); err != nil {
 			t.Fatal(login, err)
 		}
+	}
+	var kept string
+	if err := c.Pool.QueryRow(t.Context(), "SELECT password_hash FROM account WHERE login = 'operator'").Scan(&kept); err != nil || !strings.Contains(kept, "$m=16384,t=1,p=1$") {
+		t.Fatalf("a weak hash stays after signing in: %v", err)
 	}
 	logins := []string{"operator", "nobody-of-that-name", "worker", "leader"}
 	times := map[string][]time.Duration{}

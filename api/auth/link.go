@@ -54,6 +54,7 @@ func (s *Service) LinkFor(ctx context.Context, login string) (l Link, err error)
 		return l, errDemoAccount
 	}
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		audit.Note(ctx, "account", a.ID.String(), "link")
 		l, err = s.makeLink(ctx, tx, a.ID, uuid.Nil)
 		return err
 	})

@@ -2,9 +2,7 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -48,11 +46,6 @@ func tellsOf(password, login, name string) bool {
 	return false
 }
 
-// nobodysHash is a hash of what nobody knows; it takes a while to make, once.
-var nobodysHash = sync.OnceValues(func() (string, error) {
-	return argon2id.CreateHash(rand.Text(), argon2id.DefaultParams)
-})
-
 var errBusy = fault.New(fault.Unavailable, "auth.busy", "Too many people are signing in at once; please try again in a moment.").After(2 * time.Second)
 
 // queue is how long a password waits to be hashed while others are.
@@ -89,7 +82,7 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer done()
-	return argon2id.CreateHash(password, argon2id.DefaultParams)
+	return argon2id.CreateHash(password, s.Hashing)
 }
 
 // compare says whether a password is right, and whether its hash is weaker than
@@ -104,7 +97,7 @@ func (s *Service) compare(ctx context.Context, password, hash string, known bool
 	if err != nil {
 		return false, false, err
 	}
-	d := argon2id.DefaultParams
+	d := s.Hashing
 	return ok, p.Memory < d.Memory || p.Iterations < d.Iterations || p.KeyLength < d.KeyLength || p.SaltLength < d.SaltLength, nil
 }
 

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
 	"runtime"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -34,6 +37,9 @@ type Config struct {
 	SecondFactor []actor.Role
 	// Demo lets the accounts of the demo town in.
 	Demo bool
+	// Hashing is what a password's hash costs; without it, what a server should
+	// pay. Only tests, which hash thousands, pay less.
+	Hashing *argon2id.Params
 	// SSO is the provider of single sign-on, if there is one.
 	SSO *SSO
 }
@@ -46,13 +52,14 @@ type Service struct {
 	newID    func() uuid.UUID
 	hashing  chan struct{} // each hash takes 64 MB: as many at once as there are cores
 	reserved chan struct{} // and one for browsers that have signed in before
-	nobody   string        // a hash to compare with when there is no such login
+	nobody   string        // a hash of what nobody knows, to compare with when there is no such login
 	throttle *throttle
 }
 
 // New makes the service.
 func New(c Config) (*Service, error) {
-	nobody, err := nobodysHash()
+	c.Hashing = cmp.Or(c.Hashing, argon2id.DefaultParams)
+	nobody, err := argon2id.CreateHash(rand.Text(), c.Hashing)
 	if err != nil {
 		return nil, err
 	}

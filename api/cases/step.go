@@ -104,6 +104,9 @@ func (s *Service) take(ctx context.Context, tx pgx.Tx, c locked, t Transition, r
 	now, by := s.Now(), actor.From(ctx)
 	department := c.Department
 	if slices.Contains(t.Needs, NeedDepartment) {
+		if err := departmentOpen(ctx, tx, do.Department); err != nil {
+			return err
+		}
 		department = &do.Department
 	}
 	var eventDepartment *string
@@ -135,6 +138,24 @@ func (s *Service) take(ctx context.Context, tx pgx.Tx, c locked, t Transition, r
 	}
 	_, err := s.announce(ctx, tx, c.ID, &c.Row)
 	return err
+}
+
+// departmentOpen refuses a department that is closed, and keeps one that is open
+// so until the step is taken. One that never was is the constraints' business.
+func departmentOpen(ctx context.Context, tx pgx.Tx, code string) error {
+	var closed bool
+	err := tx.QueryRow(ctx, "SELECT closed_at IS NOT NULL FROM department WHERE code = $1 FOR SHARE", code).Scan(&closed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var f fault.Fields
+	if closed {
+		f.Add("body.department", nil, "is a department that is closed; see /api/v1/departments")
+	}
+	return f.Err("case.department")
 }
 
 func inWords(err error) error {

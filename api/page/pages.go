@@ -27,6 +27,8 @@ type Config struct {
 	Facilities *facility.Service
 	Cases      *cases.Service
 	Intake     *blob.Intake
+	// Demo puts onto every page that this is a demo town.
+	Demo bool
 }
 
 // Pages answers the pages.
@@ -58,10 +60,14 @@ func Routes(s *web.Server, c Config) {
 }
 
 // frame is what every page's template shows. The zone is the city's: a page
-// writes times as the city's clocks show them, wherever its reader is.
-type frame struct{ Lang, Zone string }
+// writes times as the city's clocks show them, wherever its reader is. A demo
+// town says so on each.
+type frame struct {
+	Lang, Zone string
+	Demo       bool
+}
 
-func (p *Pages) frame(lang string) frame { return frame{lang, p.Cases.Zone.String()} }
+func (p *Pages) frame(lang string) frame { return frame{lang, p.Cases.Zone.String(), p.Demo} }
 
 // plain answers a page that is the same for everybody.
 func (p *Pages) plain(name string) echo.HandlerFunc {

@@ -42,21 +42,18 @@ type userLink struct {
 }
 
 func (c userLink) Run(ctx context.Context) error {
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	l, err := w.Auth.LinkFor(ctx, c.Login)
-	if err != nil {
-		return err
-	}
-	fmt.Println(l.URL(c.PublicURL))
-	fmt.Fprintf(os.Stderr, "It can be used once, before %s. Hand it over by a way you trust.\n", l.ExpiresAt.In(w.Zone).Format("2006-01-02 15:04"))
-	if c.PublicURL == "" {
-		fmt.Fprintln(os.Stderr, "Put the server's address in front of it; with --public-url it is whole.")
-	}
-	return nil
+	return administer(ctx, c.Config, "user link", func(ctx context.Context, w *boot.World) error {
+		l, err := w.Auth.LinkFor(ctx, c.Login)
+		if err != nil {
+			return err
+		}
+		fmt.Println(l.URL(c.PublicURL))
+		fmt.Fprintf(os.Stderr, "It can be used once, before %s. Hand it over by a way you trust.\n", l.ExpiresAt.In(w.Zone).Format("2006-01-02 15:04"))
+		if c.PublicURL == "" {
+			fmt.Fprintln(os.Stderr, "Put the server's address in front of it; with --public-url it is whole.")
+		}
+		return nil
+	})
 }
 
 func (c userAdd) Run(ctx context.Context) error {
@@ -128,23 +125,20 @@ type keyAdd struct {
 }
 
 func (c keyAdd) Run(ctx context.Context) error {
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	last, err := time.ParseInLocation(time.DateOnly, c.Expires, w.Zone)
-	if err != nil {
-		return fmt.Errorf("--expires takes a day such as 2027-12-31: %w", err)
-	}
-	_, key, err := w.Auth.MakeKey(ctx, auth.NewKey{
-		Name: c.Name, Grant: actor.Grant{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department},
-		ExpiresAt: last.AddDate(0, 0, 1), ReadOnly: c.ReadOnly,
+	return administer(ctx, c.Config, "key add", func(ctx context.Context, w *boot.World) error {
+		last, err := time.ParseInLocation(time.DateOnly, c.Expires, w.Zone)
+		if err != nil {
+			return fmt.Errorf("--expires takes a day such as 2027-12-31: %w", err)
+		}
+		_, key, err := w.Auth.MakeKey(ctx, auth.NewKey{
+			Name: c.Name, Grant: actor.Grant{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department},
+			ExpiresAt: last.AddDate(0, 0, 1), ReadOnly: c.ReadOnly,
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Println(key)
+		fmt.Fprintln(os.Stderr, "Send it as: Authorization: Bearer KEY. It is shown this once.")
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	fmt.Println(key)
-	fmt.Fprintln(os.Stderr, "Send it as: Authorization: Bearer KEY. It is shown this once.")
-	return nil
 }

@@ -135,7 +135,7 @@ func (s *Server) routes() {
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
 	describeTiles(s.web)
-	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake})
+	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake, Demo: w.Config.Demo})
 }
 
 func (s *Server) gauges(reg *prometheus.Registry) {
