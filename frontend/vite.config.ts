@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { demoBanner } from './build/demo.ts';
 import { keepFolder, precompress } from './build/precompress.ts';
 import { templateWords } from './build/template.ts';
 import { t as receipt } from './src/receipt/words.ts';
@@ -21,6 +22,7 @@ export default defineConfig({
   plugins: [
     vue(),
     templateWords({ 'report.html': report, 'receipt.html': receipt }),
+    demoBanner(),
     precompress(),
     keepFolder(),
   ],

@@ -136,6 +136,13 @@ func TestAStepWithoutWhatItNeedsIsRefused(t *testing.T) {
 		}
 	}
 	id := c.in(cases.Filed)
+	if _, err := c.Pool.Exec(t.Context(), "INSERT INTO department (code, name, name_en, closed_at) VALUES ('D98', '旧处', 'Old', $1)", c.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	closed := c.Cases.Step(c.As(actor.Operator), id, cases.Do{Action: cases.DoDispatch, Department: "D98", Rev: 2})
+	if f := refused(t, closed, fault.Invalid, "case.department"); !strings.Contains(locations(f)["body.department"], "closed") {
+		t.Errorf("a closed department: %v", closed)
+	}
 	err := c.Cases.Step(c.As(actor.Operator), id, cases.Do{Action: cases.DoDispatch, Department: "D99", Rev: 2})
 	if f := refused(t, err, fault.Invalid, "case.department"); locations(f)["body.department"] == "" {
 		t.Errorf("%v does not name the department", f.Fields)

@@ -17,8 +17,7 @@ async function authenticator({ context, page }) {
     },
   });
   return {
-    credentials: async () =>
-      (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
     /** The authenticator as it was: what a copy of it would answer. */
     rewind: async (credential, signCount) => {
       await cdp.send('WebAuthn.removeCredential', {

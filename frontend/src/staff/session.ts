@@ -1,6 +1,7 @@
 import { ref } from 'vue';
 import type { DemoAccounts, Me, SignStep, SignWays } from '../api/types.ts';
 import { type Asking, ask, Problem } from '../base/api.ts';
+import { nextPath } from './next.ts';
 import { answerPasskey } from './passkeys.ts';
 
 /** Who is at the desk. undefined: not known yet; null: nobody. */
@@ -49,11 +50,19 @@ export async function goOn(path: string, asking: Asking, held = false): Promise<
   return next;
 }
 
-/** What a step led to: somebody who is signed in, or the next step. */
+/** What a step led to: somebody who is signed in, who goes on to the page asked for, or the next step. */
 export function take(next: SignStep): void {
   const { next: to, ways, recovery_codes: _, ...who } = next;
   step.value = to ? { next: to, ways } : null;
-  me.value = to ? null : who;
+  const onward = to ? '' : nextPath(location.search, '');
+  if (onward) location.assign(onward);
+  else me.value = to ? null : who;
+}
+
+/** Where a browser goes to sign in at the provider, to come back to the page asked for, or to this one. */
+export function ssoAddress(path: string): string {
+  const { pathname, search, hash } = location;
+  return `${path}?next=${encodeURIComponent(nextPath(search, pathname + search + hash))}`;
 }
 
 /** The ways to sign in here, by password alone when it cannot be asked. */
