@@ -175,7 +175,7 @@ func key(tb testing.TB) string {
 		}
 		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
 	}
-	fmt.Fprint(h, "3", regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
+	fmt.Fprint(h, "3", *Hashing, regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
 	return "apitest " + hex.EncodeToString(h.Sum(nil))
 }
 
