@@ -243,8 +243,7 @@ func (d *town) rewriteAll(t *testing.T, early Head) {
 	want(t, "one removed, all rewritten", d.verify(t), "head 19-19")
 	want(t, "one removed, all rewritten", d.verify(t, early), "head 12-12")
 	// The same with a key of one's own.
-	other := &Book{Pool: d.pool, Key: testKey(t, 2), Now: d.clock}
-	h := other.Key.head(19, d.rows(t)[18].link.hash, d.clock())
+	h := testKey(t, 2).head(19, d.rows(t)[18].link.hash, d.clock())
 	d.exec(t, "UPDATE audit_head SET at = $1, signature = $2, key = $3", h.At, h.Signature, h.Key)
 	want(t, "another key", d.verify(t), "head 19-19")
 	want(t, "a forged head given", d.verify(t, h), "head 19-19")

@@ -16,8 +16,8 @@ func TestWaitsGrow(t *testing.T) {
 			t.Fatalf("try %d waits %v", n, wait)
 		}
 	}
-	for _, want := range []time.Duration{1, 2, 4, 8, 10, 10} {
-		want *= time.Second
+	for _, seconds := range []int{1, 2, 4, 8, 10, 10} {
+		want := time.Duration(seconds) * time.Second
 		if wait := th.take(now, "x", a); wait != want {
 			t.Fatalf("waits %v, want %v", wait, want)
 		}

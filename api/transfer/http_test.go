@@ -53,7 +53,8 @@ func served(t *testing.T, c *apitest.City) *desk {
 	t.Helper()
 	d := &desk{City: c}
 	d.Loader.Folder = t.TempDir()
-	s := web.New(web.Config{Audit: c.Audit,
+	s := web.New(web.Config{
+		Audit:   c.Audit,
 		Version: "test", Auth: d, Log: slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	})

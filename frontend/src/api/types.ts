@@ -28,7 +28,7 @@ export type SignStep = Me & {
   ways?: string[] | null;
   recovery_codes?: string[] | null;
 };
-export type SignWays = Schemas['WaysAnswerBody'];
+export type SignWays = S['WaysAnswerBody'];
 export type Security = S['AuthSecurity'];
 export type Passkey = S['AuthPasskey'];
 export type Device = S['AuthDevice'];
