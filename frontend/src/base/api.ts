@@ -29,7 +29,7 @@ export const problemWords = words(
     'auth.prove': '请再确认一次是您本人。',
     'auth.passkey': '这个通行密钥在这里不能用。',
     'auth.passkey_cloned': '这个通行密钥被复制过，已停用。请换一种方式登录，移除后重新添加。',
-    'auth.passkey_here': '这个地址用不了通行密钥，需要正式的 https 地址。',
+    'auth.passkey_here': '这个地址用不了通行密钥，请用加密的正式网址打开。',
     'auth.factor_needed': '您的岗位需要第二步验证，请先添加另一种再移除这一种。',
     'account.password':
       '新密码不行：太短、太常见、和旧的一样，或含有用户名、姓名。换一个，例如四个不相干的词。',
