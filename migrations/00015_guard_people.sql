@@ -66,7 +66,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     END LOOP;
     -- what is only ever added to
-    FOREACH name IN ARRAY ARRAY['case_event', 'change_log', 'change_batch', 'change_epoch', 'export_log', 'audit_inbox'] LOOP
+    FOREACH name IN ARRAY ARRAY['case_event', 'change_log', 'change_batch', 'change_epoch', 'audit_inbox'] LOOP
         IF to_regclass(name) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM onemap_app', name);
         END IF;

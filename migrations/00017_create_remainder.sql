@@ -41,8 +41,6 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     END LOOP;
-    -- with the record goes who read it: the audit log keeps that
-    GRANT DELETE ON person_reading TO onemap_people;
 END
 $$;
 -- +goose StatementEnd
@@ -55,6 +53,5 @@ CREATE POLICY erased_mark_seen ON erased_mark USING (current_setting('onemap.peo
 DROP INDEX import_doubt_taken_ix;
 DROP INDEX import_doubt_candidates_ix;
 DROP INDEX person_left_ix;
-REVOKE DELETE ON person_reading FROM onemap_people;
 DROP TABLE erased_mark;
 DROP TABLE remainder;

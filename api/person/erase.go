@@ -181,7 +181,6 @@ func (s *Service) erase(ctx context.Context, tx pgx.Tx, list []departed, enough 
 		}
 	}
 	for _, sql := range []string{
-		"DELETE FROM person_reading WHERE person_id = ANY ($1)",
 		"DELETE FROM person_tag WHERE person_id = ANY ($1)",
 		"DELETE FROM residence WHERE person_id = ANY ($1)",
 		"DELETE FROM person WHERE id = ANY ($1)",

@@ -50,7 +50,7 @@ WHERE c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND n
 func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 	t.Parallel()
 	c := newTown(t, 4)
-	registrar := c.As(actor.Registrar, apitest.CityCode)
+	registrar, _ := c.Audit.Command(c.As(actor.Registrar, apitest.CityCode), "reveal-person")
 	n, other := number(on(1950, 5, 6), 11), number(on(1952, 5, 6), 12)
 	his := person.Row{Ref: n, Name: "欧阳铁蛋", IDNumber: n, Phone: "13877775555", HouseholdRef: n, Head: true, DwellingID: c.a[0], Since: on(2010, 3, 4), Tags: []string{"disabled"}, TagUntil: on(2027, 4, 5)}
 	hers := person.Row{Ref: "B-2", Name: "王小红", IDNumber: other, HouseholdRef: n, DwellingID: c.a[0], Since: on(2011, 7, 8)}
@@ -60,9 +60,6 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 	c.imports(t, c.batch("welfare"), again)
 	id := one[uuid.UUID](t, c, "SELECT id FROM person WHERE name = '欧阳铁蛋'")
 	tie, tag := one[uuid.UUID](t, c, "SELECT id FROM residence WHERE person_id = $1", id), one[uuid.UUID](t, c, "SELECT id FROM person_tag WHERE person_id = $1", id)
-	if _, err := c.Root.Exec(t.Context(), "INSERT INTO account (id, login, name, created_at) VALUES ($1, 'reader', 'Reader', now()) ON CONFLICT DO NOTHING", actor.From(registrar).ID); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := c.People.Reveal(registrar, id, "核对"); err != nil {
 		t.Fatal(err)
 	}

@@ -46,11 +46,12 @@ func TestGDALReadsWhatGoesOut(t *testing.T) {
 		t.Skipf("GDAL is not here (%v): make install-test installs it", err)
 	}
 	c, n := furnished(t)
+	ctx, _ := c.Audit.Command(t.Context(), "export")
 	for _, k := range transfer.Kinds() {
 		var first int64 = -1
 		for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
 			path := filepath.Join(t.TempDir(), k.Name+"."+map[bool]string{true: "zip", false: format}[format == "shp"])
-			rows, err := c.Loader.Export(t.Context(), k.Name, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere(), Purpose: "测试"})
+			rows, err := c.Loader.Export(ctx, k.Name, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere(), Purpose: "测试"})
 			if format == "shp" && k.Geometry == "none" {
 				if !fault.Is(err, fault.Invalid) {
 					t.Errorf("%s without places as a Shapefile: %v", k.Name, err)
@@ -108,10 +109,11 @@ func TestWhatWentOutComesInAgain(t *testing.T) {
 	} {
 		takes(t, c, kind, file(t, "more.csv", text), transfer.Counts{Read: 1, Fresh: 1})
 	}
+	ctx, _ := c.Audit.Command(t.Context(), "export")
 	for _, kind := range []string{"buildings", "dwellings", "organisations", "facilities", "services"} {
 		for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
 			path := filepath.Join(t.TempDir(), kind+"."+map[bool]string{true: "zip", false: format}[format == "shp"])
-			rows, err := c.Loader.Export(t.Context(), kind, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere()})
+			rows, err := c.Loader.Export(ctx, kind, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere()})
 			if format == "shp" && kind == "dwellings" {
 				continue // they have no places of their own
 			}

@@ -112,7 +112,8 @@ func TestBinsOfZurichComeAndGo(t *testing.T) {
 		t.Errorf("bin 157 lies at %v; %d bins outside the city", at, misplaced)
 	}
 	out := t.TempDir() + "/bins.geojson"
-	n, err := c.Loader.Export(t.Context(), "facilities", out, transfer.ExportOptions{Format: "geojson", Region: "8261", Scope: actor.Everywhere()})
+	ctx, _ := c.Audit.Command(t.Context(), "export")
+	n, err := c.Loader.Export(ctx, "facilities", out, transfer.ExportOptions{Format: "geojson", Region: "8261", Scope: actor.Everywhere()})
 	if err != nil || n != 4063 {
 		t.Errorf("%d went out, %v", n, err)
 	}

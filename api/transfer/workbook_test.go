@@ -55,7 +55,7 @@ func TestAWorkbookWithFormulasAndMergedCells(t *testing.T) {
 		}
 	}
 	var born string
-	if err := c.Pool.QueryRow(t.Context(), "SELECT born_on::text FROM person").Scan(&born); err != nil || born != "1950-05-05" {
+	if err := c.Root.QueryRow(t.Context(), "SELECT born_on::text FROM person").Scan(&born); err != nil || born != "1950-05-05" {
 		t.Errorf("born on %s, %v", born, err)
 	}
 
