@@ -156,7 +156,8 @@ func (s *Server) Stop(ctx context.Context) error {
 		return nil
 	}
 	s.stopped = true
-	err := s.run.end(ctx)
+	// The first process has ended; what it told to end may take a moment more.
+	err := errors.Join(s.run.end(ctx), s.endAll(context.WithoutCancel(ctx), s.home.cluster(), orphanPatience))
 	s.home.removeSocketFolder()
 	s.unlock()
 	return err

@@ -124,12 +124,7 @@ func TestServesAndKeepsItsData(t *testing.T) {
 	if err := <-exited; err != nil {
 		t.Errorf("Exited after Stop: %v", err)
 	}
-	// The first process has ended; what it had told to end may take a moment more on a busy machine.
-	left := workers(s.home.cluster())
-	for until := time.Now().Add(10 * time.Second); len(left) > 0 && time.Now().Before(until); left = workers(s.home.cluster()) {
-		time.Sleep(20 * time.Millisecond)
-	}
-	if len(left) > 0 {
+	if left := workers(s.home.cluster()); len(left) > 0 {
 		t.Errorf("still running after Stop: %v", left)
 	}
 	if err := s.Restart(t.Context()); err == nil {
