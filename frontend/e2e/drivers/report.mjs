@@ -90,8 +90,9 @@ export class Resident {
     await this.page.locator('#typed-go').click();
   }
 
+  /** What the page says of a field, once it says something. */
   problem(id) {
-    return this.page.locator(`#${id}`).textContent();
+    return this.page.locator(`#${id}:not(:empty)`).textContent();
   }
 
   async offline(away) {
