@@ -3,8 +3,15 @@
 // The journey of a session: SignIn compares the password with its argon2id
 // hash (and takes as long when there is no such login), makes a random token
 // of which the database keeps only the hash, and the browser keeps it in a
-// cookie no script can read. Authenticate turns cookie or bearer key into an
-// actor.Actor with all its grants in one query. SignOut forgets the token.
+// cookie no script can read. Who owes a second factor, a new password or an
+// enrolment holds half a session, which opens nothing but that step; each step
+// makes the token anew. Authenticate turns cookie or bearer key into an
+// actor.Actor with all its grants in one query. A session is one device, which
+// its holder or an administrator signs out.
+//
+// A password comes from a one-time link (first administrator, invitation, reset)
+// and is refused when it is among the commonest. Tries are held up per address,
+// login and known device, never for good: no account is locked.
 //
 // The journey of a grant: an administrator of a place gives it (Give) to an
 // account that is seen there, under the lock of authority, no wider and no longer
