@@ -107,7 +107,7 @@ func (o *SSO) provider(ctx context.Context) (*provider, error) {
 	}
 	if err != nil {
 		o.failed = o.Now()
-		return nil, fault.New(errSSODown.Kind, errSSODown.Code, errSSODown.Public).Because(err)
+		return nil, errSSODown.Because(err)
 	}
 	o.found = &provider{
 		Provider: p, end: more.End,
@@ -173,10 +173,6 @@ type Claimed struct {
 
 var errSSO = fault.New(fault.Forbidden, "sso.refused", "The single sign-on did not go through; please begin again.")
 
-func refusedSSO(cause error) error {
-	return fault.New(errSSO.Kind, errSSO.Code, errSSO.Public).Because(cause)
-}
-
 // Finish takes what the browser brought back from the provider.
 func (o *SSO) Finish(ctx context.Context, kept, state, code string) (who Claimed, next string, err error) {
 	var a attempt
@@ -187,13 +183,13 @@ func (o *SSO) Finish(ctx context.Context, kept, state, code string) (who Claimed
 	next = sameOrigin(a.Next)
 	switch age := o.Now().Sub(time.Unix(a.At, 0)); {
 	case err != nil:
-		return who, next, refusedSSO(err)
+		return who, next, errSSO.Because(err)
 	case a.State == "" || a.Nonce == "" || subtle.ConstantTimeCompare([]byte(a.State), []byte(state)) != 1:
-		return who, next, refusedSSO(errors.New("the state is not this browser's"))
+		return who, next, errSSO.Because(errors.New("the state is not this browser's"))
 	case age < -time.Minute || age > ssoLife:
-		return who, next, refusedSSO(errors.New("the attempt is too old"))
+		return who, next, errSSO.Because(errors.New("the attempt is too old"))
 	case code == "":
-		return who, next, refusedSSO(errors.New("the provider gave no code"))
+		return who, next, errSSO.Because(errors.New("the provider gave no code"))
 	}
 	ctx, cancel := o.within(ctx)
 	defer cancel()
@@ -205,9 +201,9 @@ func (o *SSO) Finish(ctx context.Context, kept, state, code string) (who Claimed
 	if err != nil {
 		var answer *oauth2.RetrieveError
 		if !errors.As(err, &answer) {
-			return who, next, fault.New(errSSODown.Kind, errSSODown.Code, errSSODown.Public).Because(err)
+			return who, next, errSSODown.Because(err)
 		}
-		return who, next, refusedSSO(err)
+		return who, next, errSSO.Because(err)
 	}
 	who, err = o.claimed(ctx, p, token, a.Nonce)
 	return who, next, err
@@ -217,14 +213,14 @@ func (o *SSO) claimed(ctx context.Context, p *provider, token *oauth2.Token, non
 	raw, _ := token.Extra("id_token").(string)
 	id, err := p.verifier.Verify(ctx, raw)
 	if err != nil {
-		return who, refusedSSO(err)
+		return who, errSSO.Because(err)
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1 {
-		return who, refusedSSO(errors.New("the token is for another attempt"))
+		return who, errSSO.Because(errors.New("the token is for another attempt"))
 	}
 	claims := map[string]any{}
 	if err := id.Claims(&claims); err != nil {
-		return who, refusedSSO(err)
+		return who, errSSO.Because(err)
 	}
 	claim := o.Claim
 	if claim == "" {
@@ -233,17 +229,17 @@ func (o *SSO) claimed(ctx context.Context, p *provider, token *oauth2.Token, non
 	if _, ok := claims[claim].(string); !ok && p.UserInfoEndpoint() != "" {
 		more, err := p.UserInfo(ctx, oauth2.StaticTokenSource(token))
 		if err != nil || more.Subject != id.Subject {
-			return who, refusedSSO(errors.Join(errors.New("what the provider says of the user is of no use"), err))
+			return who, errSSO.Because(errors.Join(errors.New("what the provider says of the user is of no use"), err))
 		}
 		if err := more.Claims(&claims); err != nil {
-			return who, refusedSSO(err)
+			return who, errSSO.Because(err)
 		}
 	}
 	who = Claimed{Issuer: o.Issuer, Subject: id.Subject}
 	who.Login, _ = claims[claim].(string)
 	who.Name, _ = claims["name"].(string)
 	if who.Subject == "" || slices.Contains([]any{false, "false"}, claims[claim+"_verified"]) {
-		return who, refusedSSO(errors.New("the provider has not verified the login"))
+		return who, errSSO.Because(errors.New("the provider has not verified the login"))
 	}
 	return who, nil
 }

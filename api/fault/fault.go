@@ -58,16 +58,19 @@ func Newf(kind Kind, code, format string, args ...any) *Error {
 	return New(kind, code, fmt.Sprintf(format, args...))
 }
 
-// Because keeps the cause for the log.
+// Because is the fault with its cause, for the log; a fault that several share
+// stays as it is.
 func (e *Error) Because(cause error) *Error {
-	e.Cause = cause
-	return e
+	because := *e
+	because.Cause = cause
+	return &because
 }
 
-// After says how long to wait before trying again.
+// After is the fault with how long to wait before trying again.
 func (e *Error) After(wait time.Duration) *Error {
-	e.Wait = wait
-	return e
+	after := *e
+	after.Wait = wait
+	return &after
 }
 
 // Error is the sentence with its cause, for logs.

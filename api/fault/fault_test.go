@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAsFindsAFaultThroughWrapping(t *testing.T) {
@@ -19,6 +20,17 @@ func TestAsFindsAFaultThroughWrapping(t *testing.T) {
 	}
 	if As(errors.New("plain")) != nil {
 		t.Fatal("a plain error is no fault")
+	}
+}
+
+func TestASharedFaultKeepsNoCause(t *testing.T) {
+	t.Parallel()
+	shared := New(Unavailable, "sso.down", "It is down.")
+	if got := shared.Because(errors.New("refused")).After(time.Second); got.Cause == nil || got.Wait != time.Second || got.Code != shared.Code {
+		t.Errorf("got %+v", got)
+	}
+	if shared.Cause != nil || shared.Wait != 0 {
+		t.Errorf("it was changed for everybody: %+v", shared)
 	}
 }
 
