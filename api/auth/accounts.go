@@ -320,7 +320,7 @@ func (s *Service) rewriteAccount(ctx context.Context, tx pgx.Tx, by authority, x
 			}
 			now := s.now()
 			x.DisabledAt, lost = &now, x.open
-			if _, err := tx.Exec(ctx, "DELETE FROM session WHERE account_id = $1", x.ID); err != nil {
+			if err := endSessions(ctx, tx, x.ID, uuid.Nil, uuid.Nil); err != nil {
 				return err
 			}
 		}

@@ -55,8 +55,7 @@ func (s *Service) SessionsOf(ctx context.Context, account uuid.UUID) ([]Device, 
 // EndSessions signs somebody else out, at one device or everywhere.
 func (s *Service) EndSessions(ctx context.Context, account, one uuid.UUID) error {
 	return s.help(ctx, account, "sessions", func(tx pgx.Tx, x Account, _ actor.Actor) error {
-		_, err := s.endSessions(ctx, tx, x.ID, one, uuid.Nil)
-		return err
+		return endSessions(ctx, tx, x.ID, one, uuid.Nil)
 	})
 }
 

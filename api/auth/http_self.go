@@ -6,11 +6,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
 	"onemap/api/fault"
-	"onemap/api/pg"
 	"onemap/api/web"
 )
 
@@ -66,14 +64,13 @@ func (h handlers) changePassword(ctx context.Context, in *passwordIn) (*signedIn
 }
 
 type proofIn struct {
-	Browser
 	Body struct {
 		Password string `json:"password" minLength:"1" maxLength:"1024"`
 	}
 }
 
 func (h handlers) prove(ctx context.Context, in *proofIn) (*struct{}, error) {
-	return nil, h.service.Prove(ctx, actor.From(ctx).Session, in.from, in.Body.Password)
+	return nil, h.service.Prove(ctx, actor.From(ctx).Session, in.Body.Password)
 }
 
 type enrolAnswer struct{ Body Enrolment }
@@ -89,14 +86,13 @@ func (h handlers) confirmTOTP(ctx context.Context, in *secondIn) (*signedIn, err
 }
 
 type removeTOTPIn struct {
-	Browser
 	Body struct {
 		Password string `json:"password" maxLength:"1024" doc:"Empty for an account without one."`
 	}
 }
 
 func (h handlers) removeTOTP(ctx context.Context, in *removeTOTPIn) (*struct{}, error) {
-	return nil, h.service.RemoveTOTP(ctx, actor.From(ctx).Session, in.from, in.Body.Password)
+	return nil, h.service.RemoveTOTP(ctx, actor.From(ctx).Session, in.Body.Password)
 }
 
 type codesAnswer struct {
@@ -134,10 +130,7 @@ func (h handlers) endOthers(ctx context.Context, _ *struct{}) (*struct{}, error)
 	if err != nil {
 		return nil, err
 	}
-	return nil, pg.InTx(ctx, h.service.pool, func(tx pgx.Tx) error {
-		_, err := h.service.endSessions(ctx, tx, a.ID, uuid.Nil, a.Session)
-		return err
-	})
+	return nil, h.service.SignOutDevices(ctx, a, uuid.Nil)
 }
 
 type idIn struct {
@@ -149,8 +142,5 @@ func (h handlers) endDevice(ctx context.Context, in *idIn) (*struct{}, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, pg.InTx(ctx, h.service.pool, func(tx pgx.Tx) error {
-		_, err := h.service.endSessions(ctx, tx, a.ID, in.ID, uuid.Nil)
-		return err
-	})
+	return nil, h.service.SignOutDevices(ctx, a, in.ID)
 }

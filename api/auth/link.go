@@ -170,7 +170,7 @@ func (s *Service) useLink(ctx context.Context, tx pgx.Tx, token string, n NewAcc
 	if err := setPassword(ctx, tx, l.account, hash, now); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM session WHERE account_id = $1", l.account); err != nil {
+	if err := endSessions(ctx, tx, l.account, uuid.Nil, uuid.Nil); err != nil {
 		return err
 	}
 	return forgetDevices(ctx, tx, l.account)

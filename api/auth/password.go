@@ -121,7 +121,7 @@ func (s *Service) ChangePassword(ctx context.Context, session uuid.UUID, from Se
 	if err != nil {
 		return Entered{}, err
 	}
-	if err := s.provePassword(ctx, c, from, old); err != nil {
+	if err := s.provePassword(ctx, c, old); err != nil {
 		return Entered{}, err
 	}
 	var f fault.Fields
@@ -144,8 +144,7 @@ func (s *Service) ChangePassword(ctx context.Context, session uuid.UUID, from Se
 		if _, err := tx.Exec(ctx, "DELETE FROM account_link WHERE account_id = $1", c.Actor.ID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM session WHERE account_id = $1 AND id <> $2", c.Actor.ID, session)
-		return err
+		return endSessions(ctx, tx, c.Actor.ID, uuid.Nil, session)
 	})
 }
 
@@ -157,7 +156,7 @@ func setPassword(ctx context.Context, tx pgx.Tx, account uuid.UUID, hash string,
 
 // provePassword asks for the password of who is signed in. Wrong ones count as
 // those at the sign-in do: a stolen session must not be a way to try.
-func (s *Service) provePassword(ctx context.Context, c ceremony, from Sender, password string) error {
+func (s *Service) provePassword(ctx context.Context, c ceremony, password string) error {
 	if c.Hash == "" {
 		return fault.New(fault.Conflict, "auth.no_password", "This account has no password; sign in again instead.")
 	}
@@ -179,12 +178,12 @@ func (s *Service) provePassword(ctx context.Context, c ceremony, from Sender, pa
 
 // Prove notes that who is signed in has just shown who they are, as changing
 // factors asks for.
-func (s *Service) Prove(ctx context.Context, session uuid.UUID, from Sender, password string) error {
+func (s *Service) Prove(ctx context.Context, session uuid.UUID, password string) error {
 	c, err := s.ceremony(ctx, session, stageOpen, stageEnrol)
 	if err != nil {
 		return err
 	}
-	if err := s.provePassword(ctx, c, from, password); err != nil {
+	if err := s.provePassword(ctx, c, password); err != nil {
 		return err
 	}
 	_, err = s.pool.Exec(ctx, "UPDATE session SET proved_at = $1 WHERE id = $2", s.now(), session)

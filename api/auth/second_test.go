@@ -174,7 +174,7 @@ func TestRolesThatNeedASecondFactor(t *testing.T) {
 	if err != nil || !seen(t, c, whole.Token).Has(actor.Auditor) {
 		t.Fatal(err)
 	}
-	if err := c.Auth.RemoveTOTP(t.Context(), whole.Session, auth.Sender{}, apitest.Password); !fault.Is(err, fault.Conflict) {
+	if err := c.Auth.RemoveTOTP(t.Context(), whole.Session, apitest.Password); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the last factor was taken away: %v", err)
 	}
 	if enter(t, c, "operator").Next != "" {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -59,14 +60,23 @@ ORDER BY id = $1 DESC, seen_at DESC, id`, current, account, s.now())
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Device])
 }
 
+// SignOutDevices signs the actor out at one device, or with one Nil everywhere else.
+func (s *Service) SignOutDevices(ctx context.Context, a actor.Actor, one uuid.UUID) error {
+	except := uuid.Nil
+	if one == uuid.Nil {
+		except = a.Session
+	}
+	return pg.InTx(ctx, s.pool, func(tx pgx.Tx) error { return endSessions(ctx, tx, a.ID, one, except) })
+}
+
 // endSessions signs an account out: at one device, or with one Nil everywhere but
 // at except.
-func (s *Service) endSessions(ctx context.Context, tx pgx.Tx, account, one, except uuid.UUID) (ended int, err error) {
+func endSessions(ctx context.Context, tx pgx.Tx, account, one, except uuid.UUID) error {
 	tag, err := tx.Exec(ctx, "DELETE FROM session WHERE account_id = $1 AND ($2::uuid IS NULL OR id = $2) AND id <> $3", account, pg.OrNull(one), except)
 	if err == nil && one != uuid.Nil && tag.RowsAffected() == 0 {
 		err = fault.Missing("device")
 	}
-	return int(tag.RowsAffected()), err
+	return err
 }
 
 // stepOf says which step a session has to go, instead of that somebody should

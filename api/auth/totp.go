@@ -27,13 +27,11 @@ func (s *Service) EnrolTOTP(ctx context.Context, session uuid.UUID) (Enrolment, 
 	if err != nil {
 		return Enrolment{}, err
 	}
-	switch {
-	case c.Confirmed:
+	if c.Confirmed {
 		return Enrolment{}, errHasTOTP
-	default:
-		if err := s.proved(c); err != nil {
-			return Enrolment{}, err
-		}
+	}
+	if err := s.proved(c); err != nil {
+		return Enrolment{}, err
 	}
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: "onemap", AccountName: c.Actor.Login, Period: uint(codeStep.Seconds()), SecretSize: 20, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	if err != nil {
@@ -83,7 +81,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, session uuid.UUID, from Sende
 }
 
 // RemoveTOTP takes the app away, against the password.
-func (s *Service) RemoveTOTP(ctx context.Context, session uuid.UUID, from Sender, password string) error {
+func (s *Service) RemoveTOTP(ctx context.Context, session uuid.UUID, password string) error {
 	c, err := s.ceremony(ctx, session, stageOpen)
 	if err != nil {
 		return err
@@ -91,7 +89,7 @@ func (s *Service) RemoveTOTP(ctx context.Context, session uuid.UUID, from Sender
 	if c.Hash == "" {
 		err = s.proved(c)
 	} else {
-		err = s.provePassword(ctx, c, from, password)
+		err = s.provePassword(ctx, c, password)
 	}
 	if err != nil {
 		return err
