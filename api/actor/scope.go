@@ -60,25 +60,20 @@ func (a Actor) People() Scope {
 var planning = []Role{Planner, Leader, Supervisor, Registrar, Administrator}
 
 // Planning is the scope over the demand for services.
-func (a Actor) Planning() Scope {
-	var s Scope
-	for _, g := range a.Grants {
-		if slices.Contains(planning, g.Role) {
-			s.prefixes = append(s.prefixes, g.Prefix)
-		}
-	}
-	return s.canonical()
-}
+func (a Actor) Planning() Scope { return a.where(planning...) }
 
 // Oversight is the scope over what others have done.
-func (a Actor) Oversight() Scope {
-	var s Scope
+func (a Actor) Oversight() Scope { return a.where(Auditor, Administrator) }
+
+// where is the scope of the jurisdictions over which the actor holds one of the roles.
+func (a Actor) where(roles ...Role) Scope {
+	var prefixes []string
 	for _, g := range a.Grants {
-		if g.Role == Auditor || g.Role == Administrator {
-			s.prefixes = append(s.prefixes, g.Prefix)
+		if slices.Contains(roles, g.Role) {
+			prefixes = append(prefixes, g.Prefix)
 		}
 	}
-	return s.canonical()
+	return Under(prefixes...)
 }
 
 // Area is the scope of whatever all staff of a jurisdiction may see.
@@ -90,8 +85,11 @@ func (a Actor) Area() Scope {
 	return s.canonical()
 }
 
+// Under is the scope of whole jurisdictions.
+func Under(prefixes ...string) Scope { return Scope{prefixes: slices.Clone(prefixes)}.canonical() }
+
 // Everywhere is the scope of the program itself.
-func Everywhere() Scope { return Scope{prefixes: []string{""}} }
+func Everywhere() Scope { return Under("") }
 
 // canonical drops what a wider prefix covers already and orders the rest, so
 // that equal scopes have equal keys.

@@ -124,17 +124,12 @@ func (s *Service) Accounts(ctx context.Context, query AccountsQuery) (list []Acc
 		return nil, next, errNoAdministrator
 	}
 	args := pgx.NamedArgs{"now": s.now(), "after": query.After, "limit": query.Limit + 1, "role": string(query.Role), "disabled": query.Disabled, "q": query.Q}
-	var home, held []string
-	for i, p := range by.prefixes() {
-		name := "place" + string(rune('a'+i))
-		home = append(home, actor.Within("a.scope", p, name, args))
-		held = append(held, actor.Within("g.scope", p, name, args))
-	}
+	home, held := by.places().Where("a.scope", "", args), by.places().Where("g.scope", "", args)
 	where := `
 WHERE a.id > @after AND ` + actor.Within("a.scope", query.Region, "region", args) + `
-  AND (` + strings.Join(home, " OR ") + ` OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND (g.ends_at IS NULL OR g.ends_at > @now) AND (` + strings.Join(held, " OR ") + `)))
+  AND (` + home + ` OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND (g.ends_at IS NULL OR g.ends_at > @now) AND ` + held + `))
   AND (@q = '' OR strpos(a.login, lower(@q)) > 0 OR strpos(a.name, @q) > 0)
-  AND (@role = '' OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.role = @role AND (g.ends_at IS NULL OR g.ends_at > @now) AND (` + strings.Join(held, " OR ") + `)))
+  AND (@role = '' OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.role = @role AND (g.ends_at IS NULL OR g.ends_at > @now) AND ` + held + `))
   AND (@disabled::boolean IS NULL OR (a.disabled_at IS NOT NULL) = @disabled)
 ORDER BY a.id LIMIT @limit`
 	found, err := s.accountsWhere(ctx, s.pool, where, args)

@@ -39,7 +39,7 @@ func (s *Service) authorityOf(ctx context.Context, q pg.Querier, a actor.Actor) 
 		return authority{by: a}, nil
 	}
 	if !a.Staff() {
-		return authority{}, fault.New(fault.Unauthenticated, "auth.needed", "Please sign in.")
+		return authority{}, errSignIn
 	}
 	if a.Key { // a key's grant is its own and has no account that could answer for what it gives
 		return authority{by: a}, nil
@@ -50,12 +50,12 @@ func (s *Service) authorityOf(ctx context.Context, q pg.Querier, a actor.Actor) 
 }
 
 // none says that there is nothing here to administer for this actor.
-func (a authority) none() bool { return !a.by.IsCommand() && len(a.prefixes()) == 0 }
+func (a authority) none() bool { return a.places().Empty() }
 
-// prefixes are the places administered.
-func (a authority) prefixes() []string {
+// places are those administered.
+func (a authority) places() actor.Scope {
 	if a.by.IsCommand() {
-		return []string{""}
+		return actor.Everywhere()
 	}
 	var list []string
 	for _, g := range a.held {
@@ -63,13 +63,11 @@ func (a authority) prefixes() []string {
 			list = append(list, g.Scope)
 		}
 	}
-	return list
+	return actor.Under(list...)
 }
 
 // over says whether a place is administered.
-func (a authority) over(scope string) bool {
-	return slices.ContainsFunc(a.prefixes(), func(p string) bool { return strings.HasPrefix(scope, p) })
-}
+func (a authority) over(scope string) bool { return a.places().Holds(scope, "") }
 
 // reaches says whether a role on a place is within the authority, and until
 // when; nil is without end.
