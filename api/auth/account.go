@@ -43,6 +43,9 @@ func (n NewAccount) Validate() error {
 	return f.Err("account.invalid")
 }
 
+// loginOf is a login as it is kept, of one that somebody typed.
+func loginOf(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
+
 func validateLogin(f *fault.Fields, login string) {
 	if !loginForm.MatchString(login) {
 		f.Add("login", login, "2 to 40 characters: small letters, digits, dot, dash or underscore, beginning with a letter or digit")

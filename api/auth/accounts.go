@@ -164,7 +164,7 @@ func (s *Service) AccountByLogin(ctx context.Context, login string) (Account, er
 		return Account{}, err
 	}
 	var id uuid.UUID
-	err = s.pool.QueryRow(ctx, "SELECT id FROM account WHERE login = $1", strings.ToLower(strings.TrimSpace(login))).Scan(&id)
+	err = s.pool.QueryRow(ctx, "SELECT id FROM account WHERE login = $1", loginOf(login)).Scan(&id)
 	if missing(err) {
 		err = fault.Missing("account")
 	}
@@ -195,7 +195,7 @@ type Member struct {
 // AddMember makes an account under the places the actor administers, and the
 // one-time link by which its owner sets a password.
 func (s *Service) AddMember(ctx context.Context, m Member) (x Account, l Link, err error) {
-	m.Login, m.Name = strings.ToLower(strings.TrimSpace(m.Login)), strings.TrimSpace(m.Name)
+	m.Login, m.Name = loginOf(m.Login), strings.TrimSpace(m.Name)
 	var f fault.Fields
 	validateLogin(&f, m.Login)
 	validateName(&f, m.Name)

@@ -27,17 +27,17 @@ type Department struct {
 
 const selectDepartment = `SELECT code, name, name_en, scope, COALESCE(parent, ''), rev, closed_at FROM department `
 
-// selectDepartments lists the departments that are open.
-func selectDepartments(ctx context.Context, q pg.Querier) ([]Department, error) {
-	return departmentsWhere(ctx, q, "WHERE closed_at IS NULL ORDER BY code")
-}
-
 func departmentsWhere(ctx context.Context, q pg.Querier, where string, args ...any) ([]Department, error) {
 	rows, err := q.Query(ctx, selectDepartment+where, args...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Department])
+}
+
+// Departments lists those that are open, by code.
+func (s *Service) Departments(ctx context.Context) ([]Department, error) {
+	return departmentsWhere(ctx, s.pool, "WHERE closed_at IS NULL ORDER BY code")
 }
 
 // EveryDepartment lists them by code, also those that are closed: their names

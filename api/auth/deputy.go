@@ -112,7 +112,7 @@ func (a authority) lendable(named []uuid.UUID) ([]Grant, error) {
 // colleague is an open account that could stand in: it belongs where the grants
 // do, above or below. Any other is not found, so that nobody learns of logins.
 func (s *Service) colleague(ctx context.Context, q pg.Querier, by authority, login string, grants []Grant) (Account, error) {
-	list, err := s.accountsWhere(ctx, q, "WHERE a.login = $1 AND a.disabled_at IS NULL", strings.ToLower(strings.TrimSpace(login)))
+	list, err := s.accountsWhere(ctx, q, "WHERE a.login = $1 AND a.disabled_at IS NULL", loginOf(login))
 	if err != nil {
 		return Account{}, err
 	}

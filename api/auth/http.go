@@ -105,21 +105,13 @@ func Routes(s *web.Server, service *Service, regions Regions) {
 	h.helpRoutes(s)
 }
 
-func (h handlers) describe(ctx context.Context, a actor.Actor) (Me, error) {
-	departments, err := h.service.EveryDepartment(ctx)
-	if err != nil {
-		return Me{}, err
-	}
-	names := map[string]string{}
-	for _, d := range departments {
-		names[d.Code] = d.Name
-	}
+func (v views) me(a actor.Actor) Me {
 	me := Me{ID: a.ID.String(), Login: a.Login, Name: a.Name, Demo: a.Demo, Grants: []MeGrant{}}
 	for _, g := range a.Grants {
-		name, _ := h.regions.Name(g.Prefix)
-		me.Grants = append(me.Grants, MeGrant{Role: g.Role, Scope: g.Prefix, ScopeName: name, Department: g.Department, DepartmentName: names[g.Department]})
+		name, _ := v.regions.Name(g.Prefix)
+		me.Grants = append(me.Grants, MeGrant{Role: g.Role, Scope: g.Prefix, ScopeName: name, Department: g.Department, DepartmentName: v.departments[g.Department]})
 	}
-	return me, nil
+	return me
 }
 
 func (h handlers) signIn(ctx context.Context, in *signIn) (*signedIn, error) {
@@ -134,9 +126,12 @@ func (h handlers) answer(ctx context.Context, e Entered, err error) (*signedIn, 
 	}
 	out := &signedIn{SetCookie: e.cookies(ctx, h.service.now())}
 	out.Body.Next, out.Body.Ways, out.Body.Codes = e.Next, e.Ways, e.Codes
-	if out.Body.Grants = []MeGrant{}; e.Next == "" {
-		out.Body.Me, err = h.describe(ctx, e.Actor)
+	if e.Next != "" {
+		out.Body.Grants = []MeGrant{}
+		return out, nil
 	}
+	v, err := h.views(ctx)
+	out.Body.Me = v.me(e.Actor)
 	return out, err
 }
 
@@ -167,8 +162,8 @@ func (h handlers) me(ctx context.Context, _ *struct{}) (*meAnswer, error) {
 	if err != nil {
 		return nil, h.service.stepOf(ctx, a.Session, err)
 	}
-	me, err := h.describe(ctx, a)
-	return &meAnswer{Body: me}, err
+	v, err := h.views(ctx)
+	return &meAnswer{Body: v.me(a)}, err
 }
 
 type signedOut struct {
@@ -203,15 +198,12 @@ func (h handlers) demo(ctx context.Context, _ *struct{}) (*demoAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
+	v, err := h.views(ctx)
 	for _, a := range accounts {
-		me, err := h.describe(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Accounts = append(out.Body.Accounts, me)
+		out.Body.Accounts = append(out.Body.Accounts, v.me(a))
 	}
 	if out.Body.Demo = len(accounts) > 0; out.Body.Demo {
 		out.Body.Password = DemoPassword
 	}
-	return out, nil
+	return out, err
 }

@@ -203,11 +203,7 @@ func (h handlers) addAccount(ctx context.Context, in *addAccountIn) (*addAccount
 	return out, err
 }
 
-type accountIn struct {
-	ID uuid.UUID `path:"id"`
-}
-
-func (h handlers) getAccount(ctx context.Context, in *accountIn) (*accountAnswer, error) {
+func (h handlers) getAccount(ctx context.Context, in *idIn) (*accountAnswer, error) {
 	x, err := h.service.AccountByID(ctx, in.ID, false)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,6 @@ func (s *Service) SignInSSO(ctx context.Context, who Claimed, from Sender) (e En
 	if err != nil {
 		return e, err
 	}
-	audit.By(ctx, a)
 	return s.enter(ctx, ceremony{Actor: a, How: BySSO}, from, nil)
 }
 
@@ -45,7 +44,7 @@ func (s *Service) linked(ctx context.Context, tx pgx.Tx, who Claimed) (id uuid.U
 	if !missing(err) {
 		return id, err
 	}
-	login := strings.ToLower(strings.TrimSpace(who.Login))
+	login := loginOf(who.Login)
 	var allowed bool
 	err = tx.QueryRow(ctx, `
 SELECT id, sso_allowed AND disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM account_identity i WHERE i.account_id = account.id AND i.issuer = $2)

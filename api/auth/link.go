@@ -46,7 +46,7 @@ func (s *Service) makeLink(ctx context.Context, tx pgx.Tx, account, by uuid.UUID
 // LinkFor makes a link for the account with a login, for whoever can run commands
 // on the server.
 func (s *Service) LinkFor(ctx context.Context, login string) (l Link, err error) {
-	a, err := s.Account(ctx, strings.ToLower(strings.TrimSpace(login)))
+	a, err := s.Account(ctx, loginOf(login))
 	if err != nil {
 		return l, err
 	}

@@ -90,8 +90,6 @@ const (
 	challengeRegister = "register"
 )
 
-var base64URL = base64.RawURLEncoding
-
 // challengeLife is how long somebody may take to answer one.
 const challengeLife = 5 * time.Minute
 
@@ -118,11 +116,11 @@ func (s *Service) sealChallenge(c challenge, options any) (Asked, error) {
 	if err != nil {
 		return Asked{}, err
 	}
-	return Asked{Challenge: base64URL.EncodeToString(s.Keys.Seal("auth.challenge", text)), Options: options}, nil
+	return Asked{Challenge: base64.RawURLEncoding.EncodeToString(s.Keys.Seal("auth.challenge", text)), Options: options}, nil
 }
 
 func (s *Service) openChallenge(text, purpose string, session uuid.UUID) (c challenge, err error) {
-	sealed, err := base64URL.DecodeString(text)
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return c, errPasskey
 	}

@@ -161,11 +161,6 @@ func (s *Service) PutDepartments(ctx context.Context, list []Department) error {
 	})
 }
 
-// Departments lists them by code.
-func (s *Service) Departments(ctx context.Context) ([]Department, error) {
-	return selectDepartments(ctx, s.pool)
-}
-
 // Account finds an account by its login.
 func (s *Service) Account(ctx context.Context, login string) (actor.Actor, error) {
 	a, err := scanActor(s.pool.QueryRow(ctx, selectActor+`WHERE a.login = $2`, s.now(), login))

@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"net/netip"
-	"strings"
 
 	"onemap/api/audit"
 	"onemap/api/fault"
@@ -21,7 +20,7 @@ var errWrong = fault.New(fault.Unauthenticated, "auth.wrong", "Login or password
 // SignIn compares a password and opens a session: whole, or with a step to go.
 // Whether the login exists shows neither in the answer nor in its time.
 func (s *Service) SignIn(ctx context.Context, t Try) (Entered, error) {
-	login := strings.ToLower(strings.TrimSpace(t.Login))
+	login := loginOf(t.Login)
 	known, err := s.knows(ctx, t.From.Device, login)
 	if err != nil {
 		return Entered{}, err
