@@ -8,6 +8,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/google/uuid"
+
 	"onemap/api/actor"
 	"onemap/api/auth"
 	"onemap/api/fault"
@@ -33,7 +35,7 @@ func (c userList) Run(ctx context.Context) error {
 			for _, x := range list {
 				fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", x.Login, x.Name, place(x.Scope), state(x), grants(x.Grants, w.Zone))
 			}
-			if len(list) < query.Limit {
+			if next == uuid.Nil {
 				return out.Flush()
 			}
 			query.After = next
