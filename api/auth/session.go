@@ -157,6 +157,7 @@ func (s *Service) ceremony(ctx context.Context, session uuid.UUID, stages ...str
 FROM account a JOIN session s ON s.account_id = a.id
 WHERE s.id = $2 AND s.expires_at > $1 AND a.disabled_at IS NULL AND (NOT a.demo OR $3)`, s.now(), session, s.Demo),
 		append(c.account(), &c.ID, &c.Stage, &c.How, &c.Second, &c.ProvedAt)...)
+	c.Actor.Session = c.ID
 	if missing(err) || err == nil && !slices.Contains(stages, c.Stage) {
 		return c, errSignIn
 	}
@@ -168,10 +169,9 @@ WHERE s.id = $2 AND s.expires_at > $1 AND a.disabled_at IS NULL AND (NOT a.demo 
 func (s *Service) enter(ctx context.Context, c ceremony, from Sender, with func(tx pgx.Tx, now time.Time) error) (Entered, error) {
 	now := s.now()
 	c.ID, c.Stage = s.newID(), s.stage(c)
+	c.Actor.Session = c.ID
 	e := s.entered(c, now)
-	by := c.Actor
-	by.Session = c.ID
-	audit.By(ctx, by)
+	audit.By(ctx, c.Actor)
 	err := pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		if with != nil {
 			if err := with(tx, now); err != nil {
@@ -233,7 +233,6 @@ WHERE id = $7 AND stage = $8`, hashToken(e.Token), c.Stage, when(c.Second, now),
 
 func (s *Service) entered(c ceremony, now time.Time) Entered {
 	e := Entered{Token: rand.Text(), Actor: c.Actor, Session: c.ID, Expires: now.Add(SessionLife)}
-	e.Actor.Session = c.ID
 	if c.Stage != stageOpen {
 		e.Next, e.Expires = c.Stage, now.Add(halfLife)
 		e.Actor = actor.Actor{Session: c.ID}
