@@ -67,6 +67,15 @@ func validateScope(f *fault.Fields, scope string) {
 	}
 }
 
+// maxReason is how many characters a reason has at most.
+const maxReason = 200
+
+func validateReason(f *fault.Fields, reason string) {
+	if len([]rune(reason)) > maxReason {
+		f.Add("reason", nil, "at most %d characters", maxReason)
+	}
+}
+
 func validateGrant(f *fault.Fields, g actor.Grant) {
 	if !slices.Contains(actor.Roles, g.Role) {
 		f.Add("role", g.Role, "one of %v", actor.Roles)

@@ -39,9 +39,7 @@ func (s *Service) Deputise(ctx context.Context, want Deputising) (made []Grant, 
 	if !want.Until.After(want.From) || want.Until.Sub(want.From) > DeputyTime {
 		f.Add("until", want.Until, "must come after the beginning, by %d days at most", int(DeputyTime.Hours())/24)
 	}
-	if len([]rune(want.Reason)) > maxReason {
-		f.Add("reason", nil, "at most %d characters", maxReason)
-	}
+	validateReason(&f, want.Reason)
 	if err := f.Err("deputy.invalid"); err != nil {
 		return nil, err
 	}

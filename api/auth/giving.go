@@ -32,10 +32,7 @@ func (s *Service) Give(ctx context.Context, account uuid.UUID, want Giving) (g G
 		if err != nil {
 			return err
 		}
-		x, err := s.accountByID(ctx, tx, account)
-		if err == nil && !by.sees(x) {
-			err = fault.Missing("account")
-		}
+		x, err := s.seen(ctx, tx, by, account, false)
 		if err != nil {
 			return err
 		}
@@ -74,9 +71,7 @@ func (s *Service) give(ctx context.Context, tx pgx.Tx, by authority, x Account, 
 	if g.EndsAt != nil && (!g.EndsAt.After(g.StartsAt) || !g.EndsAt.After(now)) {
 		f.Add("ends_at", want.EndsAt, "must come after the beginning, and after now")
 	}
-	if len([]rune(g.Reason)) > maxReason {
-		f.Add("reason", nil, "at most %d characters", maxReason)
-	}
+	validateReason(&f, g.Reason)
 	if err := f.Err("grant.invalid"); err != nil {
 		return g, err
 	}
@@ -107,8 +102,6 @@ func noteGrant(ctx context.Context, g Grant, fields ...string) {
 	audit.Note(ctx, "account", g.Account.ID.String())
 	audit.In(ctx, g.Scope)
 }
-
-const maxReason = 200
 
 var errBeyond = fault.New(fault.Forbidden, "grant.beyond", "Nobody gives more than they hold: this role on this place is not yours to give or to take.")
 
@@ -263,9 +256,8 @@ func (s *Service) rewrite(by authority, g *Grant, want Regrant) error {
 		f.Add("ends_at", want.EndsAt, "must come after the beginning, and after now")
 	}
 	if want.Reason != nil {
-		if g.Reason = strings.TrimSpace(*want.Reason); len([]rune(g.Reason)) > maxReason {
-			f.Add("reason", nil, "at most %d characters", maxReason)
-		}
+		g.Reason = strings.TrimSpace(*want.Reason)
+		validateReason(&f, g.Reason)
 	}
 	if err := f.Err("grant.invalid"); err != nil {
 		return err
