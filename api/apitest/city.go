@@ -160,6 +160,16 @@ func (c *City) Audited(tb testing.TB, ask audit.Ask) []audit.Found {
 	return list
 }
 
+// MakeKey makes a machine's key that lives for a year.
+func (c *City) MakeKey(tb testing.TB, name string, g actor.Grant) string {
+	tb.Helper()
+	_, key, err := c.Auth.MakeKey(tb.Context(), auth.NewKey{Name: name, Grant: g, ExpiresAt: c.Clock.Now().AddDate(1, 0, 0)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return key
+}
+
 // key names everything that furnish depends on.
 func key(tb testing.TB) string {
 	tb.Helper()

@@ -214,10 +214,7 @@ func TestWrongPasswordAndUnknownLoginLookTheSame(t *testing.T) {
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)
-	key, err := c.Auth.AddKey(t.Context(), "sensor gateway", actor.Grant{Role: actor.Worker, Prefix: apitest.StreetA})
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := c.MakeKey(t, "sensor gateway", actor.Grant{Role: actor.Worker, Prefix: apitest.StreetA})
 	for _, header := range []string{"Bearer " + key, "bearer " + key, "BEARER  " + key} {
 		a, err := c.Auth.Authenticate(t.Context(), request("Authorization", header))
 		if err != nil || !a.Staff() || a.Login != "key:sensor gateway" || !a.Cases().Holds(apitest.GridA, "") || a.Cases().Holds(apitest.GridB, "") {
@@ -241,10 +238,7 @@ func TestOnlyHashesAreKept(t *testing.T) {
 	c := apitest.New(t)
 	in := enter(t, c, "operator")
 	token := in.Token
-	key, err := c.Auth.AddKey(t.Context(), "k", actor.Grant{Role: actor.Worker, Prefix: apitest.StreetA})
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := c.MakeKey(t, "k", actor.Grant{Role: actor.Worker, Prefix: apitest.StreetA})
 	if len(token) < 26 || len(in.Device) < 26 || len(key) < 43 {
 		t.Errorf("token of %d and key of %d characters: too easily guessed", len(token), len(key))
 	}
@@ -302,7 +296,7 @@ func TestAccountsAreRefusedWithEverythingThatIsWrong(t *testing.T) {
 	if _, err := c.Auth.AddAccount(t.Context(), good); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an unknown department: %v", err)
 	}
-	if _, err := c.Auth.AddKey(t.Context(), "", actor.Grant{Role: "king", Prefix: "9", Department: "D01"}); fault.As(err) == nil || len(fault.As(err).Fields) != 4 {
+	if _, _, err := c.Auth.MakeKey(t.Context(), auth.NewKey{Grant: actor.Grant{Role: "king", Prefix: "9", Department: "D01"}, ExpiresAt: c.Clock.Now().Add(time.Hour)}); fault.As(err) == nil || len(fault.As(err).Fields) != 4 {
 		t.Errorf("a key with four faults: %v", err)
 	}
 }

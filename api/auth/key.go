@@ -16,11 +16,8 @@ import (
 	"onemap/api/pg"
 )
 
-// A key lives for at most two years, and for one when nothing else is said.
-const (
-	maxKeyLife  = 2 * 366 * 24 * time.Hour
-	someKeyLife = 365 * 24 * time.Hour
-)
+// maxKeyLife is how long a key lives at most.
+const maxKeyLife = 2 * 366 * 24 * time.Hour
 
 // NewKey is what a machine's key is made of.
 type NewKey struct {
@@ -56,12 +53,6 @@ func (n NewKey) validate(now time.Time) error {
 		f.Add("expires_at", n.ExpiresAt, "must be said, lie ahead, and be at most two years away")
 	}
 	return f.Err("key.invalid")
-}
-
-// AddKey makes a key that lives for a year.
-func (s *Service) AddKey(ctx context.Context, name string, g actor.Grant) (string, error) {
-	_, key, err := s.MakeKey(ctx, NewKey{Name: name, Grant: g, ExpiresAt: s.now().Add(someKeyLife)})
-	return key, err
 }
 
 // MakeKey makes a key for a machine and gives it, once: only its hash is kept.

@@ -49,18 +49,9 @@ func TestStepOverHTTP(t *testing.T) {
 	c := newCity(t)
 	server := c.serve()
 	id := c.in(cases.Reported)
-	operator, err := c.Auth.AddKey(t.Context(), "desk", actor.Grant{Role: actor.Operator, Prefix: "9901"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler, err := c.Auth.AddKey(t.Context(), "machine", actor.Grant{Role: actor.Handler, Prefix: "9901", Department: "D01"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	neighbour, err := c.Auth.AddKey(t.Context(), "next door", actor.Grant{Role: actor.Operator, Prefix: apitest.StreetB})
-	if err != nil {
-		t.Fatal(err)
-	}
+	operator := c.MakeKey(t, "desk", actor.Grant{Role: actor.Operator, Prefix: "9901"})
+	handler := c.MakeKey(t, "machine", actor.Grant{Role: actor.Handler, Prefix: "9901", Department: "D01"})
+	neighbour := c.MakeKey(t, "next door", actor.Grant{Role: actor.Operator, Prefix: apitest.StreetB})
 	post := func(who, match, body string) *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/api/v1/cases/"+id.String()+"/steps", strings.NewReader(body))
 		if err != nil {

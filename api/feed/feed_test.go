@@ -72,10 +72,7 @@ func TestACaseIsToldToItsDeskAndGoneFromIt(t *testing.T) {
 	}
 
 	// A department's desk sees a case while it is the department's.
-	key, err := s.Auth.AddKey(t.Context(), "handler", actor.Grant{Role: actor.Handler, Prefix: apitest.CityCode, Department: "D01"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := s.MakeKey(t, "handler", actor.Grant{Role: actor.Handler, Prefix: apitest.CityCode, Department: "D01"})
 	handler := s.open(t, "Authorization", "Bearer "+key)
 	handler.wait("hello")
 	s.step(t, s.As(actor.Operator), mine, cases.Do{Action: cases.DoDispatch, Department: "D01", Rev: 2})

@@ -83,11 +83,7 @@ func (s *site) serve(t *testing.T, heartbeat time.Duration) {
 // key makes a key for a role on a prefix.
 func (s *site) key(t *testing.T, role actor.Role, prefix string) string {
 	t.Helper()
-	key, err := s.Auth.AddKey(t.Context(), "test", actor.Grant{Role: role, Prefix: prefix})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+	return s.MakeKey(t, "test", actor.Grant{Role: role, Prefix: prefix})
 }
 
 // told is one event as a browser understands it.

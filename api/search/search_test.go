@@ -71,11 +71,7 @@ func (f finder) find(t *testing.T, key, text, more string) (int, []search.Hit) {
 
 func (f finder) key(t *testing.T, role actor.Role, prefix string) string {
 	t.Helper()
-	key, err := f.Auth.AddKey(t.Context(), "test", actor.Grant{Role: role, Prefix: prefix})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+	return f.MakeKey(t, "test", actor.Grant{Role: role, Prefix: prefix})
 }
 
 func types(hits []search.Hit) string {

@@ -12,12 +12,14 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
@@ -121,7 +123,7 @@ func (p *program) key(t *testing.T, role actor.Role, prefix string) string {
 	if role == actor.Handler {
 		grant.Department = "D01"
 	}
-	key, err := p.Auth.AddKey(t.Context(), "test", grant)
+	_, key, err := p.Auth.MakeKey(t.Context(), auth.NewKey{Name: "test", Grant: grant, ExpiresAt: time.Now().Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
