@@ -44,12 +44,7 @@ type ssoAnswer struct {
 var errNoSSO = fault.New(fault.NotFound, "sso.missing", "There is no single sign-on here.")
 
 // ssoCookie is kept over the way to the provider and back, by this browser alone.
-func ssoCookie(ctx context.Context) string {
-	if web.Secure(ctx) {
-		return "__Host-onemap_sso"
-	}
-	return "onemap_sso"
-}
+func ssoCookie(ctx context.Context) string { return web.Cookie("onemap_sso", web.Secure(ctx)) }
 
 type beginSSO struct {
 	Next string `query:"next" maxLength:"500" doc:"The page to go on to, an address of this server."`

@@ -88,13 +88,8 @@ func purpose(r *http.Request) (string, error) {
 // operations are those of the document by method and echo's form of the path.
 func (s *Server) operations() map[string]*huma.Operation {
 	all := map[string]*huma.Operation{}
-	for path, item := range s.API.OpenAPI().Paths {
-		route := strings.NewReplacer("{", ":", "}", "").Replace(path)
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op != nil {
-				all[op.Method+" "+route] = op
-			}
-		}
+	for op := range operationsOf(s.API.OpenAPI()) {
+		all[op.Method+" "+strings.NewReplacer("{", ":", "}", "").Replace(op.Path)] = op
 	}
 	return all
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Describe adds to the OpenAPI document an operation that a raw route answers:
-// one that carries bytes or a stream. It needs a rule of sight like any other. Each status of op.Errors is a problem.
+// one that carries bytes or a stream. It needs a rule of sight like any other.
+// Each status of op.Errors is a problem.
 func Describe(s *Server, op huma.Operation) {
 	sighted(op)
 	doc := s.API.OpenAPI()

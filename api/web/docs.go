@@ -3,7 +3,7 @@ package web
 import (
 	_ "embed"
 	"html/template"
-	"net/http"
+	"iter"
 	"sort"
 	"strings"
 
@@ -39,26 +39,31 @@ type docsGroup struct {
 	Operations []docsOperation
 }
 
+// operationsOf are the operations of a document, in no order.
+func operationsOf(doc *huma.OpenAPI) iter.Seq[*huma.Operation] {
+	return func(yield func(*huma.Operation) bool) {
+		for _, item := range doc.Paths {
+			for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+				if op != nil && !yield(op) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func docsGroups(doc *huma.OpenAPI) []docsGroup {
 	groups := map[string][]docsOperation{}
-	for path, item := range doc.Paths {
-		for method, op := range map[string]*huma.Operation{
-			http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
-			http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
-		} {
-			if op == nil {
-				continue
-			}
-			tag := "other"
-			if len(op.Tags) > 0 {
-				tag = op.Tags[0]
-			}
-			groups[tag] = append(groups[tag], docsOperation{
-				Method: method, Path: path, Summary: op.Summary, Description: op.Description,
-				Rule: sighted(*op), Parameters: op.Parameters,
-				Body: bodyName(op), Answer: answerName(op),
-			})
+	for op := range operationsOf(doc) {
+		tag := "other"
+		if len(op.Tags) > 0 {
+			tag = op.Tags[0]
 		}
+		groups[tag] = append(groups[tag], docsOperation{
+			Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description,
+			Rule: sighted(*op), Parameters: op.Parameters,
+			Body: bodyName(op), Answer: answerName(op),
+		})
 	}
 	var list []docsGroup
 	for tag, ops := range groups {

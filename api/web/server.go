@@ -91,15 +91,16 @@ func apiConfig(version string) huma.Config {
 	return c
 }
 
-// SessionCookie names the cookie that holds a session's token. Over https the
-// name makes browsers refuse it from anywhere but this very host; a server that
-// is tried out on its own machine has no https.
-func SessionCookie(secure bool) string { return cookieName("onemap", secure) }
+// SessionCookie names the cookie that holds a session's token.
+func SessionCookie(secure bool) string { return Cookie("onemap", secure) }
 
 // DeviceCookie names the cookie of a browser that has signed in before.
-func DeviceCookie(secure bool) string { return cookieName("onemap-device", secure) }
+func DeviceCookie(secure bool) string { return Cookie("onemap-device", secure) }
 
-func cookieName(name string, secure bool) string {
+// Cookie is the name of a cookie of ours. Over https it makes browsers refuse it
+// from anywhere but this very host; a server that is tried out on its own machine
+// has no https.
+func Cookie(name string, secure bool) string {
 	if secure {
 		return "__Host-" + name
 	}
