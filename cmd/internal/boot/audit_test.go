@@ -2,44 +2,12 @@ package boot
 
 import (
 	"bytes"
-	"io"
-	"net/http"
-	"strings"
 	"testing"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/audit"
 )
-
-// request sends a request with a key, or as a visitor, and gives the status.
-func (p *program) request(t *testing.T, method, path, key, media, body string, header ...string) int {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, p.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", media)
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	if key != "" {
-		r.Header.Set("Authorization", "Bearer "+key)
-	}
-	a, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Body.Close()
-	b, err := io.ReadAll(a.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.StatusCode >= 500 {
-		t.Errorf("%s %s: %d %s", method, path, a.StatusCode, b)
-	}
-	return a.StatusCode
-}
 
 // audited seals what there is and gives the entries behind a place.
 func (p *program) audited(t *testing.T, behind int64) (list []audit.Found, newest int64) {
@@ -76,15 +44,15 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 	_, seen := p.audited(t, 0)
 	for _, c := range []struct {
 		method, path, key, media, body string
-		header                         []string
+		header                         map[string]string
 		status                         int
 		action, outcome, kind, scope   string
 	}{
-		{"POST", "/api/v1/reports", "", js, report, []string{"Idempotency-Key", "0123456789abcdef"}, 201, "report", "done", "case", apitest.GridA},
+		{"POST", "/api/v1/reports", "", js, report, map[string]string{"Idempotency-Key": "0123456789abcdef"}, 201, "report", "done", "case", apitest.GridA},
 		{"POST", "/api/v1/photos", "", "image/jpeg", photo.String(), nil, 201, "upload-photo", "done", "", ""},
-		{"POST", "/api/v1/reports", "", js, `{}`, []string{"Idempotency-Key", "0123456789abcdeg"}, 422, "", "", "", ""},
-		{"POST", "/api/v1/cases/" + p.receipt.ID.String() + "/steps", operator, js, `{"action":"file"}`, []string{"If-Match", `"1"`}, 200, "take-step", "done", "case", apitest.GridA},
-		{"POST", "/api/v1/cases/" + p.receipt.ID.String() + "/steps", operator, js, `{"action":"file"}`, []string{"If-Match", `"1"`}, 412, "", "", "", ""},
+		{"POST", "/api/v1/reports", "", js, `{}`, map[string]string{"Idempotency-Key": "0123456789abcdeg"}, 422, "", "", "", ""},
+		{"POST", "/api/v1/cases/" + p.receipt.ID.String() + "/steps", operator, js, `{"action":"file"}`, map[string]string{"If-Match": `"1"`}, 200, "take-step", "done", "case", apitest.GridA},
+		{"POST", "/api/v1/cases/" + p.receipt.ID.String() + "/steps", operator, js, `{"action":"file"}`, map[string]string{"If-Match": `"1"`}, 412, "", "", "", ""},
 		{"POST", "/api/v1/people", registrar, js, `{"name":"甲"}`, nil, 201, "create-person", "done", "person", ""},
 		{"POST", "/api/v1/people/query", registrar, js, `{"q":"甲"}`, nil, 200, "query-people", "done", "person", apitest.CityCode},
 		{"GET", "/api/v1/people?tag=veteran", registrar, js, "", nil, 200, "list-people", "done", "person", apitest.CityCode},
@@ -102,8 +70,8 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 		{"GET", "/api/v1/audit?object=x", auditor, js, "", nil, 422, "", "", "", ""},
 		{"POST", "/api/v1/nothing", registrar, js, "{}", nil, 404, "", "", "", ""},
 	} {
-		if status := p.request(t, c.method, c.path, c.key, c.media, c.body, c.header...); status != c.status {
-			t.Errorf("%s %s: %d, want %d", c.method, c.path, status, c.status)
+		if s := p.send(t, somebody{key: c.key}, call{method: c.method, address: c.path, media: c.media, body: c.body, header: c.header}); s.status != c.status {
+			t.Errorf("%s %s: %d, want %d: %s", c.method, c.path, s.status, c.status, s.body)
 			continue
 		}
 		var list []audit.Found
@@ -123,7 +91,8 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 		}
 	}
 	// A resident's address is its network, of whoever is at the door the whole one.
-	for _, e := range mine(p.audited(t, 0)) {
+	whole, _ := p.audited(t, 0)
+	for _, e := range whole {
 		if want := map[string]string{"report": "127.0.0.0/24", "sign-in": "127.0.0.1"}[e.Action]; want != "" && e.Address != want {
 			t.Errorf("%s from %q, want %q", e.Action, e.Address, want)
 		}
@@ -140,5 +109,3 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
-
-func mine(list []audit.Found, _ int64) []audit.Found { return list }
