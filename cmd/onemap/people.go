@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"onemap/api/actor"
 	"onemap/cmd/internal/boot"
 )
 
@@ -47,8 +46,8 @@ func (c peopleErase) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
+	ctx = w.As(ctx, "people erase")
 	if c.Person != "" {
-		ctx, _ = w.Audit.Command(actor.With(ctx, actor.Command("people erase")), "people erase")
 		if err := w.People.Erase(ctx, id, c.Reason); err != nil {
 			return err
 		}
@@ -61,7 +60,7 @@ func (c peopleErase) Run(ctx context.Context) error {
 	if before.IsZero() {
 		return errors.New("people who have left are kept for good (--keep-left 0); say --before or --person")
 	}
-	n, err := w.EraseLeft(ctx, before, c.DryRun)
+	n, err := w.People.EraseLeft(ctx, before, c.DryRun)
 	if err != nil {
 		return fmt.Errorf("%d were erased before: %w", n, err)
 	}

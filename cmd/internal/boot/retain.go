@@ -25,7 +25,8 @@ func (w *World) retain(ctx context.Context) error {
 		if before.IsZero() {
 			continue
 		}
-		n, err := w.EraseLeft(ctx, before, false)
+		entry, _ := w.Audit.Command(ctx, "people erase")
+		n, err := w.People.EraseLeft(entry, before, false)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			w.Log.WarnContext(ctx, "retention", "erased", n, "error", err)
@@ -33,11 +34,4 @@ func (w *World) retain(ctx context.Context) error {
 			w.Log.InfoContext(ctx, "retention", "erased", n, "left_before", before.Format(time.DateOnly))
 		}
 	}
-}
-
-// EraseLeft erases, or with dry counts, who left before a day, and has it on the
-// record.
-func (w *World) EraseLeft(ctx context.Context, before time.Time, dry bool) (int64, error) {
-	ctx, _ = w.Audit.Command(ctx, "people erase")
-	return w.People.EraseLeft(ctx, before, dry)
 }
