@@ -11,7 +11,6 @@ import (
 	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
-	"onemap/api/find"
 	"onemap/api/pg"
 	"onemap/api/web"
 )
@@ -55,11 +54,12 @@ func (s *Service) Edit(ctx context.Context, id uuid.UUID, rev int64, e Edit) err
 		if bad := Check(b); len(bad) > 0 {
 			return web.Refused(bad, "building.invalid")
 		}
+		made := b.texts()
 		_, err = tx.Exec(ctx, `
 UPDATE building SET code = $2, name = $3, name_en = $4, use = $5, address = $6, address_key = $7, levels = $8, levels_below = $9, height_m = $10,
     built_year = $11, structure = $12, words = $13, rev = rev + 1, updated_at = $14
-WHERE id = $1`, id, pg.OrNull(b.Code), b.Name, b.NameEn, b.Use, b.Address, key(b.Address), known(b.Levels), small(b.LevelsBelow), known(b.HeightM),
-			known(b.BuiltYear), b.Structure, find.Words(b.Name, b.NameEn, b.Address, b.Code), s.Now())
+WHERE id = $1`, id, pg.OrNull(b.Code), b.Name, b.NameEn, b.Use, b.Address, made.key, known(b.Levels), small(b.LevelsBelow), known(b.HeightM),
+			known(b.BuiltYear), b.Structure, made.words, s.Now())
 		if err != nil {
 			return clash(err)
 		}

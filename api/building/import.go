@@ -3,7 +3,6 @@ package building
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -90,13 +89,6 @@ func small(n *int) any {
 	return int16(*n)
 }
 
-func key(text string) string {
-	if text == "" {
-		return ""
-	}
-	return address.Parse(text).Key()
-}
-
 // Import merges buildings in the caller's transaction, each in its grid. A row
 // with an ID updates that building and is linked to it; the others are merged by
 // source and reference. Of what is there only the given columns change; a row
@@ -151,38 +143,35 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 
 // keepPoints gives rows the points of the buildings that they are about.
 func keepPoints(ctx context.Context, tx pgx.Tx, b link.Batch, list []Building) error {
-	byID, byRef := map[uuid.UUID]*Building{}, map[string]*Building{}
+	about, refs := make([]uuid.UUID, len(list)), []string{}
 	for i := range list {
-		if x := &list[i]; x.ID != uuid.Nil {
-			byID[x.ID] = x
-		} else if !b.Sought {
-			byRef[x.Ref] = x
+		if about[i] = list[i].ID; about[i] == uuid.Nil && !b.Sought {
+			refs = append(refs, list[i].Ref)
 		}
 	}
-	if len(byID)+len(byRef) == 0 {
+	if len(refs) > 0 {
+		own, err := link.Own(ctx, tx, "building", b.Source, refs)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if about[i] == uuid.Nil {
+				about[i] = own[list[i].Ref]
+			}
+		}
+	}
+	ids := slices.DeleteFunc(slices.Clone(about), func(id uuid.UUID) bool { return id == uuid.Nil })
+	if len(ids) == 0 {
 		return nil // all are new
 	}
-	rows, err := tx.Query(ctx, `
-SELECT id, '', point FROM building WHERE id = ANY ($1)
-UNION ALL SELECT '00000000-0000-0000-0000-000000000000', source_ref, point FROM building WHERE source = $2 AND source_ref = ANY ($3)`,
-		slices.Collect(maps.Keys(byID)), b.Source, slices.Collect(maps.Keys(byRef)))
+	points, err := pg.Pairs[uuid.UUID, orb.Point](ctx, tx, "SELECT id, point FROM building WHERE id = ANY ($1)", ids)
 	if err != nil {
 		return fmt.Errorf("points of buildings: %w", err)
 	}
-	var id uuid.UUID
-	var ref string
-	var point orb.Point
-	if _, err := pgx.ForEachRow(rows, []any{&id, &ref, &point}, func() error {
-		x := byID[id]
-		if x == nil {
-			x = byRef[ref]
+	for i, id := range about {
+		if point, known := points[id]; known && planar.MultiPolygonContains(list[i].Geom, point) {
+			list[i].Point = point
 		}
-		if planar.MultiPolygonContains(x.Geom, point) {
-			x.Point = point
-		}
-		return nil
-	}); err != nil {
-		return fmt.Errorf("points of buildings: %w", err)
 	}
 	return nil
 }
