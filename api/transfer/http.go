@@ -192,10 +192,12 @@ func keeper(ctx context.Context) (actor.Actor, []string, error) {
 		prefixes = append(prefixes, g.Prefix)
 	}
 	if len(prefixes) == 0 {
-		return a, nil, fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
+		return a, nil, errRole
 	}
 	return a, prefixes, nil
 }
+
+var errRole = fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
 
 // keeping is the actor with no other grants than those that make a keeper.
 func keeping(a actor.Actor) actor.Actor {

@@ -57,7 +57,7 @@ func (l *Loader) exportFile(c echo.Context) error {
 		return err
 	}
 	if o.Scope.Empty() {
-		return fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
+		return errRole
 	}
 	dir, err := os.MkdirTemp(l.Folder, "export-")
 	if err != nil {

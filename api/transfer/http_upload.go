@@ -50,6 +50,9 @@ func (l *Loader) upload(c echo.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if a.Key {
+		return fault.New(fault.Forbidden, "import.account", "Files are brought in by a person's account, not by a key.")
+	}
 	k := KindOf(c.QueryParam("kind"))
 	name := filepath.Base(strings.ReplaceAll(c.QueryParam("name"), "\\", "/"))
 	var f fault.Fields
@@ -81,9 +84,6 @@ func (l *Loader) upload(c echo.Context) (err error) {
 	}
 	run.Mapping = l.guessed(k, Mapping{}, v, false)
 	err = pg.InTx(ctx, l.Pool, func(tx pgx.Tx) error { return putRun(ctx, tx, run) })
-	if pg.Constraint(err) == "import_run_account_fk" {
-		return fault.New(fault.Forbidden, "import.account", "Files are brought in by a person's account, not by a key.").Because(err)
-	}
 	if err != nil {
 		return err
 	}
@@ -108,12 +108,14 @@ func receive(c echo.Context, path string) ([]byte, int64, error) {
 		return nil, 0, err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(web.Body(c, largestFile+1, fileWithin), largestFile+1))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, 0, fault.New(fault.Invalid, "import.interrupted", "The upload broke off; nothing was kept.").Because(err)
-	}
-	if n > largestFile {
+	n, err := io.Copy(io.MultiWriter(file, sum), web.Body(c, largestFile, fileWithin))
+	err = errors.Join(err, file.Close())
+	var longer *http.MaxBytesError
+	switch {
+	case errors.As(err, &longer):
 		return nil, 0, tooLarge
+	case err != nil:
+		return nil, 0, fault.New(fault.Invalid, "import.interrupted", "The upload broke off; nothing was kept.").Because(err)
 	}
 	return sum.Sum(nil), n, nil
 }
