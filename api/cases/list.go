@@ -223,15 +223,7 @@ FROM case_file c `+where+" AND c.state = 'closed' AND c.closed_at >= @month", ar
 // OpenOfFacilities counts, for each facility that has any, the cases on which
 // somebody still has to act.
 func (s *Service) OpenOfFacilities(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error) {
-	rows, err := q.Query(ctx, "SELECT facility_id, count(*) FROM case_file WHERE facility_id = ANY ($1) AND state NOT IN ('closed', 'rejected') GROUP BY facility_id", ids)
-	if err != nil {
-		return nil, err
-	}
-	counts := map[uuid.UUID]int{}
-	var id uuid.UUID
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error { counts[id] = n; return nil })
-	return counts, err
+	return pg.Pairs[uuid.UUID, int](ctx, q, "SELECT facility_id, count(*) FROM case_file WHERE facility_id = ANY ($1) AND state NOT IN ('closed', 'rejected') GROUP BY facility_id", ids)
 }
 
 func (s *Service) hours(ctx context.Context, region string, now time.Time) ([]Hour, error) {

@@ -131,14 +131,8 @@ func points(ctx context.Context, q pg.Querier, list []Row) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := q.Query(ctx, "SELECT id, point FROM building WHERE id = ANY ($1)", ids)
+	at, err := pg.Pairs[uuid.UUID, orb.Point](ctx, q, "SELECT id, point FROM building WHERE id = ANY ($1)", ids)
 	if err != nil {
-		return fmt.Errorf("buildings of organisations: %w", err)
-	}
-	at := map[uuid.UUID]orb.Point{}
-	var id uuid.UUID
-	var point orb.Point
-	if _, err := pgx.ForEachRow(rows, []any{&id, &point}, func() error { at[id] = point; return nil }); err != nil {
 		return fmt.Errorf("buildings of organisations: %w", err)
 	}
 	for i := range list {

@@ -339,18 +339,12 @@ func (r *runner) foreign(ctx context.Context, tx pgx.Tx, found []link.Found) (ma
 	}
 	// Everything in sight for once, people too: what is asked is what lies outside.
 	err := vault.Within(ctx, tx, vault.Everywhere(), func() error {
-		rows, err := tx.Query(ctx, "SELECT id, scope_code FROM "+r.taker.table()+" WHERE id = ANY ($1)", ids)
-		if err != nil {
-			return err
-		}
-		var id uuid.UUID
-		var scope string
-		_, err = pgx.ForEachRow(rows, []any{&id, &scope}, func() error {
+		scopes, err := pg.Pairs[uuid.UUID, string](ctx, tx, "SELECT id, scope_code FROM "+r.taker.table()+" WHERE id = ANY ($1)", ids)
+		for id, scope := range scopes {
 			if !within(scope, r.run.Scope) {
 				out[id] = true
 			}
-			return nil
-		})
+		}
 		return err
 	})
 	return out, err
