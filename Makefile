@@ -9,13 +9,14 @@ BENCHTIME   ?= 1s
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 GOLANGCI := go tool -modfile=.ci/tools/go.mod golangci-lint
+MEASURE  := go test -run '^$$' -timeout 30m -bench
 
 # What the binary is made of. Only what is newer than the last build is built again.
 GO_SOURCES := $(shell find api cmd geo tiles migrations frontend/embed.go -type f ! -name '*_test.go' ! -path '*/testdata/*')
 PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test \) -prune -o -type f ! -name '*.go' -print)
 PACKAGES := frontend/node_modules/.package-lock.json
 
-.PHONY: help run test build dev bench bench-search lint fmt fuzz e2e demo clean check-install install-run install-test
+.PHONY: help run test build dev bench bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install install-run install-test
 
 help: ## this list
 	@echo "onemap: one map for governing a city by grids"
@@ -39,28 +40,28 @@ dev: install-run build ## the server, and the pages reloading as they are edited
 	cd frontend && npm run dev
 
 bench: ## every Go benchmark (BENCHTIME=1s)
-	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	@$(MEASURE) . -benchmem -benchtime $(BENCHTIME) ./...
 
 bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its demand
-	@go test -run '^$$' -bench '^BenchmarkSearch$$' -benchtime 10x -timeout 30m ./api/search
+	@$(MEASURE) '^BenchmarkSearch$$' -benchtime 10x ./api/search
 
 bench-analysis: ## the planner's first answer in a town of 1.33 million (ONEMAP_BENCH_PEOPLE)
-	@go test -run '^$$' -bench FirstAnswer -benchtime 1x -timeout 30m ./api/analysis
+	@$(MEASURE) '^BenchmarkFirstAnswer$$' -benchtime 1x ./api/analysis
 
 bench-import: ## 200,000 people and 100,000 buildings in from CSV, against their demands
-	@go test -run '^$$' -bench '^BenchmarkImport' -benchtime 1x -timeout 15m ./api/transfer
+	@$(MEASURE) '^BenchmarkImport' -benchtime 1x ./api/transfer
 
 bench-people: ## writing people under row-level policies, finding one by an encrypted number, against plain tables
-	@go test -run '^$$' -bench '^BenchmarkPeople' -benchtime 2000x ./api/vault
+	@$(MEASURE) '^BenchmarkPeople$$' -benchtime 2000x ./api/vault
 
 bench-sight: ## lists and cold tiles within a sight against the whole city's (ONEMAP_BENCH_DATA is a town's folder)
-	@go test -run '^$$' -bench '^BenchmarkSight$$' -benchtime 1x -timeout 30m ./cmd/internal/boot
+	@$(MEASURE) '^BenchmarkSight$$' -benchtime 1x ./cmd/internal/boot
 
 bench-audit: ## reports a second with and without an audit log
-	@go test -run '^$$' -bench '^BenchmarkAudit$$' -benchtime 1x -timeout 10m ./cmd/internal/boot
+	@$(MEASURE) '^BenchmarkAudit$$' -benchtime 1x ./cmd/internal/boot
 
 bench-%: ## the benchmarks of one folder, such as bench-geo or bench-tiles
-	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./$*/...
+	@$(MEASURE) . -benchmem -benchtime $(BENCHTIME) ./$*/...
 
 lint: $(PACKAGES) ## vet, lint and import arrows; lint of the pages
 	@$(GOLANGCI) run
