@@ -251,7 +251,7 @@ func kindNames() []string {
 }
 
 // SaveMapping keeps a mapping by name, on the shelf of a place; "" is that of
-// the command line.
+// the whole installation, and of the command line.
 func (l *Loader) SaveMapping(ctx context.Context, shelf, name string, m Mapping) error {
 	if name == "" || len([]rune(name)) > 80 {
 		return fault.New(fault.Invalid, "mapping.name", "A mapping needs a name of at most 80 characters.")
