@@ -5,7 +5,6 @@ import { live } from '../page/page.ts';
 export const a = live(
   words(
     {
-      title: '一张图',
       subtitle: '数据管理',
       page: '数据管理 · 一张图',
       page_stack: '楼栋图 · 一张图',
@@ -38,14 +37,12 @@ export const a = live(
       none: '没有',
       yes: '是',
       no: '否',
-      download: '下载',
       copy: '复制',
       copied: '已复制。',
       kept: '已收好',
       check_fields: '请检查这几处：{list}。',
     },
     {
-      title: 'One Map',
       subtitle: 'Data management',
       page: 'Data management · One Map',
       page_stack: 'Building view · One Map',
@@ -79,7 +76,6 @@ export const a = live(
       none: 'None',
       yes: 'Yes',
       no: 'No',
-      download: 'Download',
       copy: 'Copy',
       copied: 'Copied.',
       kept: 'I have kept it',

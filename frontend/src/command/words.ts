@@ -4,13 +4,10 @@ import { live } from '../page/page.ts';
 export const t = live(
   words(
     {
-      title: '一张图',
       subtitle: '指挥中心',
       page: '指挥中心 · 一张图',
       // signing in
-      retry: '再试一次',
       // top bar
-      area_all: '全部辖区',
       area: '辖区',
       time: '时间',
       span_all: '不限时间',
@@ -187,11 +184,8 @@ export const t = live(
       close: '关闭',
     },
     {
-      title: 'One Map',
       subtitle: 'Command centre',
       page: 'Command centre · One Map',
-      retry: 'Try again',
-      area_all: 'Whole area',
       area: 'Area',
       time: 'Time',
       span_all: 'Any time',

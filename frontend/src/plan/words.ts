@@ -4,10 +4,8 @@ import { live } from '../page/page.ts';
 export const w = live(
   words(
     {
-      title: '一张图',
       subtitle: '服务覆盖',
       page: '服务覆盖 · 一张图',
-      retry: '再试一次',
       refused: '这一页给规划、领导和信息采集岗位使用。您的岗位看不到这里的数字。',
       area_all: '全部辖区',
       // the sentence
@@ -142,10 +140,8 @@ export const w = live(
       share_high: '≥95%',
     },
     {
-      title: 'One map',
       subtitle: 'Service coverage',
       page: 'Service coverage · One map',
-      retry: 'Try again',
       refused:
         'This page is for planners, leaders and those who keep the registry. Your role does not see its figures.',
       area_all: 'All areas',
