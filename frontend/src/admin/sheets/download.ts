@@ -1,5 +1,9 @@
+import { ref } from 'vue';
 import { Problem, type ProblemBody } from '../../base/api.ts';
 import { keep } from '../../page/keep.ts';
+import { useDeed } from '../asked.ts';
+import { bytes } from '../files/words.ts';
+import { x } from './words.ts';
 
 /**
  * Fetches a file and hands it to the browser to keep. Not by a plain link: what the server refuses would be saved as
@@ -30,6 +34,27 @@ export async function download(
   const blob = await response.blob();
   keep(blob, nameOf(response.headers.get('Content-Disposition')) ?? name);
   return blob.size;
+}
+
+/** A download at the press of a button: it tells how large the file was, and may be stopped. */
+export function useDownload() {
+  const told = ref('');
+  const { busy, problem, run } = useDeed();
+  let asking: AbortController | undefined;
+
+  async function get(path: string, query: Record<string, string>, name: string): Promise<void> {
+    told.value = '';
+    asking = new AbortController();
+    const { signal } = asking;
+    const size = await run(() =>
+      download(path, query, name, signal).catch((cause: unknown) => {
+        if (signal.aborted) return null;
+        throw cause;
+      }),
+    );
+    if (size) told.value = x('made', { size: bytes(size) });
+  }
+  return { told, busy, problem, get, stop: () => asking?.abort() };
 }
 
 /** The file name a server gives, the UTF-8 one first. */
