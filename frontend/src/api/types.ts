@@ -23,11 +23,7 @@ export type Me = Omit<S['AuthMe'], 'grants'> & { grants: Grant[] };
 export type DemoAccounts = Omit<S['DemoAnswerBody'], 'accounts'> & { accounts: Me[] | null };
 
 /** Where signing in stands: `next` is the step to go. */
-export type SignStep = Me & {
-  next?: 'second' | 'password' | 'enrol';
-  ways?: string[] | null;
-  recovery_codes?: string[] | null;
-};
+export type SignStep = Me & Pick<S['AuthStep'], 'next' | 'ways' | 'recovery_codes'>;
 export type SignWays = S['WaysAnswerBody'];
 export type Security = S['AuthSecurity'];
 export type Passkey = S['AuthPasskey'];

@@ -1,10 +1,10 @@
+import type { components } from '../api/schema.gen.ts';
 import { ask } from '../base/api.ts';
 
 /** What the server asks a browser's passkeys; `challenge` goes back as it came. */
-interface Asked {
-  challenge: string;
+type Asked = Omit<components['schemas']['AuthAsked'], 'options'> & {
   options: { publicKey: Record<string, unknown> };
-}
+};
 
 /** Thrown when the person closed the browser's dialog, or it knows no passkey. */
 export class NoPasskey extends Error {}
