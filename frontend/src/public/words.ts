@@ -6,7 +6,6 @@ export const t = live(
     {
       title: '一张图',
       page: '一张图 · 身边的公共设施和服务',
-      lead: '看看身边有什么，坏了的随手报。',
       search: '搜地址、设施码、公共服务',
       report: '我要上报',
       report_lead: '设施坏了、路面脏了，拍张照就能报。',
@@ -27,13 +26,10 @@ export const t = live(
       language: 'English',
       show_list: '看列表',
       show_map: '看地图',
-      unnamed: '未命名',
-      demo: '演示城市，数据都是虚构的。',
     },
     {
       title: 'One Map',
       page: 'One Map · public facilities and services near you',
-      lead: 'See what is around you, and report what is broken.',
       search: 'Address, facility code, public service',
       report: 'Report something',
       report_lead: 'Something broken or dirty? A photo is enough. No account needed.',
@@ -54,8 +50,6 @@ export const t = live(
       language: '中文',
       show_list: 'List',
       show_map: 'Map',
-      unnamed: 'Unnamed',
-      demo: 'A demo town; everything in it is invented.',
     },
   ),
 );

@@ -20,7 +20,6 @@ export const s = live(
       no_lift: '无电梯',
       storey: '{label} 层',
       basement: '{label}',
-      ground_line: '地面',
       grid_label: '{name} 的楼栋图：{storeys} 层，{rooms} 户。用方向键走动，回车打开。',
       cell: '{code}，{status}',
       cell_people: '{code}，{status}，{n} 人',
@@ -121,7 +120,6 @@ export const s = live(
       no_lift: 'no lift',
       storey: 'Storey {label}',
       basement: '{label}',
-      ground_line: 'Ground',
       grid_label:
         'Building view of {name}: {storeys} storeys, {rooms} rooms. Walk with the arrow keys, open with Enter.',
       cell: '{code}, {status}',
