@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -54,34 +53,4 @@ func (b *Book) Open(ctx context.Context, e Entry) (context.Context, *Pending) {
 // the system, whose name says which.
 func (b *Book) Command(ctx context.Context, name string) (context.Context, *Pending) {
 	return b.Open(ctx, Entry{ActorKind: BySystem, Actor: name, Action: name})
-}
-
-// Record writes one more entry in the caller's transaction. What e leaves out
-// about who and from where is taken from the context's entry.
-func Record(ctx context.Context, tx pgx.Tx, e Entry) error {
-	p := pending(ctx)
-	if p == nil {
-		return errAlone
-	}
-	p.mu.Lock()
-	full := p.entry
-	p.mu.Unlock()
-	full.Outcome = Done
-	full.Kind, full.Object, full.Others, full.Fields, full.Rows, full.Purpose = e.Kind, e.Object, e.Others, e.Fields, e.Rows, e.Purpose
-	if e.ActorKind != "" {
-		full.ActorKind, full.ActorID, full.Actor, full.Session, full.Held = e.ActorKind, e.ActorID, e.Actor, e.Session, e.Held
-	}
-	if e.Action != "" {
-		full.Action = e.Action
-	}
-	if e.Outcome != "" {
-		full.Outcome = e.Outcome
-	}
-	full.Scope = e.Scope
-	p.stamp(&full)
-	if err := p.book.insert(ctx, tx, &full); err != nil {
-		return err
-	}
-	p.alongside(full.ID)
-	return nil
 }
