@@ -193,7 +193,7 @@ func chain(seq int64, prev, body, mark []byte) []byte {
 	return h.Sum(nil)
 }
 
-// columns are those of the log, in the order of row.
+// columns are those of the log, in the order of row and of scan.
 var columns = []string{
 	"seq", "id", "at", "actor_kind", "actor_id", "actor", "session_id", "held", "action", "outcome", "kind", "object", "others", "fields",
 	"rows", "purpose", "address", "agent", "request", "scope_code", "mac", "prev", "hash",
@@ -201,23 +201,9 @@ var columns = []string{
 
 func row(e Entry, mark []byte, l link) []any {
 	return []any{
-		l.seq, e.ID, e.At, e.ActorKind, orNull(e.ActorID), e.Actor, orNull(e.Session), e.Held, e.Action, e.Outcome, e.Kind, e.Object, orEmpty(e.Others), orEmpty(e.Fields),
+		l.seq, e.ID, e.At, e.ActorKind, pg.OrNull(e.ActorID), e.Actor, pg.OrNull(e.Session), e.Held, e.Action, e.Outcome, e.Kind, e.Object, e.Others, e.Fields,
 		e.Rows, e.Purpose, e.Address, e.Agent, e.Request, e.Scope, mark, l.prev, l.hash,
 	}
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
-}
-
-func orEmpty(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
 }
 
 // miss looks for what was written and should now lie in the log.

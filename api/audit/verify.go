@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -145,10 +146,7 @@ func (v *Verifier) chain(r *Report, head Head) *walker {
 	return c
 }
 
-const selectLog = `
-SELECT seq, id, at, actor_kind, actor_id, actor, session_id, held, action, outcome, kind, object, others, fields,
-       rows, purpose, address, agent, request, scope_code, mac, prev, hash
-FROM audit_log `
+var selectLog = "SELECT " + strings.Join(columns, ", ") + " FROM audit_log "
 
 func (c *walker) walk(ctx context.Context, tx pgx.Tx) error {
 	c.compareHeads(0, genesis)
