@@ -244,10 +244,13 @@ func (p *Pending) alongside(id uuid.UUID) {
 }
 
 // Committed is pg.Companion's.
-func (p *Pending) Committed() {
+func (p *Pending) Committed() { p.kept(!p.Reading) }
+
+// kept is told that something was committed, and whether the entry was in it.
+func (p *Pending) kept(entry bool) {
 	p.mu.Lock()
 	ids := p.ids
-	if p.ids = nil; !p.Reading {
+	if p.ids = nil; entry {
 		p.noted = noted{}
 		p.written++
 	}
@@ -266,13 +269,7 @@ func (p *Pending) Settle(ctx context.Context) error {
 		undo()
 		return err
 	}
-	p.Committed()
-	if p.Reading {
-		p.mu.Lock()
-		p.noted = noted{}
-		p.written++
-		p.mu.Unlock()
-	}
+	p.kept(true)
 	return nil
 }
 
