@@ -21,16 +21,7 @@ type fileOut struct {
 const mostInFile = 100_000
 
 func (s *Service) file(ctx context.Context, in *askIn) (*fileOut, error) {
-	scope, err := overseer(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ask, err := s.ask(in)
-	if err != nil {
-		return nil, err
-	}
-	ask.Limit = mostInFile
-	list, err := audit.Search(ctx, s.Pool, scope, ask)
+	list, err := s.search(ctx, in, mostInFile)
 	if err != nil {
 		return nil, err
 	}

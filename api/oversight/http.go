@@ -96,10 +96,10 @@ func overseer(ctx context.Context) (actor.Scope, error) {
 	return scope, nil
 }
 
-func (s *Service) ask(in *askIn) (audit.Ask, error) {
+func (s *Service) ask(in *askIn, limit int) (audit.Ask, error) {
 	var f fault.Fields
 	ask := audit.Ask{
-		Actor: in.Actor, Action: in.Action, Kind: in.Kind, Object: in.Object, Region: in.Region, Limit: in.Limit,
+		Actor: in.Actor, Action: in.Action, Kind: in.Kind, Object: in.Object, Region: in.Region, Limit: limit,
 		Since: s.time(&f, "query.since", in.Since), Until: s.time(&f, "query.until", in.Until),
 	}
 	if in.Object != "" && in.Kind == "" {
@@ -127,16 +127,21 @@ func (s *Service) time(f *fault.Fields, location, text string) time.Time {
 	return t
 }
 
-func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
+// search gives what somebody asks for in their jurisdiction.
+func (s *Service) search(ctx context.Context, in *askIn, limit int) ([]audit.Found, error) {
 	scope, err := overseer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ask, err := s.ask(in)
+	ask, err := s.ask(in, limit)
 	if err != nil {
 		return nil, err
 	}
-	list, err := audit.Search(ctx, s.Pool, scope, ask)
+	return audit.Search(ctx, s.Pool, scope, ask)
+}
+
+func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
+	list, err := s.search(ctx, in, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +150,7 @@ func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
 	for _, e := range list {
 		out.Body.Items = append(out.Body.Items, shown(e))
 	}
-	out.Body.Next = audit.Next(list, ask.Limit)
+	out.Body.Next = audit.Next(list, in.Limit)
 	return out, nil
 }
 
