@@ -81,6 +81,12 @@ func (a Actor) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) })
 }
 
+// Only is the actor with no other grants than those of some roles.
+func (a Actor) Only(roles ...Role) Actor {
+	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g Grant) bool { return !slices.Contains(roles, g.Role) })
+	return a
+}
+
 // May says whether the actor holds one of the roles over the place with a code.
 func (a Actor) May(code string, roles ...Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool {

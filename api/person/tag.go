@@ -1,13 +1,11 @@
 package person
 
 import (
-	"slices"
 	"time"
 
 	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/vault"
-	"onemap/geo/grid"
 )
 
 // Tag is a care tag: what help somebody has a right to. There are no tags of
@@ -59,9 +57,7 @@ func (t Tag) ends(since time.Time) time.Time { return since.AddDate(0, t.Months,
 func sightOf(a actor.Actor) vault.Sight {
 	tags := map[string]actor.Scope{}
 	for _, t := range Tags {
-		held := a
-		held.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g actor.Grant) bool { return !slices.Contains(t.Seen, g.Role) })
-		tags[t.Tag] = held.People()
+		tags[t.Tag] = t.scope(a)
 	}
 	return vault.Of(a.People(), tags)
 }
@@ -76,12 +72,8 @@ func notHeld(tag string) error {
 	return fault.Newf(fault.Forbidden, "person.tag_purpose", "The tag %s is given by those who bring its help.", t.Tag)
 }
 
+// scope is where somebody holds a tag's purpose.
+func (t Tag) scope(a actor.Actor) actor.Scope { return a.Only(t.Seen...).People() }
+
 // holds says whether somebody holds a tag's purpose at a place.
-func (t Tag) holds(a actor.Actor, code string) bool {
-	if code == "" { // who has no place is of the whole city
-		return slices.ContainsFunc(a.Grants, func(g actor.Grant) bool {
-			return slices.Contains(t.Seen, g.Role) && len(g.Prefix) <= grid.City.Digits()
-		})
-	}
-	return a.May(code, t.Seen...)
-}
+func (t Tag) holds(a actor.Actor, code string) bool { return t.scope(a).Holds(code, "") }

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -200,10 +199,7 @@ func keeper(ctx context.Context) (actor.Actor, []string, error) {
 var errRole = fault.New(fault.Forbidden, "auth.forbidden", "This is not for your role.")
 
 // keeping is the actor with no other grants than those that make a keeper.
-func keeping(a actor.Actor) actor.Actor {
-	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g actor.Grant) bool { return g.Role != actor.Registrar && g.Role != actor.Administrator })
-	return a
-}
+func keeping(a actor.Actor) actor.Actor { return a.Only(actor.Registrar, actor.Administrator) }
 
 // seen finds an import that the actor may see. It belongs to the jurisdiction it
 // was uploaded in: whoever keeps all of that sees it, whoever keeps less does not.
