@@ -56,7 +56,7 @@ func (s *Service) Key(r Row) string {
 // same person and tells nobody who that is.
 func (s *Service) Ref(r Row) string {
 	if blind := s.numberBlind(r); blind != nil {
-		return "n-" + hex.EncodeToString(blind)
+		return refOfNumber(blind)
 	}
 	name, _ := cleanName(r.Name)
 	return "p-" + hex.EncodeToString(s.Keys.Blind("row", fmt.Sprint(name, day(r.BornOn).Format(time.DateOnly), r.DwellingID, r.HouseholdRef)))
@@ -81,13 +81,16 @@ func (s *Service) safeRef(ref string, today time.Time) string {
 		return ref
 	}
 	if id, err := ParseIdentity(ref, today); err == nil {
-		return "n-" + hex.EncodeToString(s.Keys.Blind("identity", id.Number))
+		return refOfNumber(s.Keys.Blind("identity", id.Number))
 	}
 	return ref
 }
 
-// entries checks and seals the rows that are not Ready yet. A row that Check would refuse is refused here,
-// too: whoever calls is to have left it out.
+// refOfNumber is what stands for an identity number as a reference.
+func refOfNumber(blind []byte) string { return "n-" + hex.EncodeToString(blind) }
+
+// entries checks and seals the rows that are not Ready yet. A row that Check
+// would refuse is refused here, too: whoever calls is to have left it out.
 func (s *Service) entries(rows []Row) ([]entry, error) {
 	list, today := make([]entry, len(rows)), s.today()
 	for i, r := range rows {

@@ -3,7 +3,6 @@ package person
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -50,7 +49,7 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	if slices.Contains(slices.Collect(maps.Values(gone)), true) {
+	if len(gone) > 0 {
 		return pg.Merged{}, fault.New(fault.Conflict, "person.erased", refusedErased)
 	}
 	if err := households(ctx, tx, b, list); err != nil {

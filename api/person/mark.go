@@ -29,7 +29,7 @@ func (s *Service) markOfNumber(blind []byte) []byte {
 	return s.Keys.Blind(blindErased, "number\x00"+hex.EncodeToString(blind))
 }
 
-// erased says which of the entries would bring back somebody who was erased.
+// erased gives the places of the entries that would bring back somebody who was erased.
 func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list []entry) (map[int]bool, error) {
 	out := map[int]bool{}
 	var there bool
@@ -57,8 +57,9 @@ func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list 
 	_, err = pgx.ForEachRow(rows, []any{&mark, &from}, func() error {
 		for _, i := range at[string(mark)] {
 			e := &list[i]
-			back := from != nil && e.lives() && !e.Since.Before(*from)
-			out[i] = out[i] || !back
+			if back := from != nil && e.lives() && !e.Since.Before(*from); !back {
+				out[i] = true
+			}
 		}
 		return nil
 	})
@@ -74,9 +75,7 @@ func (s *Service) refuseErased(ctx context.Context, q pg.Querier, source string,
 	}
 	gone, err := s.erased(ctx, q, source, asked)
 	for i := range gone {
-		if gone[i] {
-			found[open[i]] = link.Found{Refused: refusedErased}
-		}
+		found[open[i]] = link.Found{Refused: refusedErased}
 	}
 	return err
 }
@@ -92,11 +91,8 @@ func (s *Service) mark(ctx context.Context, tx pgx.Tx, list []departed, refs []l
 		if p.numberBlind != nil {
 			put(s.markOfNumber(p.numberBlind), from)
 		}
-		put(s.markOfRef(p.source, p.ref), from)
-		for _, r := range refs {
-			if r.ID == p.id {
-				put(s.markOfRef(r.Source, r.Ref), from)
-			}
+		for _, r := range p.known(refs) {
+			put(s.markOfRef(r.Source, r.Ref), from)
 		}
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -115,15 +111,22 @@ func (p departed) backFrom() *time.Time {
 	return &from
 }
 
-// callings are all that sources call a person by, as their files write it: a
-// reference that is an identity number is kept hashed.
-func (p departed) callings(refs []link.Ref) []link.Ref {
+// known are all references that a person is kept under: the record's own and,
+// among refs, those linked to it.
+func (p departed) known(refs []link.Ref) []link.Ref {
 	list := []link.Ref{{Source: p.source, Ref: p.ref, ID: p.id}}
 	for _, r := range refs {
 		if r.ID == p.id {
 			list = append(list, r)
 		}
 	}
+	return list
+}
+
+// callings are all that sources call a person by, as their files write it: a
+// reference that is an identity number is kept hashed.
+func (p departed) callings(refs []link.Ref) []link.Ref {
+	list := p.known(refs)
 	if p.number != "" {
 		for _, r := range slices.Clone(list) {
 			if r.Ref == p.hashedRef() {
@@ -140,5 +143,5 @@ func (p departed) hashedRef() string {
 	if p.numberBlind == nil {
 		return ""
 	}
-	return "n-" + hex.EncodeToString(p.numberBlind)
+	return refOfNumber(p.numberBlind)
 }
