@@ -3,6 +3,7 @@ package person_test
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -199,6 +200,10 @@ func TestGroupsOfEnoughPeopleStay(t *testing.T) {
 	got := one[string](t, c, "SELECT string_agg(concat_ws(' ', month, sex, born_from, came, went), '; ' ORDER BY month, sex, born_from) FROM remainder")
 	if want := "2012-05-01  0 1 0; 2012-05-01 female 0 20 0; 2012-05-01 male 1950 99 0; 2023-12-01  0 0 1; 2023-12-01 female 0 0 20; 2023-12-01 male 1950 0 99"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+	// A load looks at nobody: where marks are, there is none.
+	if err := c.People.BulkLoad(t.Context(), func(pgx.Tx, *person.Bulk) error { return nil }); !errors.Is(err, person.ErrNotEmpty) {
+		t.Errorf("a load beside marks: %v", err)
 	}
 }
 
