@@ -8,7 +8,6 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/audit"
-	"onemap/api/fault"
 	"onemap/api/web"
 )
 
@@ -50,10 +49,8 @@ func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, e
 	if err != nil {
 		return nil, err
 	}
-	if audit.PurposeOf(ctx) == "" {
-		var f fault.Fields
-		f.Add("header."+web.PurposeHeader, nil, "say what the record is read for, in 2 to 200 characters")
-		return nil, f.Err("purpose.invalid")
+	if _, err := audit.Purpose(audit.PurposeOf(ctx), "header."+web.PurposeHeader); err != nil {
+		return nil, err
 	}
 	before, err := audit.Cursor(in.Cursor)
 	if err != nil {
