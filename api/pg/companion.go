@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Companion goes along with every transaction of a context: what api/audit
@@ -31,14 +32,14 @@ func CompanionOf(ctx context.Context) Companion {
 	return c
 }
 
-// accompanied runs fn, and its companion after it, in one transaction.
-func accompanied(ctx context.Context, begin func(func(pgx.Tx) error) error, fn func(tx pgx.Tx) error) error {
+// accompanied runs fn, and the context's companion after it, in one transaction.
+func accompanied(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, fn func(tx pgx.Tx) error) error {
 	c := CompanionOf(ctx)
 	if c == nil {
-		return begin(fn)
+		return pgx.BeginTxFunc(ctx, pool, o, fn)
 	}
 	undo := c.Begin()
-	err := begin(func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, pool, o, func(tx pgx.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}

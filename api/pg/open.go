@@ -36,8 +36,8 @@ func Config(url string) (*pgxpool.Config, error) {
 	return c, nil
 }
 
-// Open connects as the login itself, which owns the tables, after making sure that the server can carry us: version,
-// PostGIS and the schema are looked at by Migrate, which comes first.
+// Open connects as the login itself, which owns the tables. That the server can
+// carry us, version, PostGIS and schema, is looked at by Migrate, which comes first.
 func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	c, err := Config(url)
 	if err != nil {

@@ -28,7 +28,7 @@ func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) err
 // InTxWith is InTx with a transaction that begins in its own way.
 func InTxWith(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, fn func(tx pgx.Tx) error) error {
 	for try := 1; ; try++ {
-		err := accompanied(ctx, func(fn func(pgx.Tx) error) error { return pgx.BeginTxFunc(ctx, pool, o, fn) }, fn)
+		err := accompanied(ctx, pool, o, fn)
 		if err == nil || try == tries || !retryable(err) {
 			return err
 		}
