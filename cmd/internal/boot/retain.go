@@ -12,8 +12,8 @@ const (
 	retentionEvery = 24 * time.Hour
 )
 
-// retain erases every day who left long enough ago. Servers that share a
-// database share the work.
+// retain erases every day who left long enough ago, and has it on the record.
+// Servers that share a database share the work.
 func (w *World) retain(ctx context.Context) error {
 	for wait := firstRetention; ; wait = retentionEvery {
 		select {
