@@ -39,12 +39,18 @@ $$;
 -- +goose StatementEnd
 
 -- Unset is NULL, and after a transaction with a setting it is '': neither shows a row.
-CREATE POLICY household_seen ON household USING (current_setting('onemap.people', true) = 'everywhere'
-    OR COALESCE(NULLIF(scope_code, ''), '-') ^@ ANY (string_to_array(current_setting('onemap.people', true), ',')));
-CREATE POLICY person_seen ON person USING (current_setting('onemap.people', true) = 'everywhere'
-    OR COALESCE(NULLIF(scope_code, ''), '-') ^@ ANY (string_to_array(current_setting('onemap.people', true), ',')));
-CREATE POLICY residence_seen ON residence USING (current_setting('onemap.people', true) = 'everywhere'
-    OR COALESCE(NULLIF(scope_code, ''), '-') ^@ ANY (string_to_array(current_setting('onemap.people', true), ',')));
+-- +goose StatementBegin
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['household', 'person', 'residence'] LOOP
+        EXECUTE format($policy$CREATE POLICY %I ON %I USING (current_setting('onemap.people', true) = 'everywhere'
+            OR COALESCE(NULLIF(scope_code, ''), '-') ^@ ANY (string_to_array(current_setting('onemap.people', true), ',')))$policy$, name || '_seen', name);
+    END LOOP;
+END
+$$;
+-- +goose StatementEnd
 -- A tag is seen by those who hold its purpose, where they hold it.
 CREATE POLICY person_tag_seen ON person_tag USING (current_setting('onemap.people_tags', true) = 'everything'
     OR (tag || '/' || COALESCE(NULLIF(scope_code, ''), '-')) ^@ ANY (string_to_array(current_setting('onemap.people_tags', true), ',')));
@@ -67,15 +73,11 @@ BEGIN
     END LOOP;
     -- what is only ever added to
     FOREACH name IN ARRAY ARRAY['case_event', 'change_log', 'change_batch', 'change_epoch', 'audit_inbox'] LOOP
-        IF to_regclass(name) IS NOT NULL THEN
-            EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM onemap_app', name);
-        END IF;
+        EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM onemap_app', name);
     END LOOP;
     -- what the program itself keeps
     FOREACH name IN ARRAY ARRAY['goose_db_version', 'audit_log', 'audit_head', 'sealing'] LOOP
-        IF to_regclass(name) IS NOT NULL THEN
-            EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I FROM onemap_app', name);
-        END IF;
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I FROM onemap_app', name);
     END LOOP;
     GRANT INSERT, UPDATE ON sealing TO onemap_people;
     REVOKE EXECUTE ON FUNCTION people_context FROM PUBLIC;
