@@ -27,7 +27,9 @@ func (s *Server) provision(ctx context.Context) error {
 // Furnish makes PostGIS and the schema city, which role owns, in a new database,
 // and the roles that role takes on to work with it; conn is a superuser's.
 func Furnish(ctx context.Context, conn *pgx.Conn, role string) error {
-	// Roles belong to the whole server: another database's start may make them now.
+	// The roles are pg.App and pg.People; tests of api/pg need this package, so it
+	// names them itself. Roles belong to the whole server: another database's
+	// start may make them now.
 	who := pgx.Identifier{role}.Sanitize()
 	for _, name := range []string{"onemap_app", "onemap_people"} {
 		_, err := conn.Exec(ctx, "DO $$ BEGIN CREATE ROLE "+name+" NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")

@@ -1,5 +1,6 @@
 // Package vault is the one door to people's tables: household, person,
-// residence and person_tag.
+// residence and person_tag, and what stays of the erased, remainder and
+// erased_mark.
 //
 // The journey of a question about people: a slice says whose sight it asks with
 // (Of an actor's scopes, or Everywhere for the program itself); In begins a
