@@ -127,7 +127,8 @@ func (s *Service) time(f *fault.Fields, location, text string) time.Time {
 	return t
 }
 
-// search gives what somebody asks for in their jurisdiction.
+// search gives what somebody asks for in their jurisdiction, also what was done a
+// moment ago and waits to be sealed.
 func (s *Service) search(ctx context.Context, in *askIn, limit int) ([]audit.Found, error) {
 	scope, err := overseer(ctx)
 	if err != nil {
@@ -135,6 +136,9 @@ func (s *Service) search(ctx context.Context, in *askIn, limit int) ([]audit.Fou
 	}
 	ask, err := s.ask(in, limit)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Job.Sealer.Now(ctx); err != nil {
 		return nil, err
 	}
 	return audit.Search(ctx, s.Pool, scope, ask)

@@ -104,6 +104,11 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 	if _, body := p.get(t, "/api/v1/audit?action=take-step", auditor); !bytes.Contains(body, []byte(p.receipt.ID.String())) {
 		t.Errorf("the auditor of the city: %s", body)
 	}
+	// What was done a moment ago is in the answer, though nothing has sealed it since.
+	made := p.made(t, somebody{key: registrar}, "POST", "/people", map[string]any{"name": "乙"})
+	if _, body := p.get(t, "/api/v1/audit?action=create-person&kind=person&object="+made, auditor); !bytes.Contains(body, []byte(made)) {
+		t.Errorf("a person made a moment ago: %s", body)
+	}
 	r, err := p.Sealer.Verify(t.Context(), nil)
 	if err != nil || !r.OK() {
 		t.Errorf("%+v, %v", r, err)
