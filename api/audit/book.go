@@ -54,3 +54,18 @@ func (b *Book) Open(ctx context.Context, e Entry) (context.Context, *Pending) {
 func (b *Book) Command(ctx context.Context, name string) (context.Context, *Pending) {
 	return b.Open(ctx, Entry{ActorKind: BySystem, Actor: name, Action: name})
 }
+
+// Carry gives base an entry for what a request, whose context is from, leaves to
+// be done after its answer: who it was and from where stay, action is what is
+// done. Each transaction that notes something writes one.
+func Carry(base, from context.Context, action string) context.Context {
+	p := pending(from)
+	if p == nil {
+		return base
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := &Pending{book: p.book, entry: p.entry, grants: p.grants, written: 1}
+	left.entry.Action = action
+	return pg.WithCompanion(base, left)
+}

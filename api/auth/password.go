@@ -12,6 +12,7 @@ import (
 
 	"onemap/api/audit"
 	"onemap/api/fault"
+	"onemap/api/pg"
 )
 
 // A password has so many characters.
@@ -186,7 +187,7 @@ func (s *Service) Prove(ctx context.Context, session uuid.UUID, password string)
 	if err := s.provePassword(ctx, c, password); err != nil {
 		return err
 	}
-	_, err = s.pool.Exec(ctx, "UPDATE session SET proved_at = $1 WHERE id = $2", s.now(), session)
+	_, err = pg.Exec(ctx, s.pool, "UPDATE session SET proved_at = $1 WHERE id = $2", s.now(), session)
 	return err
 }
 

@@ -257,6 +257,6 @@ func cut(text string, n int) string {
 
 // SignOut forgets a session; an unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, session uuid.UUID) error {
-	_, err := s.pool.Exec(ctx, "DELETE FROM session WHERE id = $1", session)
+	_, err := pg.Exec(ctx, s.pool, "DELETE FROM session WHERE id = $1", session)
 	return err
 }

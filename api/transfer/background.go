@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
+
+	"onemap/api/audit"
 )
 
 // background runs uploaded imports within the server, one at a time.
@@ -40,10 +42,10 @@ func (l *Loader) Run(ctx context.Context) error {
 	return nil
 }
 
-// start begins a run in the background.
-func (l *Loader) start(run Run, path, refused string) bool {
+// start begins a run in the background; what it brings in is whose request's it was.
+func (l *Loader) start(asked context.Context, run Run, path, refused string) bool {
 	b := &l.running
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(audit.Carry(context.Background(), asked, "import "+run.Kind))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, there := b.cancel[run.ID]; there || b.stopped {

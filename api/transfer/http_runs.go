@@ -223,7 +223,7 @@ UPDATE import_run SET state = 'running', dry_run = $2, position = $3, counts = $
 	if err != nil {
 		return nil, err
 	}
-	if tag.RowsAffected() == 0 || !l.start(r, path, refused) {
+	if tag.RowsAffected() == 0 || !l.start(ctx, r, path, refused) {
 		return nil, errRunning
 	}
 	if r, err = l.oneRun(ctx, l.Pool, "WHERE r.id = $1", r.ID); err != nil {

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/audit"
 	"onemap/api/transfer"
 	"onemap/api/web"
 )
@@ -160,6 +162,11 @@ func TestAnUploadOverHTTP(t *testing.T) {
 	}
 	if i = d.run(t, registrar, i.ID, false); i.Counts != (transfer.Counts{Read: 2, Unchanged: 1, Refused: 1}) {
 		t.Errorf("again: %+v", i.Counts)
+	}
+	// A dry run and one that changes nothing leave no entry about people.
+	list := d.Audited(t, audit.Ask{Action: "import people"})
+	if len(list) != 1 || list[0].ActorID != registrar.ID || list[0].Rows != 1 || list[0].Scope != apitest.CityCode || !slices.Contains(append(list[0].Others, list[0].Kind+"/"+list[0].Object), "import/"+i.ID) {
+		t.Errorf("%+v", list)
 	}
 	refused := d.ask(t, 200, registrar, "GET", "/imports/"+i.ID+"/refused.csv", "")
 	if !strings.Contains(refused, "3,id_number,") {

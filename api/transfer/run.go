@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/pg"
@@ -174,12 +175,24 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 		if r.run.DryRun {
 			return errDry
 		}
+		r.note(ctx, told)
 		return r.advance(ctx, tx, r.run, r.pos, told)
 	})
 	if errors.Is(err, errDry) {
 		_, err = r.Pool.Exec(ctx, "UPDATE import_run SET counts = $2, updated_at = $3 WHERE id = $1", r.run.ID, told, r.Now())
 	}
 	return told, err
+}
+
+// note tells the audit which import it is that changes something, and where.
+func (r *runner) note(ctx context.Context, told Told) {
+	if told.Fresh+told.Changed == r.run.Told.Fresh+r.run.Told.Changed {
+		return
+	}
+	audit.Note(ctx, "import", r.run.ID.String())
+	for _, prefix := range r.run.Scope {
+		audit.In(ctx, prefix)
+	}
 }
 
 // sift gives the rows that can be read and lie where the run may write, and
