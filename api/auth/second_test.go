@@ -161,7 +161,9 @@ func TestAnAttackerElsewhereNeverHoldsUpAKnownBrowser(t *testing.T) {
 func TestRolesThatNeedASecondFactor(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)
-	c.Auth.SecondFactor = []actor.Role{actor.Auditor}
+	c.Auth.Rules = func() auth.Rules {
+		return auth.Rules{Life: auth.SessionLife, Idle: auth.IdleLife, SecondFactor: []actor.Role{actor.Auditor}}
+	}
 	half := enter(t, c, "auditor")
 	if half.Next != "enrol" || seen(t, c, half.Token).Staff() {
 		t.Fatalf("%+v", half)

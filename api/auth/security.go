@@ -50,10 +50,11 @@ type Device struct {
 }
 
 func (s *Service) devices(ctx context.Context, q pg.Querier, account, current uuid.UUID) ([]Device, error) {
+	now := s.now()
 	rows, err := q.Query(ctx, `
-SELECT id, id = $1, how, second_at IS NOT NULL, agent, address, created_at, seen_at, expires_at FROM session
-WHERE account_id = $2 AND stage = 'open' AND expires_at > $3 AND (idle_until IS NULL OR idle_until > $3)
-ORDER BY id = $1 DESC, seen_at DESC, id`, current, account, s.now())
+SELECT s.id, s.id = $5, s.how, s.second_at IS NOT NULL, s.agent, s.address, s.created_at, s.seen_at, s.expires_at FROM session s
+WHERE s.account_id = $2 AND s.stage = 'open' AND `+alive+`
+ORDER BY s.id = $5 DESC, s.seen_at DESC, s.id`, now, account, now.Add(-s.Rules().Life), now.Add(-s.Rules().Idle), current)
 	if err != nil {
 		return nil, err
 	}

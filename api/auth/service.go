@@ -33,8 +33,9 @@ type Config struct {
 	// PublicURL is where people reach the server, for passkeys and links; without
 	// one both work on the server's own machine.
 	PublicURL string
-	// SecondFactor lists the roles that must have a second factor.
-	SecondFactor []actor.Role
+	// Rules gives the rules of signing in as they are now; without it, those that
+	// hold when nobody has set others.
+	Rules func() Rules
 	// Demo lets the accounts of the demo town in.
 	Demo bool
 	// Hashing is what a password's hash costs; without it, what a server should
@@ -59,6 +60,9 @@ type Service struct {
 // New makes the service.
 func New(c Config) (*Service, error) {
 	c.Hashing = cmp.Or(c.Hashing, argon2id.DefaultParams)
+	if c.Rules == nil {
+		c.Rules = func() Rules { return Rules{Life: SessionLife, Idle: IdleLife} }
+	}
 	nobody, err := argon2id.CreateHash(rand.Text(), c.Hashing)
 	if err != nil {
 		return nil, err
@@ -173,5 +177,6 @@ func (s *Service) Account(ctx context.Context, login string) (actor.Actor, error
 // needsSecond says whether somebody with these grants must have a second factor.
 // The demo's accounts are everybody's.
 func (s *Service) needsSecond(a actor.Actor) bool {
-	return !a.Demo && slices.ContainsFunc(a.Grants, func(g actor.Grant) bool { return slices.Contains(s.SecondFactor, g.Role) })
+	needed := s.Rules().SecondFactor
+	return !a.Demo && slices.ContainsFunc(a.Grants, func(g actor.Grant) bool { return slices.Contains(needed, g.Role) })
 }

@@ -15,16 +15,26 @@ import (
 	"onemap/api/pg"
 )
 
-// How long a session lasts, whatever is done in it, and how long one that is
-// not yet open. Who can change the registers, give rights or read the audit is
-// signed out after two hours without doing anything; a screen on the wall of the
-// command centre must not go dark in the middle of a shift.
+// How long a session lasts, whatever is done in it, when nobody has set it
+// otherwise, and how long one that is not yet open. Who can change the registers,
+// give rights or read the audit is signed out after two hours without doing
+// anything; a screen on the wall of the command centre must not go dark in the
+// middle of a shift.
 const (
 	SessionLife = 12 * time.Hour
+	IdleLife    = 2 * time.Hour
 	halfLife    = 10 * time.Minute
-	idleLife    = 2 * time.Hour
 	seenEvery   = time.Minute
 )
+
+// Rules are what a city may set while the server runs. A shorter time counts for
+// sessions that are open, too; a longer one from the next sign-in, or use.
+type Rules struct {
+	// Life is how long a session lasts, and Idle how long one without use.
+	Life, Idle time.Duration
+	// SecondFactor lists the roles that must have a second factor to sign in.
+	SecondFactor []actor.Role
+}
 
 var idling = []actor.Role{actor.Administrator, actor.Registrar, actor.Auditor}
 
@@ -70,24 +80,28 @@ type sessionRow struct {
 	SeenAt time.Time
 }
 
+// alive are sessions that count at the time $1: none from before $3, and none of
+// those that idle that was last used before $4.
+const alive = `s.expires_at > $1 AND s.created_at > $3 AND (s.idle_until IS NULL OR s.idle_until > $1 AND s.seen_at > $4)`
+
 func (s *Service) bySession(ctx context.Context, tokenHash []byte, now time.Time) (a actor.Actor, row sessionRow, err error) {
 	a, err = scanActor(s.pool.QueryRow(ctx, "SELECT "+actorColumns+`, s.id, s.stage, s.seen_at FROM account a
 JOIN session s ON s.account_id = a.id
-WHERE s.token_hash = $2 AND s.expires_at > $1 AND (s.idle_until IS NULL OR s.idle_until > $1)
-    AND a.disabled_at IS NULL AND (NOT a.demo OR $3)`, now, tokenHash, s.Demo), &row.ID, &row.Stage, &row.SeenAt)
+WHERE s.token_hash = $2 AND `+alive+`
+    AND a.disabled_at IS NULL AND (NOT a.demo OR $5)`, now, tokenHash, now.Add(-s.Rules().Life), now.Add(-s.Rules().Idle), s.Demo), &row.ID, &row.Stage, &row.SeenAt)
 	a.Session = row.ID
 	return a, row, err
 }
 
 // see notes that the session is used.
 func (s *Service) see(ctx context.Context, a actor.Actor, now time.Time) error {
-	_, err := s.pool.Exec(ctx, "UPDATE session SET seen_at = $1, idle_until = $2 WHERE id = $3 AND seen_at < $1", now, idleUntil(a, now), a.Session)
+	_, err := s.pool.Exec(ctx, "UPDATE session SET seen_at = $1, idle_until = $2 WHERE id = $3 AND seen_at < $1", now, s.idleUntil(a, now), a.Session)
 	return err
 }
 
-func idleUntil(a actor.Actor, now time.Time) any {
+func (s *Service) idleUntil(a actor.Actor, now time.Time) any {
 	if slices.ContainsFunc(a.Grants, func(g actor.Grant) bool { return slices.Contains(idling, g.Role) }) {
-		return now.Add(idleLife)
+		return now.Add(s.Rules().Idle)
 	}
 	return nil
 }
@@ -189,7 +203,7 @@ func (s *Service) enter(ctx context.Context, c ceremony, from Sender, with func(
 		_, err := tx.Exec(ctx, `
 INSERT INTO session (id, token_hash, account_id, how, stage, second_at, proved_at, agent, address, created_at, seen_at, idle_until, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7, $7, $10, $11)`,
-			c.ID, hashToken(e.Token), c.Actor.ID, c.How, c.Stage, when(c.Second, now), now, cut(from.Agent, 200), cut(from.Address, 64), idleUntil(c.Actor, now), e.Expires)
+			c.ID, hashToken(e.Token), c.Actor.ID, c.How, c.Stage, when(c.Second, now), now, cut(from.Agent, 200), cut(from.Address, 64), s.idleUntil(c.Actor, now), e.Expires)
 		if err != nil {
 			return err
 		}
@@ -218,7 +232,7 @@ func (s *Service) advance(ctx context.Context, c ceremony, from Sender, with fun
 		tag, err := tx.Exec(ctx, `
 UPDATE session SET token_hash = $1, stage = $2, second_at = COALESCE(second_at, $3), proved_at = $4, seen_at = $4, idle_until = $5,
     expires_at = CASE WHEN stage = 'open' THEN expires_at ELSE $6 END, tries = 0
-WHERE id = $7 AND stage = $8`, hashToken(e.Token), c.Stage, when(c.Second, now), now, idleUntil(c.Actor, now), e.Expires, c.ID, before)
+WHERE id = $7 AND stage = $8`, hashToken(e.Token), c.Stage, when(c.Second, now), now, s.idleUntil(c.Actor, now), e.Expires, c.ID, before)
 		if err != nil {
 			return err
 		}
@@ -232,7 +246,7 @@ WHERE id = $7 AND stage = $8`, hashToken(e.Token), c.Stage, when(c.Second, now),
 }
 
 func (s *Service) entered(c ceremony, now time.Time) Entered {
-	e := Entered{Token: rand.Text(), Actor: c.Actor, Session: c.ID, Expires: now.Add(SessionLife)}
+	e := Entered{Token: rand.Text(), Actor: c.Actor, Session: c.ID, Expires: now.Add(s.Rules().Life)}
 	if c.Stage != stageOpen {
 		e.Next, e.Expires = c.Stage, now.Add(halfLife)
 		e.Actor = actor.Actor{Session: c.ID}

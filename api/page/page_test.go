@@ -28,7 +28,7 @@ import (
 // built stands for the pages' build; the templates show what the real ones do.
 var built = fstest.MapFS{
 	"index.html":       {Data: []byte(`<html data-zone="{{.Zone}}"><h1>town</h1>`)},
-	"report.html":      {Data: []byte(`<html lang="{{.Lang}}" data-zone="{{.Zone}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}}{{if .Chosen}}!{{end}};{{end}}<q>{{.Typed}}|{{.Lon}}|{{.Lat}}|{{.Text}}|{{.Broken}}</q><script type="application/json">{{.Facts}}</script>`)},
+	"report.html":      {Data: []byte(`<html lang="{{.Lang}}" data-zone="{{.Zone}}"><i class=key>{{.Key}}</i>{{with .Facility}}<b>{{.Name}}|{{.Code}}|{{.Place}}|{{.Maintainer}}</b>{{end}}{{if .Unknown}}unknown{{end}}<em>{{.CityName}}|{{.Contact}}</em><p class=error>{{.Error}}</p>{{range .Categories}}{{.Code}}={{.Name}}{{if .Chosen}}!{{end}};{{end}}<q>{{.Typed}}|{{.Lon}}|{{.Lat}}|{{.Text}}|{{.Broken}}</q><script type="application/json">{{.Facts}}</script>`)},
 	"receipt.html":     {Data: []byte(`{{if .Found}}<b>{{.Number}}|{{.Title}}|{{.StateName}}</b>{{range .Steps}}<li>{{.Text}}@{{.At}}</li>{{end}}{{else}}missing{{end}}`)},
 	"assets/a-1.js":    {Data: []byte("plain")},
 	"assets/a-1.js.br": {Data: []byte("brotli")},
@@ -43,6 +43,9 @@ type site struct {
 	url string
 }
 
+// theCity has no contact in English.
+var theCity = page.City{Name: "青禾市", NameEn: "Qinghe", Contact: "热线 12345 <br>"}
+
 func open(t *testing.T, files fstest.MapFS) site {
 	t.Helper()
 	t.Parallel()
@@ -51,7 +54,7 @@ func open(t *testing.T, files fstest.MapFS) site {
 		Version: "test", Auth: c.Auth, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 		Ready: func(context.Context) error { return nil },
 	})
-	page.Routes(s, page.Config{Files: files, Querier: c.Pool, Facilities: c.Facilities, Cases: c.Cases, Intake: c.Intake})
+	page.Routes(s, page.Config{Files: files, Querier: c.Pool, Facilities: c.Facilities, Cases: c.Cases, Intake: c.Intake, City: func() page.City { return theCity }})
 	server := httptest.NewServer(s.Echo)
 	t.Cleanup(server.Close)
 	return site{c, t, server.URL}
@@ -147,6 +150,17 @@ func between(re *regexp.Regexp, body string) string {
 		return m[1]
 	}
 	return "(nothing)"
+}
+
+// Residents read the city's name and where to turn to, in their language or in
+// the only one there is, and as text.
+func TestTheCityStandsOnResidentsPages(t *testing.T) {
+	s := open(t, built)
+	for path, want := range map[string]string{"/report": "<em>青禾市|热线 12345 &lt;br&gt;</em>", "/report?lang=en": "<em>Qinghe|热线 12345 &lt;br&gt;</em>"} {
+		if _, body := s.get(path, ""); !strings.Contains(body, want) {
+			t.Errorf("%s: %s, want %s", path, body, want)
+		}
+	}
 }
 
 func TestWhereAPlateLeads(t *testing.T) {

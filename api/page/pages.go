@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,13 @@ type Config struct {
 	Intake     *blob.Intake
 	// Demo puts onto every page that this is a demo town.
 	Demo bool
+	// City gives what residents' pages say of the city, as it is now.
+	City func() City
 }
+
+// City is what residents read of the city: its name, and where to turn to. What
+// is empty is not there.
+type City struct{ Name, NameEn, Contact, ContactEn string }
 
 // Pages answers the pages.
 type Pages struct {
@@ -65,9 +72,29 @@ func Routes(s *web.Server, c Config) {
 type frame struct {
 	Lang, Zone string
 	Demo       bool
+	City       City
 }
 
-func (p *Pages) frame(lang string) frame { return frame{lang, p.Cases.Zone.String(), p.Demo} }
+func (p *Pages) frame(lang string) frame {
+	f := frame{Lang: lang, Zone: p.Cases.Zone.String(), Demo: p.Demo}
+	if p.City != nil {
+		f.City = p.City()
+	}
+	return f
+}
+
+// CityName and Contact are in the reader's language, or in the only one there is.
+func (f frame) CityName() string { return f.either(f.City.Name, f.City.NameEn) }
+
+// Contact is where residents can turn to.
+func (f frame) Contact() string { return f.either(f.City.Contact, f.City.ContactEn) }
+
+func (f frame) either(zh, en string) string {
+	if f.Lang == "en" {
+		zh, en = en, zh
+	}
+	return cmp.Or(zh, en)
+}
 
 // plain answers a page that is the same for everybody.
 func (p *Pages) plain(name string) echo.HandlerFunc {

@@ -42,11 +42,15 @@ type departed struct {
 // Overdue is the day before which whoever left has been kept for long enough, at
 // the beginning of a month: all who left in one month go together. Zero: nobody.
 func (s *Service) Overdue() time.Time {
-	if s.Keep <= 0 {
+	months := 0
+	if s.Keep != nil {
+		months = s.Keep()
+	}
+	if months <= 0 {
 		return time.Time{}
 	}
 	t := s.today()
-	return time.Date(t.Year(), t.Month()-time.Month(s.Keep), 1, 0, 0, 0, 0, time.UTC)
+	return time.Date(t.Year(), t.Month()-time.Month(months), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // EraseLeft erases who left before a day, few at a time, and gives how many; dry

@@ -20,9 +20,9 @@ type Config struct {
 	NewID   func() uuid.UUID
 	// Zone is the city's time zone: it decides what day it is, and so how old somebody is.
 	Zone *time.Location
-	// Keep is for how many months records of people who have left are kept; 0 is
-	// until they are erased by hand.
-	Keep int
+	// Keep gives for how many months records of people who have left are kept; 0,
+	// and no Keep, is until they are erased by hand.
+	Keep func() int
 }
 
 // Service keeps the people.

@@ -1,6 +1,9 @@
 import type { Plugin } from 'vite';
 
-/** What a demo town says on each of its pages, in both languages at once: it must be read before anything else is. */
+/**
+ * What a demo town says on each of its pages, in both languages at once: it must be read before anything else is. A
+ * phone, where it must not push the page down, shows the reader's (base/tokens.css).
+ */
 const banner =
   '{{if .Demo}}<aside class="demo-town" aria-label="演示 Demo"><b>演示城镇，人人可进，请勿填写真实信息</b> <span lang="en">Demo town, open to everybody; enter nothing real</span></aside>{{end}}';
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onemap/api/seal"
+	"onemap/api/setting"
 )
 
 // Config is everything a start can be told. Kong reads it from flags and, under
@@ -28,8 +29,10 @@ type Config struct {
 	// For servers only, which say so: commands sign nobody in.
 	MustSecond []string `kong:"-"`
 	Demo       bool     `kong:"-"`
-	LogLevel   string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
-	LogFormat  string   `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
+	// Given says which flags were not left at their defaults, and how.
+	Given     map[string]setting.Source `kong:"-"`
+	LogLevel  string                    `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"ONEMAP_LOG_LEVEL"`
+	LogFormat string                    `help:"text or json." default:"text" enum:"text,json" env:"ONEMAP_LOG_FORMAT"`
 }
 
 // Logger makes the log that the configuration asks for.

@@ -144,6 +144,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/session/sso/leave":              {"/api/v1/session/sso/leave"},
 		"/api/v1/session/deputies":               {"/api/v1/session/deputies"},
 		"/api/v1/departments":                    {"/api/v1/departments"},
+		"/api/v1/settings":                       {"/api/v1/settings"},
 		"/api/v1/demo":                           {"/api/v1/demo"},
 		"/api/v1/session":                        {"/api/v1/session"},
 		"/api/v1/keys":                           {"/api/v1/keys"},

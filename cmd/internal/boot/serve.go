@@ -32,6 +32,7 @@ import (
 	"onemap/api/region"
 	"onemap/api/search"
 	"onemap/api/service"
+	"onemap/api/setting"
 	"onemap/api/transfer"
 	"onemap/api/web"
 	"onemap/frontend"
@@ -67,7 +68,11 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 	if w.Auth.SSO, err = c.provider(w.Config.PublicURL, w.Log); err != nil {
 		return nil, err
 	}
-	// After the head is known: what was redrawn before it is told to nobody.
+	w.Settings.Fixed = w.Config.fixed(c)
+	// After the head is known: what was redrawn or set before it is told to nobody.
+	if err := w.Settings.Load(ctx); err != nil {
+		return nil, err
+	}
 	if err := w.Regions.Load(ctx); err != nil {
 		return nil, err
 	}
@@ -77,7 +82,7 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 // OpenAPI is the document that describes every operation, as /openapi.json
 // gives it; it needs no database.
 func OpenAPI(version string) ([]byte, error) {
-	w := &World{Log: slog.New(slog.DiscardHandler), Changes: &change.Log{}, Tiles: &pgxpool.Pool{}}
+	w := &World{Log: slog.New(slog.DiscardHandler), Changes: &change.Log{}, Tiles: &pgxpool.Pool{}, Settings: setting.New(setting.Config{})}
 	s, err := newServer(w, change.Position{}, ServeConfig{}, version)
 	if err != nil {
 		return nil, err
@@ -131,11 +136,12 @@ func (s *Server) routes() {
 	analysis.Routes(s.web, w.Analysis)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
 	transfer.Routes(s.web, w.Loader)
+	setting.Routes(s.web, w.Settings)
 	oversight.Routes(s.web, &oversight.Service{Pool: w.Pool, Job: &audit.Job{Sealer: w.Sealer}, Zone: w.Zone})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
 	describeTiles(s.web)
-	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake, Demo: w.Config.Demo})
+	page.Routes(s.web, page.Config{Files: frontend.FS(), Querier: w.Pool, Facilities: w.Facilities, Cases: w.Cases, Intake: w.Intake, Demo: w.Config.Demo, City: w.city})
 }
 
 func (s *Server) gauges(reg *prometheus.Registry) {
@@ -181,8 +187,9 @@ func layersOf(e change.Entry) []string {
 // apply brings everything derived up to the entries, and only then tells the
 // screens.
 func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry) error {
-	redrawn := false
+	redrawn, set := false, false
 	for _, e := range entries {
+		set = set || e.Kind == setting.Change
 		s.tiles.Invalidate(layersOf(e)...)
 		redrawn = redrawn || e.Kind == "bulk" && e.Object == "region"
 		if e.Kind == "bulk" && slices.Contains([]string{"region", "building", "dwelling", "person"}, e.Object) {
@@ -194,6 +201,11 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 			return err
 		}
 	}
+	if set {
+		if err := s.world.Settings.Load(ctx); err != nil {
+			return err
+		}
+	}
 	return s.hub.Apply(ctx, epoch, entries)
 }
 
@@ -201,6 +213,9 @@ func (s *Server) reset(ctx context.Context, at change.Position) error {
 	s.world.Analysis.Forget()
 	s.tiles.InvalidateAll()
 	if err := s.world.Regions.Reload(ctx); err != nil {
+		return err
+	}
+	if err := s.world.Settings.Load(ctx); err != nil {
 		return err
 	}
 	return s.hub.Reset(ctx, at)

@@ -117,7 +117,7 @@ func nothing() facts {
 		"challenge": "unknown", "credential": map[string]any{}, "rename-passkey.name": "改名", "devices.id": uuid.NewString(), "passkeys.id": uuid.NewString(),
 		"keys.id": uuid.NewString(), "session": uuid.NewString(), "sessions.session": uuid.NewString(), "make-key.name": "传感器", "make-key.role": "worker", "make-key.scope": apitest.StreetA,
 		"make-key.expires_at": time.Now().AddDate(0, 1, 0).Format(time.RFC3339), "make-key.read_only": true,
-		"rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
+		"settings.key": "contact", "change-setting.value": "12345", "rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
 	}
 	for _, of := range strings.Fields("accounts.id grants.id buildings.id cases.id dwellings.id imports.id organisations.id people.id leave.id photos.id services.id building dwelling building_id dwelling_id") {
 		f[of] = uuid.NewString()
@@ -210,6 +210,9 @@ var ownRoles = map[web.Sight]actor.Role{
 	web.SightArea: actor.Worker, web.SightCases: actor.Operator, web.SightPlanning: actor.Planner, web.SightAudit: actor.Auditor,
 }
 
+// wholeCity stands for the rule of what is done for a city as a whole.
+const wholeCity web.Sight = "the whole city"
+
 // owners are those of us who prove a call right, by its rule.
 type owners map[web.Sight]somebody
 
@@ -219,12 +222,15 @@ func (o owners) of(c call) somebody {
 		return o[web.SightPeople]
 	case "erase-person": // seen by registrars, done by administrators
 		return o[web.SightManage]
+	case "list-settings", "change-setting": // for those of a whole city
+		return o[wholeCity]
 	}
 	return o[c.rule]
 }
 
 // alike are the operations that answer all who may ask alike, whatever there is.
 var alike = map[string]string{
+	"list-settings":     "the settings are no object of ours, and only administrators of a whole city read them",
 	"list-import-kinds": "the names of fields", "plan-options": "the words of a question, and how many services there are, which is public",
 	"list-tile-layers": "names of layers", "get-tilejson": "a layer's description holds no object", "plan-coverage": "so few people are withheld", "plan-coverage-csv": "so few people are withheld",
 	"plan-coverage-geojson": "so few people are withheld", "plan-uncovered": "nobody is out of reach of nothing",
@@ -243,6 +249,7 @@ func TestNextDoorNothingOfOursExists(t *testing.T) {
 		own[rule] = somebody{name: "our " + string(role), key: p.key(t, role, apitest.StreetA)}
 	}
 	own[web.SightManage] = p.account(t, "administrator.a", actor.Administrator, apitest.StreetA)
+	own[wholeCity] = p.account(t, "administrator.city", actor.Administrator, apitest.CityCode)
 	other := city.Report(t, apitest.InGridB)
 	another := facts{"receipt": other.Receipt}
 	next := []somebody{{name: "a visitor", as: facts{"receipt": "unknown-receipt-of-nobody"}}, {name: "a resident", as: another}}

@@ -24,6 +24,7 @@ import (
 	"onemap/api/region"
 	"onemap/api/seal"
 	"onemap/api/service"
+	"onemap/api/setting"
 	"onemap/api/transfer"
 	"onemap/api/vault"
 )
@@ -53,6 +54,7 @@ type World struct {
 	Changes       *change.Log
 	Analysis      *analysis.Service
 	Loader        *transfer.Loader
+	Settings      *setting.Service
 
 	database *Database
 	owner    *pgxpool.Pool  // of the tables: who seals the audit log
@@ -125,10 +127,14 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.Keys, err = seal.Obtain(ctx, w.Vault, w.Config.peopleKey(), time.Now()); err != nil {
 		return err
 	}
-	if w.Auth, err = auth.New(w.auth()); err != nil {
+	w.Settings = setting.New(setting.Config{Pool: w.Pool, Now: time.Now, Start: w.Config.settings(), Given: w.Config.Given})
+	if err := w.Settings.Load(ctx); err != nil {
 		return err
 	}
-	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Keep: w.Config.KeepLeft})
+	if w.Auth, err = auth.New(auth.Config{Pool: w.Pool, Now: time.Now, NewID: newID, Keys: w.Keys, PublicURL: w.Config.PublicURL, Demo: w.Config.Demo, Rules: w.rules}); err != nil {
+		return err
+	}
+	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Keep: w.keepLeft})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
@@ -148,16 +154,6 @@ func (w *World) build(ctx context.Context) (err error) {
 		return err
 	}
 	return w.Regions.Load(ctx)
-}
-
-func (w *World) auth() auth.Config {
-	c := auth.Config{Pool: w.Pool, Now: time.Now, NewID: newID, Keys: w.Keys, PublicURL: w.Config.PublicURL, Demo: w.Config.Demo}
-	for _, role := range w.Config.MustSecond {
-		if role != "none" {
-			c.SecondFactor = append(c.SecondFactor, actor.Role(role))
-		}
-	}
-	return c
 }
 
 // CasesAt is the case service under another clock: the demo town walks its

@@ -13,6 +13,7 @@ export const sections = [
   'departments',
   'keys',
   'audit',
+  'settings',
 ] as const;
 export type Section = (typeof sections)[number];
 export const tabs = ['people', 'flows', 'buildings', 'organisations', 'services', 'facilities'] as const;
@@ -56,7 +57,7 @@ export function readPlace(search: string): Place {
   const filters: Record<string, string> = {};
   for (const [name, value] of p) if (/^f\../.test(name) && value) filters[name.slice(2)] = value;
   return {
-    section: sections.find((one) => one === p.get('section')) ?? nowhere.section,
+    section: sections.find((one) => one === (p.get('section') ?? p.get('tab'))) ?? nowhere.section,
     run: text('run'),
     tab: tabs.find((one) => one === p.get('tab')) ?? nowhere.tab,
     region: text('region'),

@@ -9,6 +9,9 @@ const trusted: readonly Role[] = [...keepers, 'worker'];
 /** Who reads what others did. */
 const watchers: readonly Role[] = ['auditor', 'administrator'];
 
+/** Digits of a city's code. */
+export const city = 4;
+
 const has = (me: Me, roles: readonly Role[]) => me.grants.some((grant) => roles.includes(grant.role));
 
 /** What an account may do here. It only decides what is offered; the server decides what is answered. */
@@ -39,6 +42,7 @@ const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   departments: ({ manage }) => manage.length > 0,
   keys: ({ manage }) => manage.length > 0,
   audit: ({ audit }) => audit,
+  settings: ({ manage }) => manage.some((from) => from.length <= city),
 };
 
 export function maySee(rights: Rights, section: Section): boolean {

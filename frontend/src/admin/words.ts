@@ -18,9 +18,11 @@ export const a = live(
       departments: '部门',
       keys: '密钥',
       audit: '审计',
+      settings: '设置',
       refused: '您的岗位不办理这一项。导入、码牌和导出由信息采集员或管理员办理，需要的话请找他们。',
       refused_manage: '账号、角色和部门由本辖区的管理员办理，需要的话请找他们。',
       refused_audit: '审计记录由审计员和管理员查看。',
+      refused_settings: '设置由全市的管理员修改，需要的话请找他们。',
       refused_go: '去看台账',
       // said everywhere
       loading: '正在读取…',
@@ -56,11 +58,13 @@ export const a = live(
       departments: 'Departments',
       keys: 'Keys',
       audit: 'Audit',
+      settings: 'Settings',
       refused:
         'Your role does not do this. Imports, plates and exports are with the registrar or the administrator; please ask them.',
       refused_manage:
         'Accounts, roles and departments are with the administrators of the place; please ask them.',
       refused_audit: 'The log is for auditors and administrators.',
+      refused_settings: 'Settings are with the administrators of the whole city; please ask them.',
       refused_go: 'Go to the registry',
       loading: 'Reading…',
       cancel: 'Cancel',

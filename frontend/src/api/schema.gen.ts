@@ -1799,6 +1799,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the city's server is set, for administrators of the whole city */
+        get: operations["list-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set something else; in force here at once, in other processes a second later */
+        put: operations["change-setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles": {
         parameters: {
             query?: never;
@@ -3763,6 +3797,57 @@ export interface components {
             operator?: string;
             phone?: string;
             state?: string;
+        };
+        SettingInBody: {
+            /** @description A text, a number or a list of roles, as the setting is; null sets what the server starts with again. */
+            value: unknown;
+        };
+        SettingLine: {
+            /** Format: date-time */
+            changed_at?: string;
+            /** @description Whose the last change is. */
+            changed_by?: string;
+            editable: boolean;
+            /** @description The flag of the start that gives it, and wins. */
+            flag?: string;
+            /** @description What was in force before the last change; null when it was never changed. */
+            former: unknown;
+            /** @enum {string} */
+            group: "city" | "people" | "signin" | "server";
+            key: string;
+            /**
+             * @description fixed is only shown.
+             * @enum {string}
+             */
+            kind: "text" | "number" | "roles" | "fixed";
+            /**
+             * Format: int64
+             * @description Of a number.
+             */
+            least?: number;
+            /**
+             * Format: int64
+             * @description Of a number; of a text, its length.
+             */
+            most?: number;
+            /**
+             * Format: int64
+             * @description 0 when it was never changed here.
+             */
+            rev: number;
+            /** @enum {string} */
+            source: "default" | "flag" | "environment" | "set";
+            /** @description What the server starts with. */
+            start: unknown;
+            /** @enum {string} */
+            unit?: "months" | "hours" | "minutes";
+            /** @description What is in force: a text, a number or a list of roles. */
+            value: unknown;
+            /** @description The same in the environment. */
+            variable?: string;
+        };
+        SettingsAnswerBody: {
+            items: components["schemas"]["SettingLine"][] | null;
         };
         SignInBody: {
             login: string;
@@ -12642,6 +12727,154 @@ export interface operations {
             };
             /** @description Error */
             default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-setting": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingLine"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

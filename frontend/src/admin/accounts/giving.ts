@@ -4,7 +4,7 @@
  */
 import type { Role } from '../../api/types.ts';
 import { dayStart, dayText } from '../../base/time.ts';
-import { over, type Rights } from '../rights.ts';
+import { city, over, type Rights } from '../rights.ts';
 import type { Giving, Grant } from './shapes.ts';
 
 export const roles: readonly Role[] = [
@@ -19,10 +19,10 @@ export const roles: readonly Role[] = [
   'leader',
 ];
 
-/** Digits of a city's code: who watches is chosen there and above, and by nobody for themselves. */
-const city = 4;
-
-/** The roles that may be given on a place to an account; none where the place is not administered. */
+/**
+ * The roles that may be given on a place to an account; none where the place is not administered. Who watches is
+ * chosen for a city or more, and by nobody for themselves.
+ */
 export function givable(rights: Rights, scope: string, account: string): Role[] {
   if (!over(rights, scope)) return [];
   const watchmen =
