@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
 	"io"
+	"os"
 )
 
 // Limits bound what one photo may cost. The zero value of a field means the
@@ -72,12 +74,20 @@ func NewIntake(limits Limits) *Intake {
 // Photo reads an upload to its end and makes the photo. The error is a
 // *Refused when the upload is at fault.
 func (in *Intake) Photo(ctx context.Context, upload io.Reader) (Photo, error) {
-	data, err := io.ReadAll(io.LimitReader(upload, in.limits.Bytes+1))
+	file, err := in.receive(upload)
 	if err != nil {
-		return Photo{}, fmt.Errorf("blob: reading the upload: %w", err)
+		return Photo{}, err
 	}
-	if int64(len(data)) > in.limits.Bytes {
-		return Photo{}, refuse(TooLarge, "The file is larger than %d MB. Please send a smaller picture.", in.limits.Bytes>>20)
+	defer file.Close()
+	select {
+	case in.places <- struct{}{}:
+		defer func() { <-in.places }()
+	case <-ctx.Done():
+		return Photo{}, fmt.Errorf("blob: waiting to decode: %w", ctx.Err())
+	}
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return Photo{}, fmt.Errorf("blob: reading what was received: %w", err)
 	}
 	format, err := sniff(data)
 	if err != nil {
@@ -86,13 +96,42 @@ func (in *Intake) Photo(ctx context.Context, upload io.Reader) (Photo, error) {
 	if err := in.afford(format, data); err != nil {
 		return Photo{}, err
 	}
-	select {
-	case in.places <- struct{}{}:
-		defer func() { <-in.places }()
-	case <-ctx.Done():
-		return Photo{}, fmt.Errorf("blob: waiting to decode: %w", ctx.Err())
-	}
 	return remake(format, data)
+}
+
+// receive puts an upload that begins like a photo into a file without a name:
+// strangers may send many at once, and slowly, and take no memory before it is
+// their turn.
+func (in *Intake) receive(upload io.Reader) (_ *os.File, err error) {
+	head := make([]byte, 64)
+	n, err := io.ReadFull(upload, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("blob: reading the upload: %w", err)
+	}
+	if _, err := sniff(head[:n]); err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp("", "onemap-photo-*")
+	if err != nil {
+		return nil, full(err)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
+	if err := os.Remove(file.Name()); err != nil {
+		return nil, err
+	}
+	got, err := io.Copy(file, io.LimitReader(io.MultiReader(bytes.NewReader(head[:n]), upload), in.limits.Bytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("blob: receiving the upload: %w", full(err))
+	}
+	if got > in.limits.Bytes {
+		return nil, refuse(TooLarge, "The file is larger than %d MB. Please send a smaller picture.", in.limits.Bytes>>20)
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return file, err
 }
 
 // afford looks at the header alone: a few bytes may claim a picture of

@@ -261,7 +261,7 @@ func TestWhatIsNoPhotoIsRefused(t *testing.T) {
 		{"JPEG's first bytes only", "\xff\xd8\xff", blob.Truncated},
 		{"JPEG's first bytes, then text", "\xff\xd8\xff\xe0hello, this is no picture at all", blob.Truncated},
 		{"PNG's first bytes only", "\x89PNG\r\n\x1a\n", blob.Truncated},
-		{"a byte too many", strings.Repeat("x", 12<<20+1), blob.TooLarge},
+		{"a byte too many", "\xff\xd8\xff" + strings.Repeat("x", 12<<20), blob.TooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

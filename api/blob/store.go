@@ -66,12 +66,17 @@ func (f *Folder) Put(ctx context.Context, key Key, data []byte) error {
 		return nil
 	}
 	if err := f.write(path, data); err != nil {
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-			return fmt.Errorf("%w: %w", ErrFull, err)
-		}
-		return fmt.Errorf("blob: writing %s: %w", key, err)
+		return fmt.Errorf("blob: writing %s: %w", key, full(err))
 	}
 	return nil
+}
+
+// full names an error that says that there is no room.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
 }
 
 func (f *Folder) write(path string, data []byte) error {

@@ -28,9 +28,6 @@ type Feed struct {
 	Heartbeat time.Duration
 }
 
-// writeLimit is how long one write to a reader may take.
-const writeLimit = 10 * time.Second
-
 // Routes registers the feed.
 func (f *Feed) Routes(s *web.Server) {
 	web.Describe(s, huma.Operation{
@@ -44,7 +41,7 @@ func (f *Feed) Routes(s *web.Server) {
 		Responses: map[string]*huma.Response{"200": {
 			Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}},
-		Errors: []int{422, 503},
+		Errors: []int{422, 429, 503},
 	})
 	s.Echo.GET("/api/v1/feed", f.serve)
 }
@@ -56,9 +53,9 @@ func (f *Feed) serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r, at, ok := f.Hub.join()
-	if !ok {
-		return fault.New(fault.Unavailable, "feed.closing", "The server is stopping; please come back in a moment.")
+	r, at, err := f.Hub.join(readerOf(c))
+	if err != nil {
+		return err
 	}
 	defer f.Hub.leave(r)
 	h := c.Response().Header()
@@ -70,6 +67,15 @@ func (f *Feed) serve(c echo.Context) error {
 	// However it ends, the answer has begun: the reader comes back by itself.
 	_ = f.run(c.Request().Context(), st, r, at, from, resume)
 	return nil
+}
+
+// readerOf is who listens, and how many streams that may be: an account's, which
+// a wall of screens may share, or those of all visitors behind one address.
+func readerOf(c echo.Context) (who string, most int) {
+	if by := actor.From(c.Request().Context()); by.Staff() {
+		return by.ID.String(), mostOfAccount
+	}
+	return "address " + c.RealIP(), mostOfAddress
 }
 
 // lastEventID is where a reader stopped: the header a browser sends by itself
@@ -110,7 +116,7 @@ func (f *Feed) run(ctx context.Context, st *stream, r *reader, at, from change.P
 			if !ok {
 				return errCut
 			}
-			if err := st.entry(e); err != nil {
+			if err := st.entry(*e); err != nil {
 				return err
 			}
 		case <-beat.C:
@@ -197,8 +203,6 @@ func (s *stream) send(pos int64, ev event) error {
 }
 
 func (s *stream) write(text string) error {
-	// Not every writer can have a deadline (HTTP/2 in tests): then it has none.
-	_ = s.out.SetWriteDeadline(time.Now().Add(writeLimit))
 	if _, err := s.c.Response().Write([]byte(text)); err != nil {
 		return err
 	}

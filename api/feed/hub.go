@@ -5,36 +5,46 @@ import (
 	"sync"
 
 	"onemap/api/change"
+	"onemap/api/fault"
 )
 
 // backlog is how many entries a reader may be behind before it is cut off.
 const backlog = 1024
+
+// How many streams one account, or all visitors of one address, may hold. Each
+// costs some 40 kB and a connection, and takes part in every change.
+const (
+	mostOfAccount = 64
+	mostOfAddress = 512
+)
 
 // Hub hands entries on to readers.
 type Hub struct {
 	mu      sync.Mutex
 	at      change.Position
 	readers map[*reader]struct{}
+	held    map[string]int // by who listens
 	closed  bool
 }
 
 type reader struct {
-	entries chan change.Entry // closed when the reader was cut off
+	who     string
+	entries chan *change.Entry // closed when the reader was cut off
 }
 
 // NewHub makes a hub whose readers join at a position.
 func NewHub(at change.Position) *Hub {
-	return &Hub{at: at, readers: map[*reader]struct{}{}}
+	return &Hub{at: at, readers: map[*reader]struct{}{}, held: map[string]int{}}
 }
 
 // Apply hands entries to every reader; it never waits for one.
 func (h *Hub) Apply(_ context.Context, epoch int64, entries []change.Entry) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, e := range entries {
+	for i := range entries {
 		for r := range h.readers {
 			select {
-			case r.entries <- e:
+			case r.entries <- &entries[i]:
 			default:
 				h.cut(r)
 			}
@@ -79,16 +89,26 @@ func (h *Hub) Readers() int {
 	return len(h.readers)
 }
 
-// join adds a reader; it gets every entry after the position given back.
-func (h *Hub) join() (*reader, change.Position, bool) {
+var (
+	errClosing = fault.New(fault.Unavailable, "feed.closing", "The server is stopping; please come back in a moment.")
+	errMany    = fault.New(fault.TooMany, "feed.many", "Too many screens are open for this account or address; please close some.")
+)
+
+// join adds a reader, one of at most so many; it gets every entry after the
+// position given back.
+func (h *Hub) join(who string, most int) (*reader, change.Position, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
-		return nil, h.at, false
+	switch {
+	case h.closed:
+		return nil, h.at, errClosing
+	case h.held[who] >= most:
+		return nil, h.at, errMany
 	}
-	r := &reader{entries: make(chan change.Entry, backlog)}
+	r := &reader{who: who, entries: make(chan *change.Entry, backlog)}
 	h.readers[r] = struct{}{}
-	return r, h.at, true
+	h.held[who]++
+	return r, h.at, nil
 }
 
 func (h *Hub) leave(r *reader) {
@@ -101,5 +121,8 @@ func (h *Hub) leave(r *reader) {
 
 func (h *Hub) cut(r *reader) {
 	delete(h.readers, r)
+	if h.held[r.who]--; h.held[r.who] == 0 {
+		delete(h.held, r.who)
+	}
 	close(r.entries)
 }

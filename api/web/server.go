@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -36,6 +37,8 @@ type Config struct {
 	TrustProxy bool
 	// Audit is where entries are written; without one nothing is audited.
 	Audit *audit.Book
+	// Patience with slow clients; Usual when none is said.
+	Patience Patience
 }
 
 // Server is the echo router and the described API upon it.
@@ -44,7 +47,8 @@ type Server struct {
 	API  huma.API
 	log  *slog.Logger
 
-	beside map[string]Sight // by method and path
+	patience Patience
+	beside   map[string]Sight // by method and path
 }
 
 // New makes a server without any slice's routes.
@@ -56,13 +60,15 @@ func New(c Config) *Server {
 	if c.TrustProxy {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader()
 	}
-	s := &Server{Echo: e, log: c.Log, beside: map[string]Sight{}}
+	s := &Server{Echo: e, log: c.Log, patience: cmp.Or(c.Patience, Usual), beside: map[string]Sight{}}
 	e.HTTPErrorHandler = s.answerError
 	e.Use(
+		paced(s.patience),
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{Generator: func() string { return uuid.Must(uuid.NewV7()).String() }}),
 		s.observe(newMetrics(c.Metrics)),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.logPanic}),
 		securityHeaders(c.TrustProxy),
+		unpressed,
 		echo.WrapMiddleware(crossOrigin().Handler),
 		authenticate(c.Auth, c.TrustProxy),
 	)
@@ -110,6 +116,11 @@ func Cookie(name string, secure bool) string {
 // Staff marks an operation as one for signed-in staff.
 var Staff = []map[string][]string{{"session": {}}, {"key": {}}}
 
+// Listening is the server of all that was registered, for a listener.
+func (s *Server) Listening() *http.Server {
+	return &http.Server{Handler: s.Echo, ReadHeaderTimeout: s.patience.Header, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: MostHeader}
+}
+
 // answerError is echo's error handler: problems for programs, and the same
 // sentence for people.
 func (s *Server) answerError(err error, c echo.Context) {
@@ -143,7 +154,7 @@ func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *
 		op.MaxBodyBytes = 256 << 10
 	}
 	if op.BodyReadTimeout == 0 {
-		op.BodyReadTimeout = 15 * time.Second
+		op.BodyReadTimeout = s.patience.Body
 	}
 	if answer, ok := any(new(O)).(interface {
 		describe(*huma.Operation, huma.Registry)

@@ -48,6 +48,8 @@ type ServeConfig struct {
 	SecondFactor []string `help:"Roles that must have a second factor (an app for codes, or a passkey) to sign in; none turns it off." default:"administrator,registrar,auditor" name:"second-factor" enum:"none,operator,supervisor,handler,worker,planner,registrar,auditor,administrator,leader" env:"ONEMAP_SECOND_FACTOR"`
 	AllowDemo    bool     `help:"Serve a data folder that holds the demo's accounts, whose password everybody knows, at an address that others can reach." env:"ONEMAP_ALLOW_DEMO"`
 	CacheMB      uint64   `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
+
+	Patience web.Patience `kong:"-"` // with slow clients; the usual when none is said
 }
 
 // Server answers a world's HTTP.
@@ -95,6 +97,7 @@ func newServer(w *World, head change.Position, c ServeConfig, version string) (*
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
 		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy, Audit: w.Audit,
+		Patience: c.Patience,
 	})
 	if !c.Unlimited {
 		s.limit()
@@ -243,7 +246,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("audit sealer", s.world.Sealer.Run)
 	background("analysis", s.world.Analysis.Run)
 
-	server := &http.Server{Handler: s.web.Echo, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	server := s.web.Listening()
 	server.RegisterOnShutdown(s.hub.Close)
 	background("http", func(context.Context) error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
