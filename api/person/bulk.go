@@ -68,9 +68,12 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if _, err := tx.Exec(ctx, "TRUNCATE "+all); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
-		rebuild, err := strip(ctx, tx)
+		rebuild, err := pg.Strip(ctx, tx, bulkTables)
 		if err != nil {
-			return err
+			return fmt.Errorf("load people: %w", err)
+		}
+		for _, table := range bulkTables {
+			rebuild = append(rebuild, "ANALYZE "+table, "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY")
 		}
 		b := &Bulk{s, map[[2]string]uuid.UUID{}, map[[16]byte]uuid.UUID{}, map[[2]string]uuid.UUID{}}
 		if err := load(tx, b); err != nil {
@@ -90,56 +93,6 @@ func (s *Service) Empty(ctx context.Context) (empty bool, err error) {
 	var there bool
 	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error { return tx.QueryRow(ctx, anybody).Scan(&there) })
 	return !there && err == nil, err
-}
-
-// strip takes off all indexes and constraints but primary keys and checks, and
-// gives what makes them again, as the database itself words it.
-func strip(ctx context.Context, tx pgx.Tx) (rebuild []string, err error) {
-	rows, err := tx.Query(ctx, `
-SELECT c.relname, k.conname, k.contype = 'f', pg_get_constraintdef(k.oid)
-FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND k.contype IN ('u', 'f') ORDER BY 3, 1, 2`, bulkTables)
-	if err != nil {
-		return nil, fmt.Errorf("constraints of people: %w", err)
-	}
-	var drop, unique, foreign []string
-	var table, name, definition string
-	var refers bool
-	if _, err := pgx.ForEachRow(rows, []any{&table, &name, &refers, &definition}, func() error {
-		add := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition)
-		if refers { // references go before what they stand on
-			drop, foreign = append([]string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)}, drop...), append(foreign, add)
-			return nil
-		}
-		drop, unique = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)), append(unique, add)
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("constraints of people: %w", err)
-	}
-	rows, err = tx.Query(ctx, `
-SELECT c.relname, pg_get_indexdef(x.indexrelid)
-FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
-WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u')) ORDER BY 1`, bulkTables)
-	if err != nil {
-		return nil, fmt.Errorf("indexes of people: %w", err)
-	}
-	rebuild = []string{"SET LOCAL maintenance_work_mem = '256MB'"}
-	if _, err := pgx.ForEachRow(rows, []any{&name, &definition}, func() error {
-		drop, rebuild = append(drop, "DROP INDEX "+name), append(rebuild, definition)
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("indexes of people: %w", err)
-	}
-	for _, sql := range drop {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return nil, fmt.Errorf("load people: %w", err)
-		}
-	}
-	rebuild = append(append(rebuild, unique...), foreign...)
-	for _, table := range bulkTables {
-		rebuild = append(rebuild, "ANALYZE "+table, "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY")
-	}
-	return rebuild, nil
 }
 
 // Prepared is a chunk of people checked and sealed, but not written.

@@ -5,10 +5,15 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/paulmach/orb"
+
+	"onemap/geo/ewkb"
 )
 
 // Copy gathers rows in PostgreSQL's binary COPY format, for tables that are
@@ -45,6 +50,15 @@ func (c *Copy) Text(s string) {
 	c.buf = append(c.buf, s...)
 }
 
+// TextOrNull writes a text; an empty one is NULL.
+func (c *Copy) TextOrNull(s string) {
+	if s == "" {
+		c.Null()
+		return
+	}
+	c.Text(s)
+}
+
 // Bytes writes a bytea; nil is NULL.
 func (c *Copy) Bytes(b []byte) {
 	if b == nil {
@@ -79,6 +93,39 @@ func (c *Copy) Bool(b bool) {
 func (c *Copy) Int64(n int64) {
 	c.size(8)
 	c.buf = binary.BigEndian.AppendUint64(c.buf, uint64(n))
+}
+
+// Int16 writes a smallint.
+func (c *Copy) Int16(n int16) {
+	c.size(2)
+	c.buf = binary.BigEndian.AppendUint16(c.buf, uint16(n))
+}
+
+// Float32 writes a real.
+func (c *Copy) Float32(n float32) {
+	c.size(4)
+	c.buf = binary.BigEndian.AppendUint32(c.buf, math.Float32bits(n))
+}
+
+// Geometry writes a geometry of WGS84.
+func (c *Copy) Geometry(g orb.Geometry) error {
+	b, err := ewkb.Marshal(g, srid)
+	if err != nil {
+		return err
+	}
+	c.Bytes(b)
+	return nil
+}
+
+// Words writes a tsvector of lexemes without positions.
+func (c *Copy) Words(v pgtype.TSVector) {
+	at := len(c.buf)
+	c.size(0)
+	c.size(len(v.Lexemes))
+	for i := range v.Lexemes {
+		c.buf = append(append(c.buf, v.Lexemes[i].Word...), 0, 0, 0)
+	}
+	binary.BigEndian.PutUint32(c.buf[at:], uint32(len(c.buf)-at-4))
 }
 
 // Date writes the day of a moment at UTC midnight; the zero moment is NULL.

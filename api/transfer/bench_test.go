@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -123,6 +124,72 @@ func TestALongFileThatBreaksARuleIsTakenByChunks(t *testing.T) {
 	}
 }
 
+const buildingsHead = "楼栋编码,名称,地址,层数,wkt"
+
+// aHouse writes the i-th building of a file.
+func aHouse(i int) string {
+	at := orb.Point{113.3002 + float64(i%400)*9e-5, 23.4002 + float64(i/400)*7e-5}
+	const w, h = 6e-5, 5e-5
+	return fmt.Sprintf(`L%d,青禾花园%d栋,青禾市临川区解放%d路%d号%d栋,6,"POLYGON((%.6f %.6f,%.6f %.6f,%.6f %.6f,%.6f %.6f,%.6f %.6f))"`,
+		i, i%40, i%97, i/40, i%40, at[0], at[1], at[0]+w, at[1], at[0]+w, at[1]+h, at[0], at[1]+h, at[0], at[1])
+}
+
+// The first long file of buildings is loaded as a whole; what it holds, and what
+// it refuses, is what chunk by chunk would have given, and again nothing changes.
+func TestTheFirstLongFileOfBuildings(t *testing.T) {
+	t.Parallel()
+	const houses, twin = 5200, 5100
+	path := lines(t, "楼栋.csv", buildingsHead, houses, func(i int) string {
+		switch i {
+		case 77:
+			return `L77,一号楼,解放路1号,999,"POLYGON((113.3 23.4,113.31 23.4,113.31 23.41,113.3 23.4))"`
+		case 5050:
+			return `L5050,二号楼,解放路2号,6,"POLYGON((113.3 23.4,113.31 23.41,113.31 23.4,113.3 23.41,113.3 23.4))"`
+		}
+		return aHouse(i)
+	})
+	// The code of an earlier row, under another reference: only chunks can say whether that is the same building.
+	doubled := lines(t, "楼栋.csv", "id,"+buildingsHead, houses, func(i int) string {
+		if i == twin {
+			return "x" + fmt.Sprint(i) + "," + aHouse(5)
+		}
+		return "x" + fmt.Sprint(i) + "," + aHouse(i)
+	})
+	for name, tt := range map[string]struct {
+		path string
+		want transfer.Counts
+	}{
+		"loaded": {path, transfer.Counts{Read: houses, Fresh: houses - 2, Refused: 2}},
+		"not to be loaded, since two rows have one code": {doubled, transfer.Counts{Read: houses, Fresh: houses - 1, Unchanged: 1}},
+	} {
+		held := func(c *apitest.City) (text string) {
+			if err := c.Pool.QueryRow(t.Context(), "SELECT md5(string_agg(((to_jsonb(b) - 'id') - 'fid')::text, '' ORDER BY source_ref)) FROM building b").Scan(&text); err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		whole, chunks := apitest.New(t), apitest.New(t)
+		// Rows that were about buildings before keep a file from being loaded.
+		if _, err := chunks.Root.Exec(t.Context(), "INSERT INTO import_link (kind, source, source_ref, object_id) VALUES ('building', '', '', $1)", apitest.NewID()); err != nil {
+			t.Fatal(err)
+		}
+		var refused []string
+		for _, c := range []*apitest.City{whole, chunks} {
+			text, err := json.Marshal(takes(t, c, "buildings", tt.path, tt.want).First)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused = append(refused, string(text))
+		}
+		if refused[0] != refused[1] || held(whole) != held(chunks) {
+			t.Errorf("%s: a load is no import: %s, %s", name, refused[0], refused[1])
+		}
+		again := tt.want
+		again.Fresh, again.Unchanged = 0, tt.want.Fresh+tt.want.Unchanged
+		takes(t, whole, "buildings", tt.path, again)
+	}
+}
+
 // BenchmarkImportPeople takes 200,000 people in from CSV, into an empty register.
 func BenchmarkImportPeople(b *testing.B) {
 	const people, rooms = 200_000, 70_000
@@ -144,12 +211,7 @@ func BenchmarkImportBuildings(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		c := apitest.New(b)
-		path := lines(b, "楼栋.csv", "楼栋编码,名称,地址,层数,wkt", buildings, func(i int) string {
-			at := orb.Point{113.3002 + float64(i%400)*9e-5, 23.4002 + float64(i/400)*7e-5}
-			const w, h = 6e-5, 5e-5
-			return fmt.Sprintf(`L%d,青禾花园%d栋,青禾市临川区解放%d路%d号%d栋,6,"POLYGON((%.6f %.6f,%.6f %.6f,%.6f %.6f,%.6f %.6f,%.6f %.6f))"`,
-				i, i%40, i%97, i/40, i%40, at[0], at[1], at[0]+w, at[1], at[0]+w, at[1]+h, at[0], at[1]+h, at[0], at[1])
-		})
+		path := lines(b, "楼栋.csv", buildingsHead, buildings, aHouse)
 		b.StartTimer()
 		start := time.Now()
 		takes(b, c, "buildings", path, transfer.Counts{Read: buildings, Fresh: buildings})

@@ -1,10 +1,12 @@
 package transfer
 
 import (
+	"context"
 	"slices"
 	"sync"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"onemap/api/address"
 	"onemap/api/building"
@@ -116,6 +118,10 @@ func (l *Loader) people(h *homes) taker {
 			return p.ScopeCode, p.DwellingID != uuid.Nil
 		},
 		finds: l.People.Find, takes: l.People.Import,
-		put: func(p *person.Row, ref string, id uuid.UUID) { p.Ref, p.ID = ref, id },
+		put:    func(p *person.Row, ref string, id uuid.UUID) { p.Ref, p.ID = ref, id },
+		vacant: l.People.Empty,
+		loads: func(ctx context.Context, do func(tx pgx.Tx, put written[person.Row]) error) error {
+			return l.People.BulkLoad(ctx, func(tx pgx.Tx, bulk *person.Bulk) error { return do(tx, bulk.Import) })
+		},
 	}
 }

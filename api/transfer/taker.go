@@ -25,7 +25,15 @@ type taker interface {
 	take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error)
 	// table names the table whose scope_code says where an object lies.
 	table() string
+	// empty says whether a long file may be loaded as a whole: nothing of the kind
+	// is there yet, and the kind has such a way.
+	empty(ctx context.Context) (bool, error)
+	// load loads rows as a whole: in one transaction that do fills by put.
+	load(ctx context.Context, do func(tx pgx.Tx, put putter) error) error
 }
+
+// putter writes rows of a load that late has found nothing wrong with.
+type putter func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error)
 
 // slice is the taker of objects of a type T.
 type slice[T any] struct {
@@ -38,7 +46,12 @@ type slice[T any] struct {
 	finds  func(ctx context.Context, q pg.Querier, source string, list []T) ([]link.Found, error)
 	takes  func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
 	put    func(t *T, ref string, id uuid.UUID)
+	vacant func(ctx context.Context) (bool, error)
+	loads  func(ctx context.Context, do func(tx pgx.Tx, put written[T]) error) error
 }
+
+// written writes objects of a load.
+type written[T any] func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
 
 func (s *slice[T]) table() string { return s.name }
 
@@ -93,19 +106,38 @@ func (s *slice[T]) find(ctx context.Context, q pg.Querier, source string, list [
 }
 
 func (s *slice[T]) late(r *record, id uuid.UUID) []fault.Field {
-	t := *r.object.(*T)
-	s.put(&t, r.ref, id)
-	*r.object.(*T) = t
+	t := r.object.(*T)
+	s.put(t, r.ref, id)
 	if s.check == nil {
 		return nil
 	}
-	return s.check(t)
+	return s.check(*t)
 }
 
-func (s *slice[T]) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+// values are the objects of records as late has left them.
+func values[T any](list []*record) []T {
 	out := make([]T, len(list))
 	for i, r := range list {
 		out[i] = *r.object.(*T)
 	}
-	return s.takes(ctx, tx, ix, b, out)
+	return out
+}
+
+func (s *slice[T]) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+	return s.takes(ctx, tx, ix, b, values[T](list))
+}
+
+func (s *slice[T]) empty(ctx context.Context) (bool, error) {
+	if s.vacant == nil {
+		return false, nil
+	}
+	return s.vacant(ctx)
+}
+
+func (s *slice[T]) load(ctx context.Context, do func(tx pgx.Tx, put putter) error) error {
+	return s.loads(ctx, func(tx pgx.Tx, put written[T]) error {
+		return do(tx, func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+			return put(ctx, tx, ix, b, values[T](list))
+		})
+	})
 }

@@ -88,7 +88,11 @@ func (l *Loader) buildings() taker {
 		called: func(b *building.Building) string { return coded(b.Code) },
 		check:  building.Check,
 		finds:  l.Buildings.Find, takes: l.Buildings.Import,
-		put: func(b *building.Building, ref string, id uuid.UUID) { b.Ref, b.ID = ref, id },
+		put:    func(b *building.Building, ref string, id uuid.UUID) { b.Ref, b.ID = ref, id },
+		vacant: l.Buildings.Empty,
+		loads: func(ctx context.Context, do func(tx pgx.Tx, put written[building.Building]) error) error {
+			return l.Buildings.BulkLoad(ctx, func(tx pgx.Tx, bulk *building.Bulk) error { return do(tx, bulk.Import) })
+		},
 	}
 }
 

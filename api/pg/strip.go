@@ -1,0 +1,58 @@
+package pg
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Strip takes off tables what a long load is quicker without, and gives the
+// statements that make it again, as the database itself words it: all indexes
+// and constraints but primary keys, checks and indexes of a kept method, such as
+// gin, which takes rows in no slower than it is made of them. The caller owns the
+// tables and holds them against everybody.
+func Strip(ctx context.Context, tx pgx.Tx, tables []string, kept ...string) (rebuild []string, err error) {
+	var drop, unique, foreign []string
+	var table, name, definition string
+	var refers bool
+	rows, err := tx.Query(ctx, `
+SELECT c.relname, k.conname, k.contype = 'f', pg_get_constraintdef(k.oid)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND k.contype IN ('u', 'f') ORDER BY 3, 1, 2`, tables)
+	if err != nil {
+		return nil, fmt.Errorf("constraints to take off: %w", err)
+	}
+	if _, err := pgx.ForEachRow(rows, []any{&table, &name, &refers, &definition}, func() error {
+		add := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition)
+		if refers { // references go before what they stand on
+			drop, foreign = append([]string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)}, drop...), append(foreign, add)
+			return nil
+		}
+		drop, unique = append(drop, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, name)), append(unique, add)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("constraints to take off: %w", err)
+	}
+	rows, err = tx.Query(ctx, `
+SELECT c.relname, pg_get_indexdef(x.indexrelid)
+FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am m ON m.oid = c.relam
+WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT m.amname = ANY ($2::text[])
+  AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u')) ORDER BY 1`, tables, append([]string{}, kept...))
+	if err != nil {
+		return nil, fmt.Errorf("indexes to take off: %w", err)
+	}
+	rebuild = []string{"SET LOCAL maintenance_work_mem = '256MB'"}
+	if _, err := pgx.ForEachRow(rows, []any{&name, &definition}, func() error {
+		drop, rebuild = append(drop, "DROP INDEX "+name), append(rebuild, definition)
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("indexes to take off: %w", err)
+	}
+	for _, sql := range drop {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return nil, fmt.Errorf("take off: %w", err)
+		}
+	}
+	return append(append(rebuild, unique...), foreign...), nil
+}
