@@ -45,6 +45,7 @@ type listOut struct{ Body Page }
 
 type personPath struct {
 	ID string `path:"id" format:"uuid"`
+	Purposed
 }
 
 type fullOut struct {
@@ -179,7 +180,7 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, op("list-people", http.MethodGet, "/people", "People in my sight, masked", http.StatusOK), service.list)
 	web.Add(s, reading(op("query-people", http.MethodPost, "/people/query", "The same, by name, initials, phone or number of a document", http.StatusOK)), service.query)
 	web.Add(s, op("create-person", http.MethodPost, "/people", "Enter somebody", http.StatusCreated, 409), service.create)
-	web.Add(s, op("get-person", http.MethodGet, "/people/{id}", "A record, masked, with residences, tags and household", http.StatusOK, 404), service.get)
+	web.Add(s, op("get-person", http.MethodGet, "/people/{id}", "A record, masked, with residences, tags and household; what for is kept", http.StatusOK, 404), service.get)
 	web.Add(s, op("list-readings", http.MethodGet, "/people/{id}/readings", "Who has looked at this record or changed it, when and what for", http.StatusOK, 404), service.readings)
 	web.Add(s, op("change-person", http.MethodPatch, "/people/{id}", "Change a record", http.StatusOK, 404, 409, 412, 428), service.edit)
 	web.Add(s, reading(op("reveal-person", http.MethodPost, "/people/{id}/reveal", "A record in full; who read it and what for is kept", http.StatusOK, 404, 429)), service.reveal)
@@ -315,7 +316,7 @@ func (s *Service) get(ctx context.Context, in *personPath) (*fullOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.ByID(ctx, id)
+	p, err := s.opened(ctx, id)
 	if err == nil {
 		audit.Note(ctx, "person", id.String())
 		audit.In(ctx, p.ScopeCode)

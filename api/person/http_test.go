@@ -230,13 +230,24 @@ func TestARecordOverHTTP(t *testing.T) {
 	if len(kept) != 1 || kept[0].Object != p.ID.String() || kept[0].ActorID != registrar.ID || kept[0].Purpose != "核对证件" || !kept[0].At.Equal(d.Clock.Now()) {
 		t.Errorf("%+v", kept)
 	}
+	// The page with masks is opened for a purpose, too.
+	for _, purpose := range []string{"", "x", "%E7%94%B5%E8%AF%9D%2013800001234"} {
+		status, answer := d.ask(t, registrar, "GET", at, "", web.PurposeHeader, purpose)
+		if status != 422 || !strings.Contains(answer, `"header.X-Purpose"`) || strings.Contains(answer, "residences") {
+			t.Errorf("opened for %q: %d %s", purpose, status, answer)
+		}
+	}
+	masked("the record", d.must(t, 200, registrar, "GET", at, "", web.PurposeHeader, "%E5%85%A5%E6%88%B7%E8%B5%B0%E8%AE%BF"))
+	if kept := d.Audited(t, audit.Ask{Action: "get-person"}); len(kept) != 1 || kept[0].Object != p.ID.String() || kept[0].Purpose != "入户走访" {
+		t.Errorf("%+v", kept)
+	}
 	d.must(t, 422, registrar, "GET", at+"/readings", "")
 	d.must(t, 404, apitest.Actor(actor.Registrar, apitest.StreetB), "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")
 	type readings struct{ Items []person.Reading }
 	for i := range 2 { // to look at it is kept, too
 		_ = d.Audited(t, audit.Ask{})
 		list := read[readings](t, d.must(t, 200, registrar, "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")).Items
-		if list[i].Action != "reveal-person" || list[i].Purpose != "核对证件" || list[i].By != registrar.Login || list[len(list)-1].Action != "create-person" || i == 1 && (list[0].Action != "list-readings" || list[0].Purpose != "答复") {
+		if list[i].Action != "get-person" || list[i+1].Action != "reveal-person" || list[i+1].Purpose != "核对证件" || list[i+1].By != registrar.Login || list[len(list)-1].Action != "create-person" || i == 1 && (list[0].Action != "list-readings" || list[0].Purpose != "答复") {
 			t.Errorf("%+v", list)
 		}
 	}
@@ -258,7 +269,7 @@ func TestTheNeighbourSeesNobody(t *testing.T) {
 	d.imports(t, d.batch("list"), family(d.town)...)
 	ours := apitest.Actor(actor.Worker, apitest.StreetA)
 	p := read[person.Page](t, d.must(t, 200, ours, "POST", "/people/query", asking("wxm"))).Items[0]
-	full := read[person.Full](t, d.must(t, 200, ours, "GET", "/people/"+p.ID.String(), ""))
+	full := read[person.Full](t, d.must(t, 200, ours, "GET", "/people/"+p.ID.String(), "", web.PurposeHeader, "visit"))
 	if len(full.Household) != 1 || full.Household[0].Name != "李*" {
 		t.Errorf("%+v", full.Household)
 	}

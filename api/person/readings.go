@@ -15,8 +15,23 @@ type readingsIn struct {
 	ID     string `path:"id" format:"uuid"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 	Cursor string `query:"cursor" maxLength:"20" doc:"next of the page before."`
-	// The door has read it already; it stands here to be described.
+	Purposed
+}
+
+// Purposed is what a record is read for. The door has read it already; it stands
+// here to be described, and is exported because the decoder reads it as part of a
+// larger question.
+type Purposed struct {
 	Purpose string `header:"X-Purpose" doc:"What the record is read for, percent-encoded: needed, and kept with your name."`
+}
+
+// opened is a record within the actor's sight, for a purpose that was said.
+func (s *Service) opened(ctx context.Context, id uuid.UUID) (Full, error) {
+	p, err := s.ByID(ctx, id)
+	if err == nil {
+		_, err = audit.Purpose(audit.PurposeOf(ctx), "header."+web.PurposeHeader)
+	}
+	return p, err
 }
 
 // Reading is one look at a record, or one change of it: what a citizen is told
@@ -45,11 +60,8 @@ func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, e
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.ByID(ctx, id)
+	p, err := s.opened(ctx, id)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := audit.Purpose(audit.PurposeOf(ctx), "header."+web.PurposeHeader); err != nil {
 		return nil, err
 	}
 	before, err := audit.Cursor(in.Cursor)

@@ -451,7 +451,7 @@ func (p *program) current(t *testing.T, by somebody, c call) call {
 		return c
 	}
 	for at := c.address; strings.Count(at, "/") > 3; at = at[:strings.LastIndex(at, "/")] {
-		if s := p.send(t, by, call{method: http.MethodGet, address: at}); s.etag != "" {
+		if s := p.send(t, by, call{method: http.MethodGet, address: at, header: map[string]string{web.PurposeHeader: "check"}}); s.etag != "" {
 			c.header = map[string]string{"If-Match": s.etag}
 			break
 		}

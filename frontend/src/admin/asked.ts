@@ -5,6 +5,7 @@ import { ended } from '../staff/session.ts';
 export interface Wanted {
   path: string;
   query?: Asking['query'];
+  headers?: Record<string, string>;
 }
 
 export interface Asked<T> {
@@ -31,7 +32,7 @@ export function useAsked<T>(wanted: () => Wanted | null, keep = false): Asked<T>
     if (!want) return;
     busy.value = true;
     try {
-      const answer = await askFull<T>(want.path, { query: want.query });
+      const answer = await askFull<T>(want.path, { query: want.query, headers: want.headers ?? {} });
       if (mine !== turn) return;
       data.value = answer.data;
       etag.value = answer.etag;

@@ -23,6 +23,8 @@ const pair = words(
     'person.dates': '结束日期早于开始日期。',
     'person.dwelling': '没有这间房屋。',
     'person.reveals': '一小时内查看得太多，请过一会儿再看。',
+    'person.eraser': '抹除记录由本辖区的管理员办理，请找他们。',
+    'purpose.invalid': '请把用途写清楚（2 到 200 个字），不要写证件号或电话号码：这句话会长期保存。',
     'person.role': '人口记录由信息采集员、网格员和管理员查看。',
     'stack.tied': '要去掉的房间还登记着住户或单位。',
     'plates.many': '码牌太多，一份文件最多 2400 块。请按社区、类别或编号分几次。',
@@ -67,6 +69,9 @@ const pair = words(
     'person.dates': 'It ends before it begins.',
     'person.dwelling': 'There is no such dwelling.',
     'person.reveals': 'Too many records were read within an hour; please wait a while.',
+    'person.eraser': 'A record is erased by an administrator of the place; please ask them.',
+    'purpose.invalid':
+      'Please say what for in 2 to 200 characters, without anybody’s identity or phone number: this is kept for good.',
     'person.role': 'People’s records are for registrars, grid workers and administrators.',
     'stack.tied': 'Rooms that would go still have residents or organisations.',
     'plates.many': 'Too many plates; one file holds 2,400. Narrow it by area, class or codes.',

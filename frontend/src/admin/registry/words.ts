@@ -44,6 +44,11 @@ export const r = live(
       place_need: '还没有位置，请在地图上点一下。',
       building_need: '楼房的轮廓请用“导入”带进来；这里改它的名称和属性。',
       // people
+      open_purpose: '为什么打开这份记录？',
+      open_lead: '您的姓名、时间和用途会记下来，本人可以查询。同一用途十分钟内不再询问。',
+      open_go: '打开',
+      purposes: '选一个用途',
+      purpose_change: '更改',
       reveal: '查看全部信息',
       reveal_lead: '要看证件号和电话，请写明用途。每次查看都会留下记录。',
       reveal_purpose: '用途',
@@ -145,6 +150,12 @@ export const r = live(
       place_set: 'Place: {lon}, {lat}',
       place_need: 'There is no place yet; please click the map.',
       building_need: 'Outlines of buildings come in by “Import”; their names and facts are changed here.',
+      open_purpose: 'What do you open this record for?',
+      open_lead:
+        'Your name, the time and the purpose are kept, and the person may ask for them. The same purpose is not asked again for ten minutes.',
+      open_go: 'Open',
+      purposes: 'Choose a purpose',
+      purpose_change: 'Change',
       reveal: 'See everything',
       reveal_lead: 'To see identity number and phone, please say what for. Each look is written down.',
       reveal_purpose: 'Purpose',
@@ -269,6 +280,19 @@ export function codeName(list: List, code: string): string {
   const { lang } = usePage();
   const pair = (lists[list] as Record<string, Pair>)[code];
   return pair?.[lang.value === 'zh' ? 0 : 1] ?? code;
+}
+
+const common: Pair[] = [
+  ['入户走访', 'Visit at home'],
+  ['核对登记信息', 'Check of the register'],
+  ['答复群众来电', 'Answer to a call'],
+  ['发放补贴或服务', 'Benefit or service'],
+  ['突发事件联络', 'Contact in an emergency'],
+];
+/** What records are most often opened for, offered until somebody has said their own. */
+export function commonPurposes(): string[] {
+  const { lang } = usePage();
+  return common.map((pair) => pair[lang.value === 'zh' ? 0 : 1]);
 }
 
 export const kindOfPerson = (kind: string) => codeName('person', kind);
