@@ -989,7 +989,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A record, masked, with residences, tags and household */
+        /** A record, masked, with residences, tags and household; what for is kept */
         get: operations["get-person"];
         put?: never;
         post?: never;
@@ -9174,7 +9174,10 @@ export interface operations {
     "get-person": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read for, percent-encoded: needed, and kept with your name. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
             };

@@ -20,6 +20,7 @@ const whole: Record<string, Pair> = {
   'make-key': ['生成密钥', 'Made a key'],
   'revoke-key': ['撤销密钥', 'Revoked a key'],
   'reveal-person': ['查看人口记录全文', 'Revealed a person’s record'],
+  'erase-person': ['抹除人口记录', 'Erased a person’s record'],
   'query-people': ['按姓名或号码查人', 'Looked for people'],
   'list-readings': ['查看某人记录的访问历史', 'Asked who had looked at a record'],
   'export-audit': ['导出审计记录', 'Exported the log'],

@@ -22,6 +22,8 @@ export type CareTag = S['PersonCarried'];
 /** A record, still masked, with ties, tags and household. */
 export type PersonFile = Omit<S['PersonFull'], keyof Tied | 'household'> &
   Tied & { household: Person[] | null };
+/** One look at a record, or one change of it. */
+export type Reading = S['PersonReading'];
 export type Revealed = S['PersonRevealed'];
 export type Organisation = Omit<S['Organisation'], 'building_id' | 'dwelling_id'> & {
   building_id: string | null;
