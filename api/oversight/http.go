@@ -27,8 +27,8 @@ type Service struct {
 type askIn struct {
 	Actor  string `query:"actor" maxLength:"80" doc:"An account's id, or its login."`
 	Action string `query:"action" maxLength:"80" doc:"An operation's id, such as reveal-person, or a command."`
-	Kind   string `query:"kind" maxLength:"40" doc:"What it was done to: person, case, facility ..."`
-	Object string `query:"object" maxLength:"80" doc:"Its id; needs kind."`
+	Kind   string `query:"kind" maxLength:"40" doc:"What it was done to: person, case, facility, export ..."`
+	Object string `query:"object" maxLength:"80" doc:"Its id; needs kind. Of kind export: the number that stands in a file that went out, and of people in each of its rows, as somebody types it."`
 	Since  string `query:"since" doc:"At or after: a time or a day."`
 	Until  string `query:"until" doc:"Before: a time or a day."`
 	Region string `query:"region" maxLength:"15" pattern:"^[0-9]*$" doc:"A region code."`
@@ -105,10 +105,15 @@ func (s *Service) ask(in *askIn, limit int) (audit.Ask, error) {
 	if in.Object != "" && in.Kind == "" {
 		f.Add("query.kind", nil, "say of what kind the object is")
 	}
+	var err error
+	if in.Kind == audit.ExportObject && in.Object != "" {
+		if ask.Object, err = audit.ReadNumber(in.Object); err != nil {
+			f.Add("query.object", in.Object, "%s", err.Error())
+		}
+	}
 	if err := f.Err("audit.ask"); err != nil {
 		return ask, err
 	}
-	var err error
 	ask.Before, err = audit.Cursor(in.Cursor)
 	return ask, err
 }

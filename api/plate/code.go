@@ -25,7 +25,7 @@ type Code string
 
 // What can be wrong with a typed code; Parse wraps one of them.
 var (
-	ErrLength    = errors.New("plate: a code has 8 characters")
+	ErrLength    = errors.New("plate: not as long as a code is")
 	ErrCharacter = errors.New("plate: a character that no code has")
 	ErrCheck     = errors.New("plate: the check character does not fit")
 )
@@ -33,28 +33,41 @@ var (
 // New makes a code from random bytes, every one equally likely. It fails
 // only when random does.
 func New(random io.Reader) (Code, error) {
+	code, err := Draw(random, Length)
+	return Code(code), err
+}
+
+// Draw makes a text of so many characters as a code is made, 3 to 30 with the
+// check character at the end: for what else people read to each other.
+func Draw(random io.Reader, length int) (string, error) {
 	// The largest multiple of 31 in a byte: what lies above is drawn again,
 	// or the first symbols would come more often.
 	const limit = 256 / len(alphabet) * len(alphabet)
-	var code [Length]byte
+	text := make([]byte, length)
 	var drawn [1]byte
-	for i := 0; i < Length-1; {
+	for i := 0; i < length-1; {
 		if _, err := io.ReadFull(random, drawn[:]); err != nil {
 			return "", fmt.Errorf("plate: no randomness: %w", err)
 		}
 		if int(drawn[0]) >= limit {
 			continue
 		}
-		code[i] = alphabet[int(drawn[0])%len(alphabet)]
+		text[i] = alphabet[int(drawn[0])%len(alphabet)]
 		i++
 	}
-	code[Length-1] = check(string(code[:Length-1]))
-	return Code(code[:]), nil
+	text[length-1] = check(string(text[:length-1]))
+	return string(text), nil
 }
 
 // Parse reads a code as people type it: in either case, with or without
 // dashes and spaces, also in the full-width forms of a Chinese keyboard.
 func Parse(typed string) (Code, error) {
+	code, err := Read(typed, Length)
+	return Code(code), err
+}
+
+// Read reads what Draw made, as people type it.
+func Read(typed string, length int) (string, error) {
 	var kept strings.Builder
 	count := 0
 	for _, r := range typed {
@@ -70,18 +83,18 @@ func Parse(typed string) (Code, error) {
 		if !strings.ContainsRune(alphabet, r) {
 			return "", fmt.Errorf("%w: %q (0, O, 1, I and L are never used)", ErrCharacter, r)
 		}
-		if count++; count <= Length {
+		if count++; count <= length {
 			kept.WriteRune(r)
 		}
 	}
-	if count != Length {
-		return "", fmt.Errorf("%w, this has %d", ErrLength, count)
+	if count != length {
+		return "", fmt.Errorf("%w: it has %d characters, this has %d", ErrLength, length, count)
 	}
-	code := kept.String()
-	if check(code[:Length-1]) != code[Length-1] {
+	text := kept.String()
+	if check(text[:length-1]) != text[length-1] {
 		return "", fmt.Errorf("%w: one of the characters is mistyped", ErrCheck)
 	}
-	return Code(code), nil
+	return text, nil
 }
 
 // foreign is what another system may have painted on a plate, and all that an
@@ -131,14 +144,14 @@ func (c Code) String() string {
 // Raw is the code as it is stored and put in an address, without the dash.
 func (c Code) Raw() string { return string(c) }
 
-// check is the sum of index times place (1 to 7), modulo 31. The places are
+// check is the sum of index times place (from 1), modulo 31. Up to 29 places are
 // distinct and not zero modulo the prime 31, and the check character itself
 // counts minus one; so every single substitution and every exchange of two
 // different characters changes the sum.
-func check(seven string) byte {
+func check(text string) byte {
 	sum := 0
-	for i := range len(seven) {
-		sum += (i + 1) * strings.IndexByte(alphabet, seven[i])
+	for i := range len(text) {
+		sum += (i + 1) * strings.IndexByte(alphabet, text[i])
 	}
 	return alphabet[sum%len(alphabet)]
 }

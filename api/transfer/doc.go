@@ -10,5 +10,7 @@
 // nothing; a dry run rolls every chunk back. Regions are one redraw, and an
 // OpenStreetMap extract is one transaction.
 //
-// The way back is Export: rows within the asker's sight, in any of the formats.
+// The way back is Export: rows within the asker's sight, in any of the formats,
+// under a number that leads to who took them. It stands in the file's name and
+// properties and in each row of people; an import leaves that column aside.
 package transfer

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -62,8 +63,8 @@ FROM dwelling d JOIN building b ON b.id = d.building_id LEFT JOIN building_unit 
 LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.storey_from WHERE %s ORDER BY d.id`, "none", "d.scope_code",
 	},
 	"people": {
-		columnsNamed("name id_masked phone_masked sex born_year:int kind lives_alone:bool head:bool address grid_code"),
-		`SELECT p.name, p.id_sealed, p.phone_sealed, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, NULL::geometry
+		columnsNamed("name id_masked phone_masked sex born_year:int kind lives_alone:bool head:bool address grid_code " + numberColumn),
+		`SELECT p.name, p.id_sealed, p.phone_sealed, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, @number::text, NULL::geometry
 FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code",
 	},
 	"organisations": {
@@ -85,48 +86,75 @@ FROM facility f LEFT JOIN LATERAL (SELECT x.code, x.edition FROM facility_code x
 	},
 }
 
+// numberColumn is in every row of people that go out: a row that was copied from
+// the file still leads to who took it.
+const numberColumn = "export_no"
+
+// Exported is what went out, and the number by which the audit log knows it.
+type Exported struct {
+	Rows   int64
+	Number string
+}
+
 // Export writes all objects of a kind that the scope sees into a file, row by
-// row as the database gives them. Names and numbers of people are masked; that
-// they went out, and what for, is kept before anybody has the file.
-func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions) (int64, error) {
+// row as the database gives them. Names and numbers of people are masked. That
+// they went out, to whom and what for, is kept before anybody has the file, under
+// a number that the file's properties name, and of people each row.
+func (l *Loader) Export(ctx context.Context, kind, path string, o ExportOptions) (out Exported, err error) {
 	x, ok := exports[kind]
 	if !ok {
-		return 0, fault.Newf(fault.Invalid, "export.kind", "There is no kind %q; there are %s.", kind, strings.Join(kindNames(), ", "))
+		return out, fault.Newf(fault.Invalid, "export.kind", "There is no kind %q; there are %s.", kind, strings.Join(kindNames(), ", "))
 	}
 	if kind == "people" || o.Purpose != "" {
-		var err error
 		if o.Purpose, err = audit.Purpose(o.Purpose, "query.purpose"); err != nil {
-			return 0, err
+			return out, err
 		}
 	}
 	if kind == "people" && actor.From(ctx).Key {
-		return 0, fault.New(fault.Forbidden, "export.account", "People are exported by a person's account, not by a key.")
+		return out, fault.New(fault.Forbidden, "export.account", "People are exported by a person's account, not by a key.")
 	}
 	epsg, err := exportEPSG(o.CRS)
 	if err != nil {
-		return 0, err
+		return out, err
+	}
+	if out.Number, err = audit.NewNumber(rand.Reader); err != nil {
+		return out, err
 	}
 	args := pgx.NamedArgs{}
 	where := o.Scope.Where(x.scope, "", args) + " AND " + actor.Within(x.scope, o.Region, "region", args)
-	w, err := table.Create(path, o.Format, table.WriteOptions{Columns: x.columns, Geometry: x.geometry, EPSG: epsg, Encoding: o.Encoding, Layer: kind})
-	if err != nil {
-		return 0, err
+	write := table.WriteOptions{Columns: x.columns, Geometry: x.geometry, EPSG: epsg, Encoding: o.Encoding, Layer: kind, Number: out.Number, Notice: notice(kind, out.Number)}
+	if kind == "people" {
+		args["number"] = out.Number
 	}
-	n, err := l.stream(ctx, w, kind, fmt.Sprintf(x.sql, where), args, o)
+	w, err := table.Create(path, o.Format, write)
+	if err != nil {
+		return out, err
+	}
+	out.Rows, err = l.stream(ctx, w, kind, fmt.Sprintf(x.sql, where), args, o)
 	if closing := w.Close(); err == nil {
 		err = closing
 	}
 	if err == nil {
-		err = l.keepExport(ctx, kind, n, o)
+		err = l.keepExport(ctx, kind, out, o)
 	}
 	if err != nil {
 		err = errors.Join(err, ignoreMissing(os.Remove(path)))
 	}
-	return n, err
+	return out, err
 }
 
-// keepExport keeps that a file went out, before it does.
-func (l *Loader) keepExport(ctx context.Context, kind string, n int64, o ExportOptions) error {
+// notice is what a file says of itself to whoever comes upon it.
+func notice(kind, number string) string {
+	text := "导出编号 " + number + "：何人、何时、为何导出，均有审计记录。Export " + number + ": who took it, when and what for is in the audit log."
+	if kind == "people" {
+		text += " 含个人信息，只可用于所申报的用途，用毕销毁。Personal data: for the declared purpose only, to be destroyed afterwards."
+	}
+	return text
+}
+
+// keepExport keeps that a file went out, before it does: of what kind, under which
+// number, from which region.
+func (l *Loader) keepExport(ctx context.Context, kind string, out Exported, o ExportOptions) error {
 	if kind == "people" {
 		if err := audit.Insist(ctx); err != nil {
 			return err
@@ -139,7 +167,11 @@ func (l *Loader) keepExport(ctx context.Context, kind string, n int64, o ExportO
 			audit.In(ctx, o.Region)
 		}
 	}
-	audit.Count(ctx, objectOf(kind), n, names...)
+	audit.Count(ctx, objectOf(kind), out.Rows, names...)
+	audit.Note(ctx, audit.ExportObject, out.Number)
+	if o.Region != "" {
+		audit.Note(ctx, "region", o.Region)
+	}
 	if o.Purpose != "" {
 		audit.For(ctx, o.Purpose)
 	}

@@ -1,10 +1,14 @@
 package transfer_test
 
 import (
+	"archive/zip"
 	"fmt"
+	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +55,7 @@ func TestGDALReadsWhatGoesOut(t *testing.T) {
 		var first int64 = -1
 		for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
 			path := filepath.Join(t.TempDir(), k.Name+"."+map[bool]string{true: "zip", false: format}[format == "shp"])
-			rows, err := c.Loader.Export(ctx, k.Name, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere(), Purpose: "测试"})
+			out, err := c.Loader.Export(ctx, k.Name, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere(), Purpose: "测试"})
 			if format == "shp" && k.Geometry == "none" {
 				if !fault.Is(err, fault.Invalid) {
 					t.Errorf("%s without places as a Shapefile: %v", k.Name, err)
@@ -61,6 +65,7 @@ func TestGDALReadsWhatGoesOut(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s as %s: %v", k.Name, format, err)
 			}
+			rows := out.Rows
 			if first < 0 {
 				first = rows
 			}
@@ -76,11 +81,115 @@ func TestGDALReadsWhatGoesOut(t *testing.T) {
 			if !strings.Contains(string(said), want) {
 				t.Errorf("%s as %s does not say %s", k.Name, format, want)
 			}
+			inRows := 0
+			if k.Name == "people" {
+				inRows = int(rows)
+			}
+			// Each row of people has the number; the file itself has it where the format has a place.
+			if got := strings.Count(string(said), "export_no (String) = "+out.Number); got != inRows {
+				t.Errorf("%s as %s: the number in %d rows, want %d\n%.2000s", k.Name, format, got, inRows, said)
+			}
+			if !strings.Contains(propertiesOf(t, path, format, string(said)), out.Number) && format != "csv" {
+				t.Errorf("%s as %s does not say its number", k.Name, format)
+			}
 			for _, secret := range []string{n, n[:17], "13800001234", "王小明"} {
 				if strings.Contains(string(said), secret) {
 					t.Errorf("%s as %s shows somebody", k.Name, format)
 				}
 			}
+		}
+	}
+}
+
+// propertiesOf is what a file says of itself, beside its rows.
+func propertiesOf(t *testing.T, path, format, gdal string) string {
+	t.Helper()
+	parts := map[string][]string{"xlsx": {"docProps/core.xml", "xl/worksheets/sheet1.xml"}, "shp": {"README.txt"}}[format]
+	if parts == nil {
+		at := strings.Index(gdal, "OGRFeature(") // GeoPackage and GeoJSON: as GDAL says it of the file and the layer
+		return gdal[:max(at, 0)]
+	}
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	said := ""
+	for _, name := range parts {
+		f, err := z.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "xl/worksheets/sheet1.xml" { // what is printed on each page
+			_, after, _ := strings.Cut(string(b), "<headerFooter")
+			if b = []byte(after); after == "" {
+				t.Error("no page of the workbook is numbered")
+			}
+		}
+		said += string(b)
+	}
+	return said
+}
+
+// Somebody finds one row of a list of people: by the number in it the audit log
+// says who took the file, when, what for and how much; a mistyped one is none.
+func TestARowLeadsBackToWhoTookIt(t *testing.T) {
+	t.Parallel()
+	c, _ := furnished(t)
+	d := served(t, c)
+	by := apitest.Actor(actor.Registrar, apitest.StreetA)
+	var names []string
+	row := func(purpose string) (line, number string) {
+		body, header := d.askFull(t, 200, by, "GET", "/exports/people?region="+apitest.StreetA+"&purpose="+url.QueryEscape(purpose), "")
+		names = append(names, header.Get("Content-Disposition"))
+		lines := strings.Split(strings.TrimSpace(body), "\r\n")
+		line = lines[len(lines)-1]
+		return line, line[strings.LastIndexByte(line, ',')+1:]
+	}
+	line, first := row("慰问高龄老人")
+	_, second := row("核对")
+	if first == second || !strings.Contains(line, "王**") {
+		t.Fatalf("%q and %q: %s", first, second, line)
+	}
+	for i, number := range []string{first, second} {
+		if !strings.Contains(names[i], `filename="people-`+number+`.csv"`) {
+			t.Errorf("%s is not in the name of the file: %s", number, names[i])
+		}
+		read, err := audit.ReadNumber(strings.ToLower(number[:5]) + " - " + number[5:])
+		if err != nil || read != number {
+			t.Errorf("%s read aloud is %q, %v", number, read, err)
+		}
+		list := c.Audited(t, audit.Ask{Kind: audit.ExportObject, Object: number})
+		if len(list) != 1 {
+			t.Fatalf("%s leads to %+v", number, list)
+		}
+		e := list[0]
+		if e.Action != "export" || e.Kind != "person" || e.ActorID != by.ID || e.Rows != 1 || e.Purpose != []string{"慰问高龄老人", "核对"}[i] || e.Scope != apitest.StreetA || !slices.Contains(e.Others, "region/"+apitest.StreetA) || !slices.Equal(e.Fields, []string{"format", "region"}) {
+			t.Errorf("%+v", e)
+		}
+	}
+	// One character wrong is no number at all, rather than another's.
+	for i := range first {
+		wrong := []byte(first)
+		if wrong[i] = 'A'; first[i] == 'A' {
+			wrong[i] = 'B'
+		}
+		if got, err := audit.ReadNumber(string(wrong)); err == nil {
+			t.Errorf("%s passes as %s", wrong, got)
+		}
+	}
+}
+
+// Our own column of numbers is left aside when a file of people comes in.
+func TestTheNumberOfAnExportIsNoField(t *testing.T) {
+	t.Parallel()
+	for _, k := range transfer.Kinds() {
+		if got := transfer.Guess(k, []string{"export_no", "Export No"}, [][]string{{"7K3M9Q2WXY"}, {"7K3M9Q2WXY"}}, apitest.Start); len(got) != 0 {
+			t.Errorf("%s takes it for %v", k.Name, got)
 		}
 	}
 }
@@ -113,10 +222,11 @@ func TestWhatWentOutComesInAgain(t *testing.T) {
 	for _, kind := range []string{"buildings", "dwellings", "organisations", "facilities", "services"} {
 		for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
 			path := filepath.Join(t.TempDir(), kind+"."+map[bool]string{true: "zip", false: format}[format == "shp"])
-			rows, err := c.Loader.Export(ctx, kind, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere()})
+			out, err := c.Loader.Export(ctx, kind, path, transfer.ExportOptions{Format: format, Scope: actor.Everywhere()})
 			if format == "shp" && kind == "dwellings" {
 				continue // they have no places of their own
 			}
+			rows := out.Rows
 			if err != nil || rows < 3 {
 				t.Fatal(rows, err)
 			}

@@ -113,9 +113,9 @@ func TestBinsOfZurichComeAndGo(t *testing.T) {
 	}
 	out := t.TempDir() + "/bins.geojson"
 	ctx, _ := c.Audit.Command(t.Context(), "export")
-	n, err := c.Loader.Export(ctx, "facilities", out, transfer.ExportOptions{Format: "geojson", Region: "8261", Scope: actor.Everywhere()})
-	if err != nil || n != 4063 {
-		t.Errorf("%d went out, %v", n, err)
+	exported, err := c.Loader.Export(ctx, "facilities", out, transfer.ExportOptions{Format: "geojson", Region: "8261", Scope: actor.Everywhere()})
+	if err != nil || exported.Rows != 4063 {
+		t.Errorf("%d went out, %v", exported.Rows, err)
 	}
 }
 

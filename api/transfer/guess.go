@@ -82,6 +82,9 @@ func Guess(k *Kind, columns []string, samples [][]string, today time.Time) map[s
 	var pairs []pair
 	for i, f := range k.Fields {
 		for j, c := range columns {
+			if plain(c) == plain(numberColumn) {
+				continue // it says which file of ours this was, and nothing of the row
+			}
 			score := f.likeness(c)
 			looks := f.looks(k, samples[j], today)
 			switch {

@@ -18,7 +18,7 @@ import (
 func (l *Loader) exportRoute(s *web.Server) {
 	text := func(d string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Description: d} }
 	web.Describe(s, huma.Operation{
-		OperationID: "export", Extensions: web.SeenAudited(web.SightRegister, web.AuditReading), Method: http.MethodGet, Path: "/api/v1/exports/{kind}", Summary: "All objects of a kind in sight, as a file", Tags: []string{"exports"}, Security: web.Staff,
+		OperationID: "export", Extensions: web.SeenAudited(web.SightRegister, web.AuditReading), Method: http.MethodGet, Path: "/api/v1/exports/{kind}", Summary: "All objects of a kind in sight, as a file with a number by which the audit log finds who took it", Tags: []string{"exports"}, Security: web.Staff,
 		Parameters: []*huma.Param{
 			web.InPath("kind", "What to write."), web.InQuery("format", "csv, xlsx, geojson, gpkg or shp; csv when not given.", text("")), web.InQuery("region", "Only what lies under this code.", text("")),
 			web.InQuery("crs", "wgs84, cgcs2000, gcj02, bd09 or epsg:3857.", text("")), web.InQuery("encoding", "utf-8 or gb18030.", text("")), web.InQuery("purpose", "What for; people are not exported without.", text("")),
@@ -64,12 +64,13 @@ func (l *Loader) exportFile(c echo.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	name := kind + map[string]string{"csv": ".csv", "xlsx": ".xlsx", "geojson": ".geojson", "gpkg": ".gpkg", "shp": ".zip"}[format]
-	path := filepath.Join(dir, name)
-	if _, err := l.Export(ctx, kind, path, o); err != nil {
+	ending := map[string]string{"csv": ".csv", "xlsx": ".xlsx", "geojson": ".geojson", "gpkg": ".gpkg", "shp": ".zip"}[format]
+	path := filepath.Join(dir, kind+ending)
+	out, err := l.Export(ctx, kind, path, o)
+	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+kind+"-"+out.Number+ending+`"`)
 	http.ServeFile(c.Response(), c.Request(), path)
 	return nil
 }

@@ -70,6 +70,12 @@ func served(t *testing.T, c *apitest.City) *desk {
 // ask asks as somebody and wants a status.
 func (d *desk) ask(t *testing.T, want int, by actor.Actor, method, path, body string) string {
 	t.Helper()
+	answer, _ := d.askFull(t, want, by, method, path, body)
+	return answer
+}
+
+func (d *desk) askFull(t *testing.T, want int, by actor.Actor, method, path, body string) (string, http.Header) {
+	t.Helper()
 	d.mu.Lock()
 	d.by = by
 	d.mu.Unlock()
@@ -90,7 +96,7 @@ func (d *desk) ask(t *testing.T, want int, by actor.Actor, method, path, body st
 	if err != nil || a.StatusCode != want {
 		t.Fatalf("%s %s: %d, want %d: %s, %v", method, path, a.StatusCode, want, b, err)
 	}
-	return string(b)
+	return string(b), a.Header
 }
 
 func read[T any](t *testing.T, body string) (v T) {

@@ -44,9 +44,9 @@ func (c exportCommand) Run(ctx context.Context) error {
 	}
 	defer w.Close()
 	ctx = w.As(ctx, "export")
-	n, err := w.Loader.Export(ctx, c.Kind, c.File, transfer.ExportOptions{Format: format, Region: c.Region, CRS: datum, Encoding: c.Encoding, Scope: actor.Everywhere(), Purpose: c.Purpose})
+	out, err := w.Loader.Export(ctx, c.Kind, c.File, transfer.ExportOptions{Format: format, Region: c.Region, CRS: datum, Encoding: c.Encoding, Scope: actor.Everywhere(), Purpose: c.Purpose})
 	if err == nil {
-		fmt.Printf("Wrote %d %s to %s\n", n, c.Kind, c.File)
+		fmt.Printf("Wrote %d %s to %s as export %s\n", out.Rows, c.Kind, c.File, out.Number)
 	}
 	return err
 }

@@ -19,6 +19,9 @@ type WriteOptions struct {
 	EPSG     int    // of the geometry; 4326 when 0
 	Encoding string // of text: utf-8 (csv: with a mark, for Excel), utf-8-plain, gb18030
 	Layer    string // its name, where the format has one; "onemap" when empty
+	// Number is by what its maker finds the file again, and Notice says so to people.
+	// They stand where the format has a place for them: a CSV has none.
+	Number, Notice string
 }
 
 // sink is a format's part of a Writer.

@@ -43,6 +43,16 @@ func createGeoJSON(path string, o WriteOptions) (sink, error) {
 		return nil, err
 	}
 	fmt.Fprintf(s.out, `{"type":"FeatureCollection","name":%s,`, name)
+	if o.Number != "" {
+		number, _ := jsonOf(o.Number)
+		said, err := jsonOf(o.Notice)
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		// Members beside those of RFC 7946 (section 6.1); GDAL shows the description.
+		fmt.Fprintf(s.out, `"description":%s,"export_no":%s,`, said, number)
+	}
 	if o.EPSG != 4326 {
 		// RFC 7946 knows only WGS84; GDAL and QGIS still read this member.
 		fmt.Fprintf(s.out, `"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::%d"}},`, o.EPSG)

@@ -34,6 +34,16 @@ CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT N
 INSERT INTO gpkg_spatial_ref_sys (srs_name, srs_id, organization, organization_coordsys_id, definition) VALUES
 ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined'), ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined');`
 
+// The metadata extension (OGC 12-128r19, F.8): what is said of the whole file.
+const gpkgMetadata = `CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+CREATE TABLE gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '');
+CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER, timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER NOT NULL, md_parent_id INTEGER, CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id), CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
+INSERT INTO gpkg_extensions (table_name, extension_name, definition, scope) VALUES
+('gpkg_metadata', 'gpkg_metadata', 'http://www.geopackage.org/spec121/#extension_metadata', 'read-write'),
+('gpkg_metadata_reference', 'gpkg_metadata', 'http://www.geopackage.org/spec121/#extension_metadata', 'read-write');
+INSERT INTO gpkg_metadata (id, md_standard_uri, mime_type, metadata) VALUES (1, 'http://purl.org/dc/terms/identifier', 'text/plain', '');
+INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) VALUES ('geopackage', 1)`
+
 func createGeoPackage(path string, o WriteOptions) (sink, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
@@ -66,6 +76,14 @@ func (s *geoPackageSink) begin(ctx context.Context) error {
 	}
 	if _, err := s.tx.ExecContext(ctx, gpkgSchema); err != nil {
 		return err
+	}
+	if s.o.Number != "" {
+		if _, err := s.tx.ExecContext(ctx, gpkgMetadata); err != nil {
+			return err
+		}
+		if _, err := s.tx.ExecContext(ctx, "UPDATE gpkg_metadata SET metadata = ?", s.o.Notice); err != nil {
+			return err
+		}
 	}
 	for _, epsg := range []int{4326, s.o.EPSG} {
 		definition := wktOf(epsg)

@@ -201,7 +201,14 @@ func (s *shapefileSink) parts(z *zip.Writer) error {
 			return fmt.Errorf("table: the %s of a shapefile: %w", p.ext, err)
 		}
 	}
-	return nil
+	if s.o.Number == "" {
+		return nil
+	}
+	w, err := z.Create("README.txt")
+	if err == nil {
+		err = say(w, "\ufeff"+s.o.Notice+"\r\n") // the mark is for Windows, as in a CSV
+	}
+	return err
 }
 
 func (s *shapefileSink) part(w io.Writer, body *os.File, size int64) error {

@@ -41,7 +41,10 @@ func (s *workbookSink) begin() error {
 	if err := s.book.SetSheetName("Sheet1", s.o.Layer); err != nil {
 		return refused("A sheet cannot be called %q (%v).", s.o.Layer, err)
 	}
-	var err error
+	err := s.number()
+	if err != nil {
+		return err
+	}
 	if s.stream, err = s.book.NewStreamWriter(s.o.Layer); err != nil {
 		return err
 	}
@@ -66,6 +69,18 @@ func (s *workbookSink) begin() error {
 	}
 	s.row = 1
 	return s.stream.SetRow("A1", s.cells)
+}
+
+// number puts the file's number into its properties and on each printed page; it
+// goes before the stream, which takes over the sheet.
+func (s *workbookSink) number() error {
+	if s.o.Number == "" {
+		return nil
+	}
+	if err := s.book.SetDocProps(&excelize.DocProperties{Identifier: s.o.Number, Title: s.o.Layer + " " + s.o.Number, Description: s.o.Notice, Keywords: s.o.Number}); err != nil {
+		return err
+	}
+	return s.book.SetHeaderFooter(s.o.Layer, &excelize.HeaderFooterOptions{OddHeader: "&R" + s.o.Number, OddFooter: "&L" + s.o.Number + "&R&P / &N"})
 }
 
 func (s *workbookSink) write(values []any, geom orb.Geometry) error {

@@ -23,6 +23,7 @@ const whole: Record<string, Pair> = {
   'erase-person': ['抹除人口记录', 'Erased a person’s record'],
   'query-people': ['按姓名或号码查人', 'Looked for people'],
   'list-readings': ['查看某人记录的访问历史', 'Asked who had looked at a record'],
+  export: ['导出数据', 'Exported data'],
   'export-audit': ['导出审计记录', 'Exported the log'],
   'move-in': ['登记入住', 'Registered a home'],
   leave: ['登记迁出或去世', 'Registered a leaving'],

@@ -65,7 +65,7 @@ export const x = live(
       encoding_note: 'For CSV in a Chinese Excel, GB18030 is the safest.',
       purpose: 'Purpose',
       purpose_help:
-        'Data about people need a purpose, which is written down; identity numbers and phones are masked.',
+        'Data about people need a purpose, which is written down; identity numbers and phones are masked. The file’s name and each row bear the number of the export, which leads to who took it.',
       purpose_example: 'such as: yearly check of the community’s population',
       get: 'Export',
       getting: 'Exporting…',
