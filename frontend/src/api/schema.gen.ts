@@ -464,7 +464,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All objects of a kind in sight, as a file */
+        /** All objects of a kind in sight, as a file with a number by which the audit log finds who took it */
         get: operations["export"];
         put?: never;
         post?: never;
@@ -4841,9 +4841,9 @@ export interface operations {
                 actor?: string;
                 /** @description An operation's id, such as reveal-person, or a command. */
                 action?: string;
-                /** @description What it was done to: person, case, facility ... */
+                /** @description What it was done to: person, case, facility, export ... */
                 kind?: string;
-                /** @description Its id; needs kind. */
+                /** @description Its id; needs kind. Of kind export: the number that stands in a file that went out, and of people in each of its rows, as somebody types it. */
                 object?: string;
                 /** @description At or after: a time or a day. */
                 since?: string;
@@ -4915,9 +4915,9 @@ export interface operations {
                 actor?: string;
                 /** @description An operation's id, such as reveal-person, or a command. */
                 action?: string;
-                /** @description What it was done to: person, case, facility ... */
+                /** @description What it was done to: person, case, facility, export ... */
                 kind?: string;
-                /** @description Its id; needs kind. */
+                /** @description Its id; needs kind. Of kind export: the number that stands in a file that went out, and of people in each of its rows, as somebody types it. */
                 object?: string;
                 /** @description At or after: a time or a day. */
                 since?: string;
