@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"fmt"
-	"io/fs"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +18,6 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"onemap/api/pgserver/pgtest"
-	"onemap/migrations"
 )
 
 //go:embed testdata/city.sql
@@ -55,27 +52,16 @@ func TestTown(t *testing.T) {
 
 func openTown(t testing.TB) town {
 	t.Helper()
-	var migrated strings.Builder
-	files, err := fs.Glob(migrations.FS, "*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range files {
-		text, err := fs.ReadFile(migrations.FS, name)
-		if err != nil {
-			t.Fatal(err)
+	url := pgtest.From(t, fmt.Sprintf("tiles town %s %x", pgtest.Migrations(t), sha256.Sum256([]byte(citySQL))), func(ctx context.Context, url string) error {
+		if err := pgtest.Migrate(ctx, url); err != nil {
+			return err
 		}
-		up, _, _ := strings.Cut(string(text), "-- +goose Down")
-		migrated.WriteString(up)
-	}
-	all := migrated.String() + citySQL
-	url := pgtest.From(t, "tiles town "+fmt.Sprintf("%x", sha256.Sum256([]byte(all))), func(ctx context.Context, url string) error {
 		c, err := pgx.Connect(ctx, url)
 		if err != nil {
 			return err
 		}
 		defer c.Close(ctx)
-		_, err = c.Exec(ctx, all)
+		_, err = c.Exec(ctx, citySQL)
 		return err
 	})
 	config, err := pgxpool.ParseConfig(url)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -32,7 +31,6 @@ import (
 	"onemap/api/seal"
 	"onemap/api/service"
 	"onemap/api/transfer"
-	"onemap/migrations"
 )
 
 // Start is what the clock of a new city shows: a Monday at 08:00 there.
@@ -174,18 +172,7 @@ func (c *City) MakeKey(tb testing.TB, name string, g actor.Grant) string {
 func key(tb testing.TB) string {
 	tb.Helper()
 	h := sha256.New()
-	files, err := fs.Glob(migrations.FS, "*.sql")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for _, name := range files {
-		text, err := migrations.FS.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
-	}
-	fmt.Fprint(h, "3", *Hashing, regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
+	fmt.Fprint(h, "4", pgtest.Migrations(tb), *Hashing, regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
 	return "apitest " + hex.EncodeToString(h.Sum(nil))
 }
 

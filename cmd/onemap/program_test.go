@@ -54,7 +54,7 @@ func TestWhatIsPrinted(t *testing.T) {
 func TestTheWholeProgram(t *testing.T) {
 	t.Parallel()
 	dir := pgtest.Folder(t)
-	s := serve(t, dir, "--demo")
+	s := serve(t, dir, "--demo", "--allow-demo", "--listen", "0.0.0.0:0")
 	block := s.said(&s.out)
 	for _, want := range []string{"demo town: regions", s.url + "/command", s.url + "/report", "onemap-demo", "operator", "leader", "handler D02", dir, "the database in ", "Ctrl-C"} {
 		if !strings.Contains(block, want) {
@@ -187,6 +187,10 @@ func TestTheWholeProgram(t *testing.T) {
 	}
 	if out := does(t, "check", "--data", dir); strings.Contains(out, "FAIL") {
 		t.Errorf("check without a server:\n%s", out)
+	}
+	out, errs, err = command(t, "", "serve", "--data", dir, "--listen", "0.0.0.0:0")
+	if err == nil || !strings.Contains(errs, "--allow-demo") {
+		t.Errorf("a demo's folder without the flag: %v\n%s%s", err, out, errs)
 	}
 }
 

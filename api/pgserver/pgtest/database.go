@@ -29,7 +29,7 @@ var count atomic.Int64
 // dropped when the test ends.
 func Database(tb testing.TB) string {
 	tb.Helper()
-	return From(tb, "migrations "+digest(tb, migrations.FS), up)
+	return From(tb, "migrations "+Migrations(tb), Migrate)
 }
 
 // Empty is the URL of a fresh database with PostGIS and an empty schema city.
@@ -125,9 +125,9 @@ func (s server) create(ctx context.Context, c *pgx.Conn, name, template string) 
 	return err
 }
 
-// up runs the migrations as api/pg does, which this package cannot import: the
-// tests of api/pg import this one.
-func up(ctx context.Context, url string) error {
+// Migrate runs the migrations as api/pg does, which this package cannot import:
+// the tests of api/pg import this one.
+func Migrate(ctx context.Context, url string) error {
 	c, err := pgx.ParseConfig(url)
 	if err != nil {
 		return err
@@ -142,14 +142,15 @@ func up(ctx context.Context, url string) error {
 	return err
 }
 
-func digest(tb testing.TB, files fs.FS) string {
+// Migrations names the schema's history: a part of the key of any template that is made by Migrate.
+func Migrations(tb testing.TB) string {
 	tb.Helper()
 	h := sha256.New()
-	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := fs.ReadFile(files, path)
+		text, err := fs.ReadFile(migrations.FS, path)
 		fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
 		return err
 	})

@@ -230,10 +230,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	g, ctx := errgroup.WithContext(ctx)
 	background := func(name string, run func(context.Context) error) {
 		g.Go(func() error {
-			if err := run(ctx); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+			err := run(ctx)
+			if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) { // told to stop, and stopped
+				return nil
 			}
-			return nil
+			return fmt.Errorf("%s: %w", name, err)
 		})
 	}
 	background("database", func(ctx context.Context) error { return s.world.database.watch(ctx, s.world.reconnect) })
