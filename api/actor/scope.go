@@ -139,6 +139,21 @@ func (s Scope) Meets(jurisdiction string) bool {
 	})
 }
 
+// Within is the part of the jurisdictions seen whole that lies under a region's
+// code; "" is all of it.
+func (s Scope) Within(region string) Scope {
+	var prefixes []string
+	for _, p := range s.prefixes {
+		switch {
+		case strings.HasPrefix(p, region):
+			prefixes = append(prefixes, p)
+		case strings.HasPrefix(region, p):
+			prefixes = append(prefixes, region)
+		}
+	}
+	return Under(prefixes...)
+}
+
 // Prefixes gives the jurisdictions seen whole.
 func (s Scope) Prefixes() []string { return slices.Clone(s.prefixes) }
 

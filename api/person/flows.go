@@ -3,11 +3,11 @@ package person
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/vault"
 	"onemap/geo/grid"
@@ -42,24 +42,18 @@ func (s *Service) Flows(ctx context.Context, region string, since, until time.Ti
 	if err := bad.Err("person.flows"); err != nil {
 		return nil, err
 	}
-	args := pgx.NamedArgs{"since": since, "until": until, "digits": grid.Community.Digits()}
-	where := scope.Where("d.scope_code", "", args) + " AND " + actor.Within("d.scope_code", region, "region", args)
-	erased := scope.Where("m.scope_code", "", args) + " AND " + actor.Within("m.scope_code", region, "region", args)
-	// Somebody who moved away is seen elsewhere now, and counted here still: the
-	// condition alone says where.
-	var list []Flow
-	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, fmt.Sprintf(`
-SELECT to_char(f.day, 'YYYY-MM-DD'), f.community, sum(f.came)::bigint, sum(f.went)::bigint
-FROM (
-    SELECT r.since AS day, left(d.scope_code, @digits) AS community, 1 AS came, 0 AS went
-    FROM residence r JOIN dwelling d ON d.id = r.dwelling_id WHERE r.relation = 'resident' AND r.since BETWEEN @since AND @until AND %[1]s
-    UNION ALL
-    SELECT r.until, left(d.scope_code, @digits), 0, 1
-    FROM residence r JOIN dwelling d ON d.id = r.dwelling_id WHERE r.relation = 'resident' AND r.until BETWEEN @since AND @until AND %[1]s
-    UNION ALL
-    SELECT m.month, m.scope_code, m.came, m.went FROM remainder m WHERE m.month BETWEEN @since AND @until AND %[2]s) f
-GROUP BY 1, 2 ORDER BY 1, 2`, where, erased), args)
+	prefixes := scope.Within(region).Prefixes()
+	unplaced := region == "" && scope.Holds("", "") && !slices.Contains(prefixes, "")
+	return s.moves(ctx, prefixes, unplaced, since, until)
+}
+
+// moves counts in a transaction that sees nobody: what is counted also of people
+// who are seen elsewhere by now is counted inside the database, and comes out as
+// counts only. unplaced takes the dwellings outside all regions along.
+func (s *Service) moves(ctx context.Context, prefixes []string, unplaced bool, since, until time.Time) (list []Flow, err error) {
+	err = vault.In(ctx, s.Pool, vault.Sight{}, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT to_char(day, 'YYYY-MM-DD'), community, sum(came)::bigint, sum(went)::bigint FROM people_moves($1, $2, $3, $4, $5) GROUP BY 1, 2 ORDER BY 1, 2",
+			append([]string{}, prefixes...), unplaced, since, until, grid.Community.Digits())
 		if err != nil {
 			return err
 		}

@@ -163,14 +163,12 @@ func (l *Loader) keepExport(ctx context.Context, kind string, out Exported, o Ex
 	names := []string{"format"}
 	if o.Region != "" {
 		names = append(names, "region")
-		if o.Scope.Holds(o.Region, "") {
-			audit.In(ctx, o.Region)
-		}
 	}
 	audit.Count(ctx, objectOf(kind), out.Rows, names...)
 	audit.Note(ctx, audit.ExportObject, out.Number)
-	if o.Region != "" {
+	if o.Region != "" && o.Scope.Holds(o.Region, "") { // elsewhere there was nothing to take
 		audit.Note(ctx, "region", o.Region)
+		audit.In(ctx, o.Region)
 	}
 	if o.Purpose != "" {
 		audit.For(ctx, o.Purpose)

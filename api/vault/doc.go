@@ -11,6 +11,9 @@
 // onemap_app may not read these tables, and onemap_people sees no row of them
 // before it has said whose sight it has.
 //
+// What has to count also those whom an actor does not see is counted inside the
+// database, in a transaction with no sight at all (people_moves).
+//
 // Queries still carry their scope as a condition: that is what finds the index.
 // At the start Prove shows that all this holds in this very database.
 package vault

@@ -1,0 +1,92 @@
+package person_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"onemap/api/actor"
+	"onemap/api/apitest"
+	"onemap/api/person"
+	"onemap/api/vault"
+)
+
+// Who has moved away is counted where they lived, and nothing else of them is
+// seen there: not their record, not where they live now, not that it is they.
+func TestFlowsCountWhoIsSeenElsewhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	city := apitest.Actor(actor.Registrar, apitest.CityCode)
+	street := apitest.Actor(actor.Registrar, apitest.StreetA)
+	p := read[person.Full](t, d.must(t, 201, city, "POST", "/people", fmt.Sprintf(`{"name":"王小明","dwelling_id":"%s","since":"2024-03-01","tags":["disabled"]}`, d.a[0])))
+	at := "/people/" + p.ID.String()
+	d.must(t, 200, city, "POST", at+"/residences", fmt.Sprintf(`{"dwelling_id":"%s","since":"2025-06-01"}`, d.b[0]))
+
+	const question = "/flows?since=2024-01-01&until=2025-12-31"
+	came, went := `{"day":"2024-03-01","community":"990101001001","in":1,"out":0}`, `{"day":"2025-06-01","community":"990101001001","in":0,"out":1}`
+	elsewhere := `{"day":"2025-06-01","community":"990101002001","in":1,"out":0}`
+	for _, tt := range []struct {
+		by   actor.Actor
+		path string
+		want []string
+	}{
+		{street, question, []string{came, went}},
+		{street, question + "&region=" + apitest.GridA, []string{came, went}},
+		{street, question + "&region=" + apitest.CityCode, []string{came, went}},
+		{street, question + "&region=" + apitest.StreetB, nil},
+		{apitest.Actor(actor.Registrar, apitest.StreetA, apitest.StreetB), question, []string{came, went, elsewhere}},
+		{city, question, []string{came, went, elsewhere}},
+		{apitest.Actor(actor.Registrar, ""), question, []string{came, went, elsewhere}},
+		{street, "/flows?since=2024-03-02&until=2025-05-31", nil},
+	} {
+		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", tt.path, "")); got != `{"items":[`+strings.Join(tt.want, ",")+`]}` {
+			t.Errorf("%v asks %s: %s", tt.by.Grants, tt.path, got)
+		}
+	}
+	d.must(t, 404, street, "GET", at, "", "X-Purpose", "visit")
+
+	// In the very transaction that counts, nobody is seen before, nor afterwards.
+	err := vault.In(t.Context(), d.Vault, vault.Sight{}, func(tx pgx.Tx) error {
+		for range 2 {
+			for _, table := range []string{"person", "residence", "person_tag", "household", "remainder", "erased_mark"} {
+				var n int
+				if err := tx.QueryRow(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil || n != 0 {
+					t.Errorf("%d rows of %s are seen, %v", n, table, err)
+				}
+			}
+			var columns string
+			var n int64
+			err := tx.QueryRow(t.Context(), "SELECT count(*), string_agg(k, ' ') FROM (SELECT DISTINCT jsonb_object_keys(to_jsonb(m)) AS k FROM people_moves(ARRAY['9901'], true, '2024-01-01', '2025-12-31', 12) m ORDER BY 1) x").Scan(&n, &columns)
+			if err != nil || columns != "came community day went" {
+				t.Errorf("%q comes out of the counting, %v", columns, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	// Whoever came with a sight keeps it; who may not read people may not count them.
+	err = vault.In(t.Context(), d.Vault, vault.Over(apitest.StreetB), func(tx pgx.Tx) error {
+		var counted, seen int
+		if err := tx.QueryRow(t.Context(), "SELECT count(*) FROM people_moves(ARRAY['9901'], false, '2024-01-01', '2025-12-31', 12)").Scan(&counted); err != nil {
+			return err
+		}
+		err := tx.QueryRow(t.Context(), "SELECT count(*) FROM person").Scan(&seen)
+		if counted != 3 || seen != 1 {
+			t.Errorf("%d counted, %d seen afterwards", counted, seen)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	var refused *pgconn.PgError
+	if _, err := d.Pool.Exec(t.Context(), "SELECT * FROM people_moves(ARRAY[''], true, '2024-01-01', '2025-12-31', 12)"); !errors.As(err, &refused) || refused.Code != "42501" {
+		t.Errorf("the application's role counts people: %v", err)
+	}
+}
