@@ -44,6 +44,7 @@ type Row struct {
 	TitleEn        string     `json:"title_en"`
 	State          State      `json:"state" enum:"reported,filed,dispatched,returned,in_progress,suspended,resolved,closed,rejected"`
 	Urgent         bool       `json:"urgent"`
+	Urges          int64      `json:"urges" doc:"How often those in charge have urged it."`
 	Channel        string     `json:"channel" doc:"scan, pin, staff or import."`
 	Place          string     `json:"place"`
 	Lon            float64    `json:"lon"`

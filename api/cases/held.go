@@ -51,7 +51,7 @@ func micros(at *time.Time) int64 {
 }
 
 const selectHeld = `
-SELECT c.id, c.source, c.source_ref, c.number, c.rev, c.source = '' OR e.action <> 'import', c.state, c.category, c.concern, c.title, c.title_en,
+SELECT c.id, c.source, c.source_ref, c.number, c.rev, c.source = '' OR e.action <> 'import' AND EXISTS (SELECT FROM case_event o WHERE o.case_id = c.id AND o.action NOT IN ('import', 'urge')), c.state, c.category, c.concern, c.title, c.title_en,
        c.text, c.place, c.urgent, c.facility_id, c.created_at, c.closed_at, c.point, c.given_crs, c.given_x, c.given_y,
        COALESCE(c.grid_code, ''), c.scope_code, c.due_at
 FROM case_file c JOIN case_event e ON e.case_id = c.id AND e.seq = c.rev

@@ -88,7 +88,7 @@ type stepIn struct {
 	ID      string `path:"id" format:"uuid"` // not through casePath: what is embedded and unexported is not read
 	IfMatch string `header:"If-Match" doc:"The ETag of the case as you saw it."`
 	Body    struct {
-		Action     string   `json:"action" enum:"file,reject,dispatch,return,accept,suspend,resume,resolve,close,rework"`
+		Action     string   `json:"action" enum:"file,reject,dispatch,return,accept,suspend,resume,resolve,close,rework,urge"`
 		Note       string   `json:"note,omitempty" maxLength:"2000"`
 		Department string   `json:"department,omitempty"`
 		Photos     []string `json:"photos,omitempty" maxItems:"6"`

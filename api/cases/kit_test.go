@@ -53,6 +53,8 @@ func taker(a cases.Action) actor.Role {
 		return actor.Operator
 	case cases.DoClose, cases.DoRework:
 		return actor.Supervisor
+	case cases.DoUrge:
+		return actor.Leader
 	default:
 		return actor.Handler
 	}

@@ -160,6 +160,7 @@ type Figures struct {
 	ByState     map[State]int64 `json:"by_state"`
 	Open        int64           `json:"open"`
 	Overdue     int64           `json:"overdue"`
+	Urged       int64           `json:"urged" doc:"Open, and urged by those in charge."`
 	Today       int64           `json:"today" doc:"Reported since midnight."`
 	ClosedToday int64           `json:"closed_today"`
 	OnTimeShare *float64        `json:"on_time_share" doc:"Of the cases closed in 30 days, those resolved by their deadline; null when none was closed."`
@@ -184,7 +185,7 @@ func (s *Service) Figures(ctx context.Context, region string, since time.Time) (
 	for _, st := range States {
 		out.ByState[st] = 0
 	}
-	// Three questions, each of an index of its own: most cases have ended long ago.
+	// Four questions, each of an index of its own: most cases have ended long ago.
 	rows, err := s.Pool.Query(ctx, "SELECT c.state, count(*), count(*) FILTER (WHERE c.created_at >= @midnight) FROM case_file c "+where+" GROUP BY c.state", args)
 	if err != nil {
 		return out, err
@@ -203,6 +204,9 @@ func (s *Service) Figures(ctx context.Context, region string, since time.Time) (
 		return out, err
 	}
 	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND "+overdue, args).Scan(&out.Overdue); err != nil {
+		return out, err
+	}
+	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND c.urges > 0 AND c.state NOT IN ('closed', 'rejected')", args).Scan(&out.Urged); err != nil {
 		return out, err
 	}
 	err = s.Pool.QueryRow(ctx, `

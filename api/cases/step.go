@@ -119,7 +119,10 @@ func (s *Service) take(ctx context.Context, tx pgx.Tx, c locked, t Transition, r
 	}
 	args := pgx.NamedArgs{
 		"id": c.ID, "state": t.To, "rev": seq, "due_at": t.due(c.DueAt, c.lastAt, now, c.Urgent), "department": department,
-		"handler_id": c.handlerID, "closer_id": nil, "closed_at": nil, "now": now,
+		"handler_id": c.handlerID, "closer_id": nil, "closed_at": nil, "urged": 0, "now": now,
+	}
+	if t.Action == DoUrge {
+		args["urged"] = 1
 	}
 	if role == actor.Handler {
 		args["handler_id"] = by.ID

@@ -19,7 +19,7 @@ import (
 
 // selectRow reads what a Row shows; the case is c.
 const selectRow = `
-SELECT c.id, c.fid, c.number, c.type, c.category, c.concern, c.title, c.title_en, c.state, c.urgent, c.channel, c.place,
+SELECT c.id, c.fid, c.number, c.type, c.category, c.concern, c.title, c.title_en, c.state, c.urgent, c.urges, c.channel, c.place,
        c.point, c.grid_code, c.scope_code, f.code, c.department_code, COALESCE(d.name, ''), c.due_at, c.created_at, c.updated_at, c.rev
 FROM case_file c
 LEFT JOIN facility f ON f.id = c.facility_id
@@ -28,7 +28,7 @@ LEFT JOIN department d ON d.code = c.department_code `
 func scanRow(row pgx.CollectableRow) (Row, error) {
 	var r Row
 	var point orb.Point
-	err := row.Scan(&r.ID, &r.FID, &r.Number, &r.Type, &r.Category, &r.Concern, &r.Title, &r.TitleEn, &r.State, &r.Urgent, &r.Channel, &r.Place,
+	err := row.Scan(&r.ID, &r.FID, &r.Number, &r.Type, &r.Category, &r.Concern, &r.Title, &r.TitleEn, &r.State, &r.Urgent, &r.Urges, &r.Channel, &r.Place,
 		&point, &r.GridCode, &r.ScopeCode, &r.FacilityCode, &r.Department, &r.DepartmentName, &r.DueAt, &r.CreatedAt, &r.UpdatedAt, &r.Rev)
 	r.Lon, r.Lat = point[0], point[1]
 	r.CategoryName, _ = CategoryName(r.Category)
@@ -136,7 +136,7 @@ func workedOn(ctx context.Context, q pg.Querier, id uuid.UUID, by actor.Actor) (
 
 const updateCase = `
 UPDATE case_file SET state = @state, rev = @rev, due_at = @due_at, department_code = @department, handler_id = @handler_id,
-    closer_id = @closer_id, closed_at = @closed_at, updated_at = @now
+    closer_id = @closer_id, closed_at = @closed_at, urges = urges + @urged, updated_at = @now
 WHERE id = @id`
 
 func selectEvents(ctx context.Context, q pg.Querier, id uuid.UUID) ([]Event, error) {

@@ -44,6 +44,7 @@ const (
 	DoClose    Action = "close"
 	DoRework   Action = "rework"
 	DoImport   Action = "import"
+	DoUrge     Action = "urge"
 )
 
 // Need is what a step cannot do without.
@@ -87,7 +88,9 @@ const (
 )
 
 // Table is every step a case may take. Supervision files and closes, command
-// dispatches, the department handles.
+// dispatches, the department handles; those in charge urge what is open, which
+// moves nothing. An urge while a case is on hold gives the pause so far to the
+// deadline, and the end of the pause gives the rest.
 var Table = []Transition{
 	{None, DoReport, Reported, []actor.Role{actor.Resident, actor.Operator, actor.Worker, actor.Supervisor}, nil, start, fileLimit},
 	{Reported, DoFile, Filed, []actor.Role{actor.Operator, actor.Supervisor}, nil, start, dispatchLimit},
@@ -102,11 +105,18 @@ var Table = []Transition{
 	{InProgress, DoResolve, Resolved, []actor.Role{actor.Handler}, []Need{NeedNote}, keep, 0},
 	{Resolved, DoClose, Closed, []actor.Role{actor.Supervisor}, nil, keep, 0},
 	{Resolved, DoRework, InProgress, []actor.Role{actor.Supervisor}, []Need{NeedNote}, keep, 0},
+	{Reported, DoUrge, Reported, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
+	{Filed, DoUrge, Filed, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
+	{Dispatched, DoUrge, Dispatched, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
+	{Returned, DoUrge, Returned, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
+	{InProgress, DoUrge, InProgress, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
+	{Suspended, DoUrge, Suspended, []actor.Role{actor.Leader}, []Need{NeedNote}, extend, 0},
+	{Resolved, DoUrge, Resolved, []actor.Role{actor.Leader}, []Need{NeedNote}, keep, 0},
 }
 
 // TakeOver is how a case that another system keeps comes here and follows that
 // system. Nobody takes these steps by hand: Import does, and only as long as no
-// step was taken here. What is under way elsewhere is filed here, for no
+// step was taken here but an urge. What is under way elsewhere is filed here, for no
 // department of ours has it; "import" where it stands is a correction of what the
 // case says, and one that has ended and is open again there is filed again.
 var TakeOver = []Transition{

@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var actions = []cases.Action{
 	cases.DoReport, cases.DoFile, cases.DoReject, cases.DoDispatch, cases.DoReturn, cases.DoAccept,
-	cases.DoSuspend, cases.DoResume, cases.DoResolve, cases.DoClose, cases.DoRework,
+	cases.DoSuspend, cases.DoResume, cases.DoResolve, cases.DoClose, cases.DoRework, cases.DoUrge,
 }
 
 // row finds the table's row by itself, so that the test does not lean on the code it proves.
@@ -244,6 +244,11 @@ func due(events []cases.Event, urgent bool) *time.Time {
 		case cases.DoResume:
 			d := deadline.Add(e.At.Sub(paused))
 			deadline = &d
+		case cases.DoUrge: // the pause so far is given at once
+			if e.From == cases.Suspended {
+				d := deadline.Add(e.At.Sub(paused))
+				deadline, paused = &d, e.At
+			}
 		}
 	}
 	return deadline
@@ -324,14 +329,20 @@ func TestTheDiagramIsTheTable(t *testing.T) {
 	}
 }
 
-// A leader reads the cases of the place and takes no step in them.
-func TestALeaderReadsAndDoesNothing(t *testing.T) {
+// A leader reads the cases of the place, urges those that are open, and takes no
+// other step in them.
+func TestALeaderReadsAndUrges(t *testing.T) {
 	t.Parallel()
 	for _, row := range cases.Table {
 		for _, only := range []actor.Role{actor.Leader, actor.Auditor, actor.Administrator, actor.Planner} {
-			if slices.Contains(row.Roles, only) {
+			if slices.Contains(row.Roles, only) && (only != actor.Leader || row.Action != cases.DoUrge || row.From != row.To) {
 				t.Errorf("%s takes the step %s from %s", only, row.Action, row.From)
 			}
+		}
+	}
+	for _, state := range cases.States {
+		if rule, ok := row(state, cases.DoUrge); ok != state.Open() || ok && !slices.Equal(rule.Roles, []actor.Role{actor.Leader}) {
+			t.Errorf("urging what is %s: %+v", state, rule)
 		}
 	}
 	leader := actor.Actor{Grants: []actor.Grant{{Role: actor.Leader, Prefix: "9901"}}}

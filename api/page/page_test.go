@@ -245,7 +245,7 @@ func TestAFormThatIsNotRightComesBackWithItsKey(t *testing.T) {
 		"no photo":          {with(), [][]byte{[]byte("Dear city,")}, 422, "no photo"},
 		"one good, one cut": {with(), [][]byte{picture(30), picture(400)[:700]}, 422, "whole"},
 		"seven photos":      {with(), [][]byte{{1}, {1}, {1}, {1}, {1}, {1}, {1}}, 422, "six photos"},
-		"a photo of 13 MB":  {with(), [][]byte{make([]byte, 13<<20)}, 413, "too large"},
+		"a photo of 13 MB":  {with(), [][]byte{append(picture(30), make([]byte, 13<<20)...)}, 413, "too large"},
 		"no key":            {with("idempotency_key", ""), nil, 422, "expired"},
 	} {
 		answer, body := s.form("/report?lang=en", tt.fields, tt.photos...)

@@ -36,6 +36,7 @@ var stepWords = map[cases.Action][2]string{
 	cases.DoResume:   {"恢复处置", "Work goes on"},
 	cases.DoResolve:  {"已处置，等待核查", "It has been dealt with and will be checked"},
 	cases.DoClose:    {"核查通过，已结案", "It was checked and closed"},
+	cases.DoUrge:     {"上级已督办", "Those in charge have urged it"},
 	cases.DoRework:   {"核查未通过，返工处置", "The check failed; it is being done again"},
 }
 

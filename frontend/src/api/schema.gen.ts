@@ -2845,6 +2845,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             urgent: boolean;
+            /**
+             * Format: int64
+             * @description How often those in charge have urged it.
+             */
+            urges: number;
         };
         CaseBucket: {
             /**
@@ -2922,6 +2927,11 @@ export interface components {
              * @description Reported since midnight.
              */
             today: number;
+            /**
+             * Format: int64
+             * @description Open, and urged by those in charge.
+             */
+            urged: number;
         };
         CaseGivenPoint: {
             crs: string;
@@ -3060,6 +3070,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             urgent: boolean;
+            /**
+             * Format: int64
+             * @description How often those in charge have urged it.
+             */
+            urges: number;
         };
         CaseTimes: {
             /** @description Every stretch between since and until, oldest first, also those without a report. */
@@ -3855,7 +3870,7 @@ export interface components {
         };
         StepInBody: {
             /** @enum {string} */
-            action: "file" | "reject" | "dispatch" | "return" | "accept" | "suspend" | "resume" | "resolve" | "close" | "rework";
+            action: "file" | "reject" | "dispatch" | "return" | "accept" | "suspend" | "resume" | "resolve" | "close" | "rework" | "urge";
             department?: string;
             note?: string;
             photos?: string[] | null;

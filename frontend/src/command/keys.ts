@@ -13,6 +13,7 @@ export const actionKeys: Record<Action, string> = {
   resolve: 'e',
   close: 'c',
   rework: 'w',
+  urge: 'u',
 };
 
 /** Hands plain keys to the desk; what is typed into a field, chosen in a list or pressed with Ctrl is not ours. */
