@@ -3,10 +3,12 @@ package apitest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -36,6 +38,9 @@ import (
 // Start is what the clock of a new city shows: a Monday at 08:00 there.
 var Start = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
+// Lease is how long a city believes what it last heard of its keys.
+const Lease = 100 * time.Millisecond
+
 // AuditKey is the master key of the city's audit log.
 const AuditKey = "the audit's key of tests' cities"
 
@@ -59,6 +64,7 @@ type City struct {
 	Services      *service.Service
 	Organisations *organisation.Service
 	Keys          *seal.Keys
+	KeyFile       string // where they lie
 	People        *person.Service
 	Cases         *cases.Service
 	Changes       *change.Log
@@ -121,7 +127,11 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 	c.Facilities = facility.NewService(facility.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	c.Services = service.New(service.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
 	c.Organisations = organisation.New(organisation.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID})
-	if c.Keys, err = seal.New([]byte("the key of people in test cities")); err != nil {
+	c.KeyFile = filepath.Join(photos, "people.key")
+	if err := os.WriteFile(c.KeyFile, []byte(base64.StdEncoding.EncodeToString([]byte("the key of people in test cities"))+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	if c.Keys, err = seal.Obtain(ctx, c.Vault, seal.Source{File: c.KeyFile, Lease: Lease}, c.Clock.Now()); err != nil {
 		return nil, err
 	}
 	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys, Hashing: Hashing}); err != nil {
@@ -172,7 +182,7 @@ func (c *City) MakeKey(tb testing.TB, name string, g actor.Grant) string {
 func key(tb testing.TB) string {
 	tb.Helper()
 	h := sha256.New()
-	fmt.Fprint(h, "4", pgtest.Migrations(tb), *Hashing, regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
+	fmt.Fprint(h, "5", pgtest.Migrations(tb), *Hashing, regions(), people, departments, cases.Table, cases.TakeOver, cases.StandardCodes())
 	return "apitest " + hex.EncodeToString(h.Sum(nil))
 }
 

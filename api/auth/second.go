@@ -15,6 +15,7 @@ import (
 
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/seal"
 )
 
 var (
@@ -117,13 +118,22 @@ const (
 
 var recoveryLetters = base32.NewEncoding("abcdefghjkmnpqrstuvwxyz234567890").WithPadding(base32.NoPadding)
 
-func (s *Service) blindCode(account uuid.UUID, code string) []byte {
+// blindCode gives the hashes of a code with every key, the newest first: a code
+// is not known any more when the keys are rotated.
+func (s *Service) blindCode(account uuid.UUID, code string) []seal.Mark {
 	bare := strings.NewReplacer("-", "", " ", "").Replace(strings.ToLower(code))
-	return s.Keys.Blind("recovery code "+account.String(), bare)
+	return s.Keys.Marks("recovery code "+account.String(), bare)
 }
 
 func (s *Service) useRecovery(ctx context.Context, tx pgx.Tx, account uuid.UUID, code string, now time.Time) error {
-	tag, err := tx.Exec(ctx, "UPDATE recovery_code SET used_at = $1 WHERE account_id = $2 AND code_hash = $3 AND used_at IS NULL", now, account, s.blindCode(account, code))
+	if err := s.Keys.Fresh(ctx, tx); err != nil {
+		return err
+	}
+	var hashes [][]byte
+	for _, m := range s.blindCode(account, code) {
+		hashes = append(hashes, m.Blind)
+	}
+	tag, err := tx.Exec(ctx, "UPDATE recovery_code SET used_at = $1 WHERE account_id = $2 AND code_hash = ANY ($3) AND used_at IS NULL", now, account, hashes)
 	if err == nil && tag.RowsAffected() == 0 {
 		return errCode
 	}
@@ -132,6 +142,9 @@ func (s *Service) useRecovery(ctx context.Context, tx pgx.Tx, account uuid.UUID,
 
 // renewCodes replaces the recovery codes; they are shown this once.
 func (s *Service) renewCodes(ctx context.Context, tx pgx.Tx, account uuid.UUID, now time.Time) ([]string, error) {
+	if err := s.Keys.Hold(ctx, tx); err != nil {
+		return nil, err
+	}
 	b := &pgx.Batch{}
 	b.Queue("DELETE FROM recovery_code WHERE account_id = $1", account)
 	var codes []string
@@ -140,7 +153,8 @@ func (s *Service) renewCodes(ctx context.Context, tx pgx.Tx, account uuid.UUID, 
 		_, _ = rand.Read(raw) // never fails
 		code := recoveryLetters.EncodeToString(raw)[:recoveryLength]
 		codes = append(codes, code[:5]+"-"+code[5:])
-		b.Queue("INSERT INTO recovery_code (account_id, code_hash, created_at) VALUES ($1, $2, $3)", account, s.blindCode(account, code), now)
+		m := s.blindCode(account, code)[0]
+		b.Queue("INSERT INTO recovery_code (account_id, code_hash, created_at, key) VALUES ($1, $2, $3, $4)", account, m.Blind, now, m.Key)
 	}
 	return codes, tx.SendBatch(ctx, b).Close()
 }

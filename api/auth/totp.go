@@ -41,8 +41,14 @@ func (s *Service) EnrolTOTP(ctx context.Context, session uuid.UUID) (Enrolment, 
 	if err != nil {
 		return Enrolment{}, err
 	}
-	_, err = pg.Exec(ctx, s.pool, "UPDATE account SET totp_sealed = $1, totp_step = 0 WHERE id = $2 AND totp_confirmed_at IS NULL",
-		s.Keys.Seal(purposeOfTOTP(c.Actor.ID), []byte(key.Secret())), c.Actor.ID)
+	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := s.Keys.Hold(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "UPDATE account SET totp_sealed = $1, totp_step = 0 WHERE id = $2 AND totp_confirmed_at IS NULL",
+			s.Keys.Seal(purposeOfTOTP(c.Actor.ID), []byte(key.Secret())), c.Actor.ID)
+		return err
+	})
 	return Enrolment{Secret: key.Secret(), URI: key.URL(), QR: string(symbol)}, err
 }
 

@@ -47,6 +47,9 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if err := pg.AsOwner(ctx, tx); err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
+		if err := s.Keys.Hold(ctx, tx); err != nil {
+			return err
+		}
 		// A second server must not start a load of its own between the look and the lock.
 		if _, err := tx.Exec(ctx, "LOCK TABLE "+all+" IN ACCESS EXCLUSIVE MODE"); err != nil {
 			return fmt.Errorf("load people: %w", err)
@@ -118,6 +121,7 @@ func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batc
 // about one person (by number or reference) become one person.
 func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (pg.Merged, error) {
 	list := p.list
+	l.s.sealedNow(list)
 	if err := places(ctx, tx, list); err != nil {
 		return pg.Merged{}, err
 	}

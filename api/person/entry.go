@@ -1,14 +1,15 @@
 package person
 
 import (
-	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"onemap/api/fault"
 	"onemap/api/link"
+	"onemap/api/seal"
 )
 
 // entry is a row on its way into the tables.
@@ -16,7 +17,9 @@ type entry struct {
 	ready
 	named
 	ref                   string
+	refs, homes           []string // what the row's reference and its household's may be kept as
 	id                    uuid.UUID
+	by                    int // the key that it is sealed with
 	household             uuid.UUID
 	numberBlind           []byte
 	phoneBlind            []byte
@@ -55,39 +58,68 @@ func (s *Service) Key(r Row) string {
 // Ref is a reference for a row whose file has none: it stays the same for the
 // same person and tells nobody who that is.
 func (s *Service) Ref(r Row) string {
-	if blind := s.numberBlind(r); blind != nil {
-		return refOfNumber(blind)
+	return s.Refs(r)[0]
+}
+
+// Refs are the reference that Ref gives, and those that it gave with older keys.
+func (s *Service) Refs(r Row) []string {
+	if doc, err := s.documentOf(r); err == nil && doc.number != "" {
+		return s.refsOfNumber(doc)
 	}
 	name, _ := cleanName(r.Name)
-	return "p-" + hex.EncodeToString(s.Keys.Blind("row", fmt.Sprint(name, day(r.BornOn).Format(time.DateOnly), r.DwellingID, r.HouseholdRef)))
+	return namesOf(s.Keys.Marks("row", fmt.Sprint(name, day(r.BornOn).Format(time.DateOnly), r.DwellingID, r.HouseholdRef)), "p")
+}
+
+func (s *Service) documentOf(r Row) (document, error) {
+	if r.made != nil {
+		return r.made.doc, nil
+	}
+	return parseDocument(r.IDKind, r.IDNumber, s.today())
 }
 
 // numberBlind is the blind of the number of a row's document; nil without one.
 func (s *Service) numberBlind(r Row) []byte {
-	if r.made != nil {
-		return r.made.numberBlind
-	}
-	doc, err := parseDocument(r.IDKind, r.IDNumber, s.today())
+	doc, err := s.documentOf(r)
 	if err != nil || doc.number == "" {
 		return nil
 	}
 	return s.Keys.Blind(doc.blindKind(), doc.number)
 }
 
-// safeRef keeps an identity number out of the reference columns when that is
-// what a file calls its rows by.
-func (s *Service) safeRef(ref string, today time.Time) string {
-	if len(ref) < 15 {
-		return ref
+// safeRefs keep an identity number out of the reference columns when that is
+// what a file calls its rows by: the first is what stands for it now, the others
+// what did with older keys.
+func (s *Service) safeRefs(ref string, today time.Time) []string {
+	if len(ref) >= 15 {
+		if id, err := ParseIdentity(ref, today); err == nil {
+			return s.refsOfNumber(document{Resident, id.Number, id})
+		}
 	}
-	if id, err := ParseIdentity(ref, today); err == nil {
-		return refOfNumber(s.Keys.Blind("identity", id.Number))
-	}
-	return ref
+	return []string{ref}
 }
 
-// refOfNumber is what stands for an identity number as a reference.
-func refOfNumber(blind []byte) string { return "n-" + hex.EncodeToString(blind) }
+// rowRefs are what the reference of a row may be kept as.
+func (s *Service) rowRefs(r Row, today time.Time) []string {
+	if !s.Keys.Sole() && seal.KeyOf(r.Ref) > 0 {
+		if own := s.Refs(r); slices.Contains(own, r.Ref) {
+			return own
+		}
+	}
+	return s.safeRefs(r.Ref, today)
+}
+
+// refsOfNumber are what stands for a document's number as a reference.
+func (s *Service) refsOfNumber(d document) []string {
+	return namesOf(s.Keys.Marks(d.blindKind(), d.number), "n")
+}
+
+func namesOf(marks []seal.Mark, prefix string) []string {
+	list := make([]string, len(marks))
+	for i, m := range marks {
+		list[i] = m.Name(prefix)
+	}
+	return list
+}
 
 // entries checks and seals the rows that are not Ready yet. A row that Check
 // would refuse is refused here, too: whoever calls is to have left it out.
@@ -96,7 +128,8 @@ func (s *Service) entries(rows []Row) ([]entry, error) {
 	for i, r := range rows {
 		if r.made != nil {
 			list[i] = *r.made
-			list[i].id, list[i].ref = r.ID, s.safeRef(r.Ref, today)
+			list[i].id, list[i].ready.Ref, list[i].refs = r.ID, r.Ref, s.rowRefs(r, today)
+			list[i].ref = list[i].refs[0]
 			continue
 		}
 		ready, wrong := prepare(r, today)
@@ -113,8 +146,17 @@ func (s *Service) entries(rows []Row) ([]entry, error) {
 }
 
 func (s *Service) entry(r ready, today time.Time) entry {
-	e := entry{ready: r, named: nameParts(r.Name), ref: s.safeRef(r.Ref, today), id: r.ID}
-	e.HouseholdRef = s.safeRef(r.HouseholdRef, today) // often its head's number
+	e := entry{ready: r, named: nameParts(r.Name), refs: s.rowRefs(r.Row, today), id: r.ID}
+	e.ref, e.homes = e.refs[0], s.safeRefs(r.HouseholdRef, today) // often its head's number
+	e.HouseholdRef = e.homes[0]
+	s.sealEntry(&e)
+	return e
+}
+
+// sealEntry seals what is secret of an entry with the newest key.
+func (s *Service) sealEntry(e *entry) {
+	r := &e.ready
+	e.by = s.Keys.Number()
 	if r.doc.number != "" {
 		e.numberBlind = s.Keys.Blind(r.doc.blindKind(), r.doc.number)
 		e.numberSeal = s.Keys.Seal(sealedNumber, []byte(r.doc.number))
@@ -123,7 +165,15 @@ func (s *Service) entry(r ready, today time.Time) entry {
 		e.phoneBlind = s.Keys.Blind(blindPhone, r.phone)
 		e.phoneSeal = s.Keys.Seal(sealedPhone, []byte(r.phone))
 	}
-	return e
+}
+
+// sealedNow seals entries again that were sealed before the newest key was.
+func (s *Service) sealedNow(list []entry) {
+	for i := range list {
+		if list[i].by != s.Keys.Number() {
+			s.sealEntry(&list[i])
+		}
+	}
 }
 
 // fields maps the names of the import's fields to columns.

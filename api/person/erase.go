@@ -35,7 +35,8 @@ type departed struct {
 	id, household uuid.UUID
 	source, ref   string
 	numberBlind   []byte
-	number        string // opened
+	number        string   // opened
+	hashedRefs    []string // what a reference that is the person's own number is kept as, with each key
 	left          leaving
 }
 
@@ -129,8 +130,25 @@ func administers(a actor.Actor, code string) bool {
 	return a.Only(actor.Administrator).People().Holds(code, "")
 }
 
+// departing locks people who are to be erased, and brings them under the newest
+// key first: marks are made with that one.
 func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args pgx.NamedArgs) ([]departed, error) {
-	rows, err := tx.Query(ctx, "SELECT id, household_id, source, source_ref, id_blind, id_sealed, left_on, left_why FROM person WHERE "+which, args)
+	rows, err := tx.Query(ctx, "SELECT id FROM person WHERE "+which, args)
+	if err != nil {
+		return nil, fmt.Errorf("people to erase: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	list := make([]entry, len(ids))
+	for i := range ids {
+		list[i].id = ids[i]
+	}
+	if err := s.renew(ctx, tx, list); err != nil {
+		return nil, err
+	}
+	rows, err = tx.Query(ctx, "SELECT id, household_id, source, source_ref, id_kind, id_blind, id_sealed, left_on, left_why FROM person WHERE id = ANY ($1) ORDER BY left_on, id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("people to erase: %w", err)
 	}
@@ -138,7 +156,8 @@ func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args p
 		var household *uuid.UUID
 		var on *time.Time
 		var sealed []byte
-		if err := row.Scan(&p.id, &household, &p.source, &p.ref, &p.numberBlind, &sealed, &on, &p.left.why); err != nil {
+		var kind string
+		if err := row.Scan(&p.id, &household, &p.source, &p.ref, &kind, &p.numberBlind, &sealed, &on, &p.left.why); err != nil {
 			return p, err
 		}
 		if household != nil {
@@ -147,7 +166,9 @@ func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args p
 		if on != nil {
 			p.left.on = *on
 		}
-		p.number, err = s.open(sealedNumber, sealed)
+		if p.number, err = s.open(sealedNumber, sealed); err == nil && p.number != "" {
+			p.hashedRefs = s.refsOfNumber(documentKept(kind, p.number))
+		}
 		return p, err
 	})
 }
@@ -206,7 +227,7 @@ func (s *Service) emptied(ctx context.Context, tx pgx.Tx, list []departed, homes
 	var sources, names []string
 	var fresh []uuid.UUID
 	for _, p := range list {
-		for _, ref := range []string{p.ref, p.hashedRef()} {
+		for _, ref := range append([]string{p.ref}, p.hashedRefs...) {
 			if ref != "" {
 				sources, names, fresh = append(sources, p.source), append(names, ref), append(fresh, s.NewID())
 			}

@@ -1,6 +1,7 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -25,18 +26,25 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 }
 
 func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []Row) ([]link.Found, error) {
+	if err := s.Keys.Fresh(ctx, q); err != nil {
+		return nil, err
+	}
 	list, err := s.entries(rows)
 	if err != nil {
 		return nil, err
 	}
+	s.sealedNow(list)
 	if err := places(ctx, q, list); err != nil {
+		return nil, err
+	}
+	if err := s.recall(ctx, q, source, list); err != nil {
 		return nil, err
 	}
 	met, err := link.Met(ctx, q, linkKind, source, refsOf(list))
 	if err != nil {
 		return nil, err
 	}
-	numbered, err := byNumber(ctx, q, list)
+	numbered, err := s.byNumber(ctx, q, list)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +72,20 @@ func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []
 	return found, entitle(ctx, q, found)
 }
 
-func byNumber(ctx context.Context, q pg.Querier, list []entry) (map[string]uuid.UUID, error) {
+// byNumber gives the people who have the entries' numbers, by the entries'
+// blinds, whichever key their own are made with.
+func (s *Service) byNumber(ctx context.Context, q pg.Querier, list []entry) (map[string]uuid.UUID, error) {
 	var blinds [][]byte
+	newest := map[string]string{}
 	for _, e := range list {
-		if e.numberBlind != nil {
-			blinds = append(blinds, e.numberBlind)
+		if e.numberBlind == nil {
+			continue
+		}
+		blinds = append(blinds, e.numberBlind)
+		if !s.Keys.Settled() {
+			for _, b := range s.Keys.Blinds(e.doc.blindKind(), e.doc.number) {
+				blinds, newest[string(b)] = append(blinds, b), string(e.numberBlind)
+			}
 		}
 	}
 	known := map[string]uuid.UUID{}
@@ -82,7 +99,7 @@ func byNumber(ctx context.Context, q pg.Querier, list []entry) (map[string]uuid.
 	var blind []byte
 	var id uuid.UUID
 	_, err = pgx.ForEachRow(rows, []any{&blind, &id}, func() error {
-		known[string(blind)] = id
+		known[cmp.Or(newest[string(blind)], string(blind))] = id
 		return nil
 	})
 	return known, err

@@ -38,6 +38,12 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row
 	if err != nil {
 		return pg.Merged{}, err
 	}
+	if err := s.renew(ctx, tx, list); err != nil {
+		return pg.Merged{}, err
+	}
+	if err := s.recall(ctx, tx, b.Source, list); err != nil {
+		return pg.Merged{}, err
+	}
 	if err := places(ctx, tx, list); err != nil {
 		return pg.Merged{}, err
 	}

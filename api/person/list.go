@@ -139,6 +139,9 @@ func (s *Service) List(ctx context.Context, f Filter, limit int, after string) (
 	if err := f.check(); err != nil {
 		return page, err
 	}
+	if err := s.Keys.Fresh(ctx, s.Pool); err != nil {
+		return page, err
+	}
 	args := pgx.NamedArgs{"limit": limit + 1}
 	where := s.where(f, scope, args)
 	if after != "" {

@@ -11,6 +11,7 @@ import (
 
 	"onemap/api/link"
 	"onemap/api/pg"
+	"onemap/api/seal"
 )
 
 // refusedErased is what a file is told of a row about somebody who was erased.
@@ -19,15 +20,10 @@ const refusedErased = "is about somebody whose record was erased; who has come b
 // blindErased is what marks of erased people are made for, and nothing else.
 const blindErased = "person.erased"
 
-func (s *Service) markOfRef(source, ref string) []byte {
-	return s.Keys.Blind(blindErased, "ref\x00"+source+"\x00"+ref)
-}
-
-// markOfNumber hashes a number's blind once more, so that what is kept is not
-// what the number was found by.
-func (s *Service) markOfNumber(blind []byte) []byte {
-	return s.Keys.Blind(blindErased, "number\x00"+hex.EncodeToString(blind))
-}
+// What marks are made of. Of a number it is its blind, hashed once more, so that
+// what is kept is not what the number was found by.
+func markedRef(source, ref string) string { return "ref\x00" + source + "\x00" + ref }
+func markedNumber(blind []byte) string    { return "number\x00" + hex.EncodeToString(blind) }
 
 // erased gives the places of the entries that would bring back somebody who was erased.
 func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list []entry) (map[int]bool, error) {
@@ -41,11 +37,21 @@ func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list 
 	}
 	marks := make([][]byte, 0, 2*len(list))
 	at := map[string][]int{}
-	add := func(mark []byte, i int) { marks, at[string(mark)] = append(marks, mark), append(at[string(mark)], i) }
+	// Nobody can make a mark anew, so it is looked for with every key there is.
+	add := func(marked string, i int) {
+		for _, m := range s.Keys.Marks(blindErased, marked) {
+			marks, at[string(m.Blind)] = append(marks, m.Blind), append(at[string(m.Blind)], i)
+		}
+	}
 	for i := range list {
-		add(s.markOfRef(source, list[i].ref), i)
-		if list[i].numberBlind != nil {
-			add(s.markOfNumber(list[i].numberBlind), i)
+		e := &list[i]
+		for _, ref := range e.refs {
+			add(markedRef(source, ref), i)
+		}
+		if e.doc.number != "" {
+			for _, m := range s.Keys.Marks(e.doc.blindKind(), e.doc.number) {
+				add(markedNumber(m.Blind), i)
+			}
 		}
 	}
 	rows, err := q.Query(ctx, "SELECT mark, back_from FROM erased_mark WHERE mark = ANY ($1)", marks)
@@ -83,16 +89,21 @@ func (s *Service) refuseErased(ctx context.Context, q pg.Querier, source string,
 // mark keeps by what files would bring people back.
 func (s *Service) mark(ctx context.Context, tx pgx.Tx, list []departed, refs []link.Ref) error {
 	batch := &pgx.Batch{}
-	put := func(mark []byte, from *time.Time) {
-		batch.Queue("INSERT INTO erased_mark (mark, back_from) VALUES ($1, $2) ON CONFLICT (mark) DO UPDATE SET back_from = excluded.back_from", mark, from)
+	// A mark of a reference that an older key stands in needs that one, too.
+	put := func(marked string, key int, from *time.Time) {
+		if key == 0 {
+			key = s.Keys.Number()
+		}
+		batch.Queue("INSERT INTO erased_mark (mark, back_from, key) VALUES ($1, $2, $3) ON CONFLICT (mark) DO UPDATE SET back_from = excluded.back_from",
+			s.Keys.Blind(blindErased, marked), from, key)
 	}
 	for _, p := range list {
 		from := p.backFrom()
 		if p.numberBlind != nil {
-			put(s.markOfNumber(p.numberBlind), from)
+			put(markedNumber(p.numberBlind), 0, from)
 		}
 		for _, r := range p.known(refs) {
-			put(s.markOfRef(r.Source, r.Ref), from)
+			put(markedRef(r.Source, r.Ref), seal.KeyOf(r.Ref), from)
 		}
 	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -127,21 +138,14 @@ func (p departed) known(refs []link.Ref) []link.Ref {
 // reference that is an identity number is kept hashed.
 func (p departed) callings(refs []link.Ref) []link.Ref {
 	list := p.known(refs)
-	if p.number != "" {
-		for _, r := range slices.Clone(list) {
-			if r.Ref == p.hashedRef() {
-				r.Ref = p.number
-				list = append(list, r)
+	for _, r := range slices.Clone(list) {
+		if slices.Contains(p.hashedRefs, r.Ref) {
+			for _, ref := range append(slices.Clone(p.hashedRefs), p.number) {
+				if ref != r.Ref {
+					list = append(list, link.Ref{Source: r.Source, Ref: ref, ID: r.ID})
+				}
 			}
 		}
 	}
 	return list
-}
-
-// hashedRef is what a reference that is the person's own number is kept as.
-func (p departed) hashedRef() string {
-	if p.numberBlind == nil {
-		return ""
-	}
-	return refOfNumber(p.numberBlind)
 }

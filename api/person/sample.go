@@ -39,11 +39,7 @@ func (s *Service) unreadable(ctx context.Context, q pg.Querier, sample int64) (l
 	var number, numberBlind, phone, phoneBlind []byte
 	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &number, &numberBlind, &phone, &phoneBlind}, func() error {
 		looked++
-		doc := func(plain string) string {
-			d := document{kind: kind, number: plain}
-			d.Number = identityOf(d)
-			return d.blindKind()
-		}
+		doc := func(plain string) string { return documentKept(kind, plain).blindKind() }
 		if !s.reads(sealedNumber, number, numberBlind, doc) || !s.reads(sealedPhone, phone, phoneBlind, func(string) string { return blindPhone }) {
 			ids = append(ids, id)
 		}
@@ -52,13 +48,14 @@ func (s *Service) unreadable(ctx context.Context, q pg.Querier, sample int64) (l
 	return looked, ids, err
 }
 
-// identityOf is the number of a document that has the form of an identity
-// number, or "": residents', and permits of 18 characters.
-func identityOf(d document) string {
-	if d.kind == Resident || d.kind == Permit && len(d.number) == 18 {
-		return d.number
+// documentKept is a document as it is kept: residents', and permits of 18
+// characters, have an identity number.
+func documentKept(kind, number string) document {
+	d := document{kind: kind, number: number}
+	if kind == Resident || kind == Permit && len(number) == 18 {
+		d.Number = number
 	}
-	return ""
+	return d
 }
 
 func (s *Service) reads(purpose string, sealed, blind []byte, kind func(plain string) string) bool {
@@ -66,5 +63,5 @@ func (s *Service) reads(purpose string, sealed, blind []byte, kind func(plain st
 		return blind == nil
 	}
 	plain, err := s.Keys.Open(purpose, sealed)
-	return err == nil && bytes.Equal(s.Keys.Blind(kind(string(plain)), string(plain)), blind)
+	return err == nil && bytes.Equal(s.Keys.BlindBeside(sealed, kind(string(plain)), string(plain)), blind)
 }

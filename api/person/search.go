@@ -41,7 +41,7 @@ func (s *Service) asked(typed string, args pgx.NamedArgs) []string {
 		blinds := [][]byte{}
 		for _, kind := range IDKinds {
 			if d, err := parseDocument(kind, typed, s.today()); err == nil {
-				blinds = append(blinds, s.Keys.Blind(d.blindKind(), d.number))
+				blinds = append(blinds, s.Keys.Blinds(d.blindKind(), d.number)...)
 			}
 		}
 		if len(blinds) > 0 {
@@ -49,7 +49,7 @@ func (s *Service) asked(typed string, args pgx.NamedArgs) []string {
 		}
 	}
 	if phone, err := ParsePhone(typed); err == nil && phone != "" {
-		equal("phone_blind", "phone", s.Keys.Blind(blindPhone, phone))
+		equal("phone_blind", "phone", s.Keys.Blinds(blindPhone, phone)...)
 	}
 	name, err := cleanName(typed)
 	if err != nil {
@@ -77,6 +77,9 @@ func (s *Service) Search(ctx context.Context, typed string, limit int) ([]Hit, e
 	typed = strings.TrimSpace(typed)
 	if scope.Empty() || typed == "" {
 		return []Hit{}, nil
+	}
+	if err := s.Keys.Fresh(ctx, s.Pool); err != nil {
+		return nil, err
 	}
 	args := pgx.NamedArgs{"limit": limit}
 	within := scope.Where("p.scope_code", "", args)

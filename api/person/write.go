@@ -89,6 +89,9 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 				return notHeld(tag)
 			}
 		}
+		if err := s.renew(ctx, tx, list); err != nil {
+			return err
+		}
 		if err := insert(ctx, tx, b, checked, arrivals{list, 1}); err != nil {
 			return inWords(err)
 		}
@@ -143,6 +146,11 @@ func overlay(r *Row, household *uuid.UUID, e Edit) {
 
 // rewrite writes the record's own columns. What is sealed is sealed anew.
 func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, e entry, household uuid.UUID) error {
+	list := []entry{e}
+	if err := s.renew(ctx, tx, list); err != nil {
+		return err
+	}
+	e = list[0]
 	_, err := tx.Exec(ctx, `
 UPDATE person SET name = @name, name_2 = @name_2, name_3 = @name_3, initials = @initials, sex = @sex, born_on = @born_on, id_kind = @id_kind,
     id_sealed = @id_sealed, id_blind = @id_blind, phone_sealed = @phone_sealed, phone_blind = @phone_blind, kind = @kind, lives_alone = @lives_alone,

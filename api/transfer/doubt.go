@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/link"
+	"onemap/api/person"
 )
 
 // waiting is a row set aside for a person, as it is sealed.
@@ -28,21 +29,43 @@ type waiting struct {
 // sealedDoubt is the purpose for which rows that wait are sealed.
 const sealedDoubt = "import.doubt"
 
-// rowKey is what a row is known by when it comes again. It is keyed: a reference
-// may be an identity number, of which there are too few for a plain hash.
-func (r *runner) rowKey(x *record) []byte { return r.rowKeyOf(r.run.Kind, r.batch.Source, x.ref) }
+// rowKeys are what a row is known by when it comes again, with each key there is:
+// the newest first. They are keyed, since a reference may be an identity number,
+// of which there are too few for a plain hash.
+func (r *runner) rowKeys(x *record) (keys [][]byte) {
+	refs := []string{x.ref}
+	if p, ok := x.object.(*person.Row); ok && !r.Keys.Sole() {
+		if own := r.People.Refs(*p); slices.Contains(own, x.ref) {
+			refs = own
+		}
+	}
+	for _, ref := range refs {
+		keys = append(keys, r.rowKeysOf(r.run.Kind, r.batch.Source, ref)...)
+	}
+	return keys
+}
 
-func (l *Loader) rowKeyOf(kind, source, ref string) []byte {
-	return l.Keys.Blind("import.row", strings.Join([]string{kind, source, ref}, "\x00"))
+func (l *Loader) rowKeysOf(kind, source, ref string) (keys [][]byte) {
+	for _, m := range l.Keys.Marks(blindRow, keyedRow(kind, source, ref)) {
+		keys = append(keys, m.Blind)
+	}
+	return keys
+}
+
+// blindRow is what rows' keys are made for.
+const blindRow = "import.row"
+
+func keyedRow(kind, source, ref string) string {
+	return strings.Join([]string{kind, source, ref}, "\x00")
 }
 
 // ForgetPeople takes away rows that wait, or waited, for a person's decision and
 // name one of the people, or are called as theirs were. One that is about
 // somebody else comes again with their next file.
 func (l *Loader) ForgetPeople(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, refs []link.Ref) error {
-	keys, named := make([][]byte, len(refs)), make([]string, len(ids))
-	for i, r := range refs {
-		keys[i] = l.rowKeyOf("people", r.Source, r.Ref)
+	keys, named := [][]byte{}, make([]string, len(ids))
+	for _, r := range refs {
+		keys = append(keys, l.rowKeysOf("people", r.Source, r.Ref)...)
 	}
 	for i, id := range ids {
 		named[i] = `[{"id": "` + id.String() + `"}]`
@@ -67,10 +90,14 @@ func (l *Loader) ForgetPeople(ctx context.Context, tx pgx.Tx, ids []uuid.UUID, r
 func (r *runner) decided(ctx context.Context, tx pgx.Tx, list []*record, found []link.Found) (dropped map[int]bool, err error) {
 	at := map[string]int{}
 	var keys [][]byte
+	if err := r.Keys.Fresh(ctx, tx); err != nil {
+		return nil, err
+	}
 	for i, x := range list {
 		if len(found[i].Candidates) > 0 {
-			key := r.rowKey(x)
-			keys, at[string(key)] = append(keys, key), i
+			for _, key := range r.rowKeys(x) {
+				keys, at[string(key)] = append(keys, key), i
+			}
 		}
 	}
 	dropped = map[int]bool{}
@@ -111,11 +138,14 @@ func (r *runner) doubt(ctx context.Context, tx pgx.Tx, x *record, candidates []l
 	if err != nil {
 		return err
 	}
-	key := r.rowKey(x)
-	if _, err := tx.Exec(ctx, "DELETE FROM import_doubt WHERE row_key = $1 AND state = 'open'", key); err != nil {
+	if err := r.Keys.Hold(ctx, tx); err != nil {
+		return err
+	}
+	keys := r.rowKeys(x)
+	if _, err := tx.Exec(ctx, "DELETE FROM import_doubt WHERE row_key = ANY ($1) AND state = 'open'", keys); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO import_doubt (id, run_id, line, row_key, given, candidates) VALUES ($1, $2, $3, $4, $5, $6)",
-		r.NewID(), r.run.ID, x.line, key, r.Keys.Seal(sealedDoubt, plain), candidates)
+		r.NewID(), r.run.ID, x.line, keys[0], r.Keys.Seal(sealedDoubt, plain), candidates)
 	return err
 }

@@ -31,7 +31,7 @@ type cli struct {
 	Audit   auditCommand   `cmd:"" help:"The log of who did and read what."`
 	User    userCommand    `cmd:"" help:"Accounts of people."`
 	Key     keyCommand     `cmd:"" help:"Keys of machines."`
-	People  peopleCommand  `cmd:"" help:"Records of people: erase them."`
+	People  peopleCommand  `cmd:"" help:"Records of people: erase them, change the keys they are sealed with."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up, or down."`
 	Config  configCommand  `cmd:"" help:"Show the configuration in force."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI document."`

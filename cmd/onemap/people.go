@@ -13,6 +13,7 @@ import (
 )
 
 type peopleCommand struct {
+	Keys  peopleKeys  `cmd:"" help:"The keys that numbers, phones and other secrets of people are sealed with."`
 	Erase peopleErase `cmd:"" help:"Erase the records of people who left long enough ago, or of one person; only how many moved when and where stays."`
 }
 

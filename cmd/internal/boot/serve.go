@@ -244,6 +244,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("sweep", s.sweep)
 	background("retention", s.world.retain)
 	background("imports", s.world.Loader.Run)
+	background("keys", func(ctx context.Context) error {
+		return s.world.Keys.Follow(ctx, func(err error) { s.world.Log.ErrorContext(ctx, "keys of people's data", "error", err) })
+	})
 	background("audit sealer", s.world.Sealer.Run)
 	background("analysis", s.world.Analysis.Run)
 

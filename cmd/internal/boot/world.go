@@ -183,6 +183,11 @@ func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
 	return b, b.Claim(ctx, w.owner)
 }
 
+// Rotation changes the key of everything that is sealed; tell hears how far it is.
+func (w *World) Rotation(tell func(words string)) seal.Rotation {
+	return seal.Rotation{Keys: w.Keys, Keepers: []seal.Keeper{w.People, w.Auth, w.Loader}, Now: time.Now, Tell: tell}
+}
+
 // As opens the audit entry of a command, which Close seals.
 func (w *World) As(ctx context.Context, command string) context.Context {
 	ctx, w.entry = w.Audit.Command(actor.With(ctx, actor.Command(command)), command)
