@@ -10,10 +10,17 @@ import (
 // fold brings a text to plain forms: no full-width letters, no spaces but between
 // words of letters, notes in brackets apart. Marks between two numbers become a dash.
 func fold(text string) (s []rune, note string) {
-	var out []rune
+	out := make([]rune, 0, len(text)/2)
 	var notes strings.Builder
 	depth, gap := 0, false
-	for _, r := range norm.NFKC.String(text) {
+	if !plainly(text) {
+		text = norm.NFKC.String(text)
+	}
+	for _, r := range text {
+		if depth == 0 && !gap && (han(r) || digit(r) || letter(r)) { // as most are
+			out = append(out, r)
+			continue
+		}
 		switch {
 		case strings.ContainsRune("([{【〔〈《", r):
 			depth++
@@ -38,8 +45,24 @@ func fold(text string) (s []rune, note string) {
 		gap = false
 		out = append(out, r)
 	}
-	return out, strings.Join(strings.Fields(notes.String()), " ")
+	if notes.Len() > 0 {
+		note = strings.Join(strings.Fields(notes.String()), " ")
+	}
+	return out, note
 }
+
+// plainly says of a text that it is in its plain form, without a look into tables.
+func plainly(text string) bool {
+	for _, r := range text {
+		if r >= 0x80 && !han(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// han says of the characters in common use that they are Chinese.
+func han(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }
 
 // between is what a gap between two characters becomes.
 func between(a, b rune) []rune {
@@ -56,5 +79,5 @@ func digit(r rune) bool  { return r >= '0' && r <= '9' }
 func letter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
 func chinese(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	return strings.ContainsFunc(s, func(r rune) bool { return han(r) || r >= 0x80 && unicode.Is(unicode.Han, r) })
 }

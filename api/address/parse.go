@@ -5,8 +5,11 @@ import "strings"
 // Parse reads an address. What it makes of a text, String writes so that Parse
 // reads the same again; a text in which it finds nothing becomes the note.
 func Parse(text string) Address {
-	const tries = 4 // one for what is written cleanly
+	const tries = 4
 	a := read(text)
+	if a.String() == text {
+		return a // written cleanly, as most are
+	}
 	for range tries {
 		again := read(a.String())
 		if again == a {

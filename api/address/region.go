@@ -17,8 +17,8 @@ func (p *parser) regions() {
 	p.a.City = p.region([]string{"自治州", "地区", "市", "盟"}, 2, 10)
 	if p.a.City != "" || p.a.Province != "" {
 		// A city named twice, as 北京市北京市; a city of a county's rank.
-		for strings.HasPrefix(string(p.s), p.a.City) && p.a.City != "" {
-			p.s = p.s[len([]rune(p.a.City)):]
+		for p.a.City != "" && p.at(0, p.a.City) {
+			p.s = p.s[utf8.RuneCountInString(p.a.City):]
 		}
 		p.a.District = p.region([]string{"自治县", "自治旗", "特区", "林区", "区", "县", "旗", "市"}, 1, 14)
 	} else {
@@ -35,12 +35,11 @@ func (p *parser) regions() {
 }
 
 func (p *parser) province() {
-	text := string(p.s)
 	for _, name := range provinces {
-		rest, found := strings.CutPrefix(text, name)
-		if !found {
+		if !p.at(0, name) {
 			continue
 		}
+		rest := string(p.s[utf8.RuneCountInString(name):])
 		for _, word := range []string{"省", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区"} {
 			if after, found := strings.CutPrefix(rest, word); found && after != "" {
 				p.a.Province = name + word
@@ -76,8 +75,9 @@ var (
 		"路", "街", "大道", "大街", "巷", "弄", "道", "胡同", "花园", "广场", "家园", "公寓", "人家", "嘉园", "新村", "小区", "大厦", "名苑",
 		"场", "民路", "民大", "民广", "民中", "政府", "政路", "政大", "之", "口", "委", "栋", "座", "号", "小学", "中学", "医院", "城",
 	}
-	estateWords = []string{"花园", "家园", "小区", "公寓", "大厦", "广场", "新村", "名苑", "嘉园", "别墅", "山庄", "花苑", "佳苑", "商场", "大楼", "中心"}
-	roadWords   = []string{"路", "街", "大道", "大街", "胡同", "巷", "弄"}
+	roadNamedRegions = []string{"路南区", "路北区", "路桥区", "道里区", "道外区"}
+	estateWords      = []string{"花园", "家园", "小区", "公寓", "大厦", "广场", "新村", "名苑", "嘉园", "别墅", "山庄", "花苑", "佳苑", "商场", "大楼", "中心"}
+	roadWords        = []string{"路", "街", "大道", "大街", "胡同", "巷", "弄"}
 )
 
 // region takes the shortest region that ends in one of the words, its name of at
@@ -95,35 +95,36 @@ func (p *parser) region(words []string, least, most int) string {
 			if end+n >= len(p.s) || !p.at(end, word) {
 				continue
 			}
-			if name := string(p.s[:end]); p.isRegion(name, word, string(p.s[end+n:])) {
+			if p.isRegion(end, word, end+n) {
+				whole := string(p.s[:end+n])
 				p.s = p.s[end+n:]
-				return name + word
+				return whole
 			}
 		}
 	}
 	return ""
 }
 
-func (p *parser) isRegion(name, word, rest string) bool {
-	last := string([]rune(name)[len([]rune(name))-1:])
-	if strings.Contains(noRegionBefore[word], last) && noRegionBefore[word] != "" {
+// isRegion says whether the name of so many characters before a word is that of a
+// region, by itself and by what follows at rest.
+func (p *parser) isRegion(name int, word string, rest int) bool {
+	if strings.ContainsRune(noRegionBefore[word], p.s[name-1]) {
 		return false
 	}
+	follows := func(w string) bool { return p.at(rest, w) }
 	if strings.HasSuffix(word, "社区") || strings.Contains(word, "委") {
-		return !strings.ContainsAny(name, "号栋幢") && !strings.HasPrefix(rest, "路") && !strings.HasPrefix(rest, "街")
+		return !strings.ContainsAny(string(p.s[:name]), "号栋幢") && !follows("路") && !follows("街")
 	}
-	for _, w := range []string{"路南区", "路北区", "路桥区", "道里区", "道外区"} {
-		if strings.HasPrefix(rest, w) {
-			return true
-		}
+	if slices.ContainsFunc(roadNamedRegions, follows) {
+		return true
 	}
 	for _, w := range noRegionAfter {
-		if strings.HasPrefix(rest, w) && !(word == "街道" && w != "口") && !(w == "城" && word != "乡" && word != "县") {
+		if follows(w) && !(word == "街道" && w != "口") && !(w == "城" && word != "乡" && word != "县") {
 			return false
 		}
 	}
 	for _, w := range estateWords {
-		if strings.Contains(name, w) {
+		if p.index(w, name) >= 0 {
 			return false
 		}
 	}
@@ -132,9 +133,19 @@ func (p *parser) isRegion(name, word, rest string) bool {
 	}
 	for _, w := range roadWords {
 		// 路南区, 路桥区 and 道里区 begin so; 解放路东区 does not.
-		if strings.Index(name, w) > 0 {
+		if p.index(w, name) > 0 {
 			return false
 		}
 	}
-	return !strings.ContainsAny(name, "号栋幢室")
+	return !strings.ContainsAny(string(p.s[:name]), "号栋幢室")
+}
+
+// index is where a word first begins within the first n characters, or -1.
+func (p *parser) index(word string, n int) int {
+	for i := range n + 1 - utf8.RuneCountInString(word) {
+		if p.at(i, word) {
+			return i
+		}
+	}
+	return -1
 }

@@ -14,7 +14,7 @@ import (
 
 // Resolver answers from memory which dwelling a row about a person means, for
 // files of a million rows. It holds the buildings and dwellings of the moment it
-// was loaded, some 60 bytes a dwelling.
+// was loaded, some 60 bytes a dwelling, and may be asked by many at once.
 type Resolver struct {
 	seed      maphash.Seed
 	buildings []resolved
@@ -25,10 +25,6 @@ type Resolver struct {
 	at        []int32 // the building of each dwelling, its place in buildings
 	rooms     map[uint64]int32
 	realty    map[string]int32
-	last      struct {
-		address string
-		ids     []uuid.UUID
-	}
 }
 
 type resolved struct {
@@ -149,22 +145,19 @@ func (r *Resolver) room(building int32, unit, code string) uint64 {
 	return h.Sum64()
 }
 
-// Building gives the buildings that have a code or else an address; none, or
-// several, is for the caller to say. It is not for several goroutines at once.
-func (r *Resolver) Building(code, text string) []uuid.UUID {
-	if code != "" {
-		if at, ok := r.codes[code]; ok {
-			return []uuid.UUID{r.buildings[at].id}
-		}
+// Coded gives the building that has a code.
+func (r *Resolver) Coded(code string) (uuid.UUID, bool) {
+	at, ok := r.codes[code]
+	if !ok {
+		return uuid.Nil, false
 	}
-	if text == "" {
-		return nil
-	}
-	if text == r.last.address {
-		return r.last.ids
-	}
-	var ids []uuid.UUID
-	for _, k := range address.Parse(text).Keys() {
+	return r.buildings[at].id, true
+}
+
+// Addressed gives the buildings that have an address; none, or several, is for
+// the caller to say.
+func (r *Resolver) Addressed(at address.Address) (ids []uuid.UUID) {
+	for _, k := range at.Keys() {
 		for _, at := range r.keys[k] {
 			if id := r.buildings[at].id; !slices.Contains(ids, id) {
 				ids = append(ids, id)
@@ -174,7 +167,6 @@ func (r *Resolver) Building(code, text string) []uuid.UUID {
 			break
 		}
 	}
-	r.last.address, r.last.ids = text, ids
 	return ids
 }
 

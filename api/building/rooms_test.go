@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/address"
 	"onemap/api/apitest"
 	"onemap/api/building"
 	"onemap/api/fault"
@@ -82,10 +83,10 @@ FROM dwelling d LEFT JOIN building_unit u ON u.id = d.unit_id ORDER BY d.source_
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := r.Building("", "青禾市解放路十二号3栋502"); !slices.Equal(got, []uuid.UUID{house}) {
+	if got := r.Addressed(address.Parse("青禾市解放路十二号3栋502")); !slices.Equal(got, []uuid.UUID{house}) {
 		t.Errorf("%v", got)
 	}
-	if got := r.Building("L1", ""); !slices.Equal(got, []uuid.UUID{house}) {
+	if got, ok := r.Coded("L1"); !ok || got != house {
 		t.Errorf("%v", got)
 	}
 	for name, w := range map[string]struct {

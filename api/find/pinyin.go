@@ -110,6 +110,14 @@ func Initials(text string) string {
 // each, the commonest of every character among them.
 func initialsOfRun(words []string, text string) []string {
 	const short = 8
+	if alone, n := plainReading(text); alone != "" {
+		for i := range n - 1 {
+			if i == 0 || n <= short {
+				words = append(words, clipLetters(alone[i:]))
+			}
+		}
+		return words
+	}
 	characters := []rune(text)
 	readings := []string{""} // of what follows
 	for i := len(characters) - 1; i >= 0; i-- {
@@ -132,6 +140,21 @@ func initialsOfRun(words []string, text string) []string {
 		}
 	}
 	return words
+}
+
+// plainReading is the one reading of a text of n characters each of which has
+// one, as most have; "" of any other.
+func plainReading(text string) (reading string, n int) {
+	var buf [longest]byte
+	for _, r := range text {
+		l := letters(r)
+		if len(l) != 1 || n == len(buf) {
+			return "", 0
+		}
+		buf[n] = l[0]
+		n++
+	}
+	return string(buf[:n]), n
 }
 
 func clipLetters(s string) string { return s[:min(len(s), longest)] }

@@ -19,10 +19,23 @@ type run struct {
 // Fold brings a text to the one form that is stored and asked for: full-width
 // forms become plain ones, letters small.
 func Fold(text string) string {
+	if isFolded(text) {
+		return text
+	}
 	if !norm.NFKC.IsNormalString(text) {
 		text = norm.NFKC.String(text)
 	}
 	return strings.ToLower(text)
+}
+
+// isFolded says of a text that it is in that form, without a look into tables.
+func isFolded(text string) bool {
+	for _, r := range text {
+		if r >= 0x80 && (r < 0x4E00 || r > 0x9FFF) || r >= 'A' && r <= 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 func kindOf(r rune) rune {

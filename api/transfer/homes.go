@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -17,21 +18,47 @@ import (
 
 func sortFloats(xs []float64) { slices.Sort(xs) }
 
-// homes finds, from memory, the dwelling that a row about a person means.
+// homes finds, from memory, the dwelling that a row about a person means. It
+// remembers the addresses read last: a household's are one behind the other.
 type homes struct {
-	mu     sync.Mutex // the resolver serves one at a time
 	houses *building.Resolver
+	mu     sync.Mutex
+	read   map[string]address.Address
 }
 
-func (h *homes) building(code, text string) []uuid.UUID {
+// address reads an address, once where it comes again soon.
+func (h *homes) address(text string) address.Address {
+	const most = 1000
+	h.mu.Lock()
+	at, known := h.read[text]
+	h.mu.Unlock()
+	if known {
+		return at
+	}
+	at = address.Parse(text)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.houses.Building(code, text))
+	if h.read == nil || len(h.read) == most {
+		h.read = make(map[string]address.Address, most)
+	}
+	h.read[strings.Clone(text)] = at
+	return at
+}
+
+// building gives the buildings that have a code or else an address.
+func (h *homes) building(code, text string) []uuid.UUID {
+	if code != "" {
+		if id, ok := h.houses.Coded(code); ok {
+			return []uuid.UUID{id}
+		}
+	}
+	if text == "" {
+		return nil
+	}
+	return h.houses.Addressed(h.address(text))
 }
 
 func (h *homes) at(id uuid.UUID) (string, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	_, scope, ok := h.houses.At(id)
 	return scope, ok
 }
@@ -51,14 +78,12 @@ func (h *homes) dwelling(r *record) (d building.DwellingAt, given bool, wrong []
 		return d, false, nil
 	}
 	if text != "" && room == "" && code == "" {
-		inUnit, _, inRoom := address.Parse(text).Inside()
+		inUnit, _, inRoom := h.address(text).Inside()
 		if unit == "" {
 			unit = inUnit
 		}
 		room = inRoom
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if code != "" {
 		if d, ok := h.houses.Dwelling(code, uuid.Nil, "", ""); ok {
 			return d, true, nil
@@ -71,7 +96,7 @@ func (h *homes) dwelling(r *record) (d building.DwellingAt, given bool, wrong []
 	if house != "" {
 		field = "building_code"
 	}
-	ids := h.houses.Building(house, text)
+	ids := h.building(house, text)
 	switch {
 	case len(ids) == 0:
 		return refuse(field, "the dwelling is in no building that is known")
