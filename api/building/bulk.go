@@ -78,6 +78,7 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
 	c := pg.NewCopy("building", "id", "source", "source_ref", "code", "name", "name_en", "use", "address", "address_key", "levels", "levels_below", "height_m", "built_year",
 		"structure", "words", "point", "geom", "grid_code", "scope_code", "rev", "updated_at")
+	c.Grow(len(list), 900)
 	for i := range list {
 		if err := l.write(c, ix, b, &list[i]); err != nil {
 			return pg.Merged{}, err

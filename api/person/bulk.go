@@ -75,6 +75,8 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if err != nil {
 			return fmt.Errorf("load people: %w", err)
 		}
+		// A quick look is enough for the first plans; autovacuum takes a thorough one.
+		rebuild = append(rebuild, "SET LOCAL default_statistics_target = 20")
 		for _, table := range bulkTables {
 			rebuild = append(rebuild, "ANALYZE "+table, "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY")
 		}
@@ -209,5 +211,5 @@ func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) 
 		c.Int64(1)
 		c.Time(b.Now)
 	}
-	return c.Send(ctx, tx)
+	return loading(c, ctx, tx)
 }

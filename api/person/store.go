@@ -161,6 +161,7 @@ func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leavin
 func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []entry) error {
 	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
 		"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at")
+	c.Grow(len(list), 360)
 	for i := range list {
 		e := &list[i]
 		c.Row()
@@ -189,7 +190,7 @@ func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list
 type writer func(c *pg.Copy, ctx context.Context, tx pgx.Tx) error
 
 var (
-	loading writer = (*pg.Copy).Send
+	loading writer = (*pg.Copy).SendFrozen
 	checked writer = (*pg.Copy).SendChecked
 )
 
@@ -334,6 +335,7 @@ WHERE person_id = ANY ($1) ORDER BY since NULLS FIRST, id`, people)
 
 func copyResidences(ctx context.Context, tx pgx.Tx, write writer, list []residence) error {
 	c := pg.NewCopy("residence", "id", "person_id", "dwelling_id", "relation", "since", "until", "scope_code")
+	c.Grow(len(list), 80)
 	for i := range list {
 		r := &list[i]
 		c.Row()

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,13 +148,23 @@ func (c *Copy) Time(at time.Time) { c.Int64(at.UnixMicro() - epoch.UnixMicro()) 
 
 func (c *Copy) size(n int) { c.buf = binary.BigEndian.AppendUint32(c.buf, uint32(n)) }
 
+// Grow makes room for so many rows of a size in bytes, that the buffer need not
+// be moved as it grows.
+func (c *Copy) Grow(rows, size int) { c.buf = slices.Grow(c.buf, rows*(size+2+4*len(c.columns))) }
+
 // Send writes the rows in the caller's transaction.
-func (c *Copy) Send(ctx context.Context, tx pgx.Tx) error {
+func (c *Copy) Send(ctx context.Context, tx pgx.Tx) error { return c.send(ctx, tx, "") }
+
+// SendFrozen writes the rows into a table that this transaction has truncated, as
+// ones that everybody sees: nothing need look at each of them again.
+func (c *Copy) SendFrozen(ctx context.Context, tx pgx.Tx) error { return c.send(ctx, tx, ", FREEZE") }
+
+func (c *Copy) send(ctx context.Context, tx pgx.Tx, option string) error {
 	if c.rows == 0 {
 		return nil
 	}
 	c.buf = binary.BigEndian.AppendUint16(c.buf, 0xffff)
-	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", c.table, strings.Join(c.columns, ", "))
+	sql := fmt.Sprintf("COPY %s (%s) FROM STDIN WITH (FORMAT binary%s)", c.table, strings.Join(c.columns, ", "), option)
 	if _, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), sql); err != nil {
 		return fmt.Errorf("copy into %s: %w", c.table, err)
 	}

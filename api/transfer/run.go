@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"os"
 	"regexp"
 	"strconv"
@@ -46,9 +47,10 @@ type runner struct {
 	began    time.Time
 	skip     int64 // rows that an earlier go has committed
 	pos      int64
-	refs     map[[16]byte]int64
-	keys     map[[16]byte]int64
-	nth      map[[16]byte]int
+	seeds    [2]maphash.Seed
+	refs     map[[2]uint64]int64
+	keys     map[[2]uint64]int64
+	nth      map[[2]uint64]int
 }
 
 // work takes a file in, from where its run stands to the end.
@@ -71,7 +73,8 @@ func (l *Loader) work(ctx context.Context, run *Run, path, refusedPath string, p
 	}
 	r := &runner{
 		Loader: l, run: run, plan: compile(k, run.Mapping, f.Columns(), l.zone()), progress: progress, began: time.Now(), skip: run.Position,
-		refs: map[[16]byte]int64{}, keys: map[[16]byte]int64{}, nth: map[[16]byte]int{},
+		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		refs:  map[[2]uint64]int64{}, keys: map[[2]uint64]int64{}, nth: map[[2]uint64]int{},
 	}
 	r.batch = link.Batch{Source: run.Mapping.Source, Given: run.Mapping.given(k, r.plan.geometry && k.Geometry != "none"), NewID: l.NewID}
 	if r.out, err = openRefused(refusedPath, run.Told.Bytes, k, f.Columns()); err != nil {
@@ -380,14 +383,14 @@ func (r *runner) tellApart(list []*record) {
 		}
 		r.call(x)
 		if x.key != "" {
-			key := short(x.key)
+			key := r.print(x.key, "")
 			if line, twice := r.keys[key]; twice {
 				x.refuse(x.keyField, fmt.Sprintf(x.keyReason, line))
 				continue
 			}
 			r.keys[key] = x.line
 		}
-		of := short(x.ref, x.text("relation"))
+		of := r.print(x.ref, x.text("relation"))
 		if line, twice := r.refs[of]; twice {
 			x.refuse("ref", fmt.Sprintf("the same reference is in line %d already", line))
 			continue
@@ -409,10 +412,20 @@ func (r *runner) call(x *record) {
 	} else if r.plan.kind.secret || strings.HasPrefix(x.ref, "code:") || strings.HasPrefix(x.ref, "room:") {
 		return
 	}
-	base := short(x.ref)
+	base := r.print(x.ref, "")
 	if r.nth[base]++; r.nth[base] > 1 {
 		x.ref = fmt.Sprintf("%s#%d", x.ref, r.nth[base])
 	}
+}
+
+// print is what two texts are remembered by while their file is read: 128 bits,
+// so that of ten million rows no two others share one.
+func (r *runner) print(text, more string) (p [2]uint64) {
+	const odd = 0x9E3779B97F4A7C15 // spreads what is added to it
+	for i, seed := range r.seeds {
+		p[i] = maphash.String(seed, text)*odd + maphash.String(seed, more)
+	}
+	return p
 }
 
 func short(parts ...string) (key [16]byte) {

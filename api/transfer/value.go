@@ -88,6 +88,9 @@ func (f *Field) listed() string {
 }
 
 func isNothing(v string) bool {
+	if len(v) > len("不详") {
+		return false // longer than all of them
+	}
 	switch strings.ToLower(v) {
 	case "null", "nan", "n/a", "na", "none", "\\n", "无", "-", "--", "#n/a", "不详":
 		return true
