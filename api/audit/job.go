@@ -2,7 +2,10 @@ package audit
 
 import (
 	"context"
+	"strings"
 	"sync"
+
+	"onemap/api/actor"
 )
 
 // Job verifies in the background, one at a time, and says how far it is.
@@ -75,5 +78,11 @@ func (s *Sealer) Verify(ctx context.Context, progress func(done, total int64), h
 		outcome = Refused
 	}
 	e := s.Book.own(actionVerified, outcome, "", int64(len(r.Findings))+r.More)
+	if a := actor.From(ctx); a.Staff() {
+		e.ActorKind, e.ActorID, e.Actor = ByAccount, a.ID, a.Login
+		if a.Key {
+			e.ActorKind, e.Actor = ByKey, strings.TrimPrefix(a.Login, "key:")
+		}
+	}
 	return r, s.Book.insert(ctx, s.Pool, &e)
 }

@@ -108,7 +108,9 @@ type AccountsQuery struct {
 	Q        string // part of the login or the name
 	Region   string // accounts that belong under it
 	Role     actor.Role
-	Disabled *bool
+	// Department is of handlers, now or later.
+	Department string
+	Disabled   *bool
 	After    uuid.UUID
 	Limit    int
 }
@@ -123,13 +125,14 @@ func (s *Service) Accounts(ctx context.Context, query AccountsQuery) (list []Acc
 	if by.none() {
 		return nil, next, errNoAdministrator
 	}
-	args := pgx.NamedArgs{"now": s.now(), "after": query.After, "limit": query.Limit + 1, "role": string(query.Role), "disabled": query.Disabled, "q": query.Q}
+	args := pgx.NamedArgs{"now": s.now(), "after": query.After, "limit": query.Limit + 1, "role": string(query.Role), "disabled": query.Disabled, "q": query.Q, "department": query.Department}
 	home, held := by.places().Where("a.scope", "", args), by.places().Where("g.scope", "", args)
 	where := `
 WHERE a.id > @after AND ` + actor.Within("a.scope", query.Region, "region", args) + `
   AND (` + home + ` OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND (g.ends_at IS NULL OR g.ends_at > @now) AND ` + held + `))
   AND (@q = '' OR strpos(a.login, lower(@q)) > 0 OR strpos(a.name, @q) > 0)
   AND (@role = '' OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.role = @role AND (g.ends_at IS NULL OR g.ends_at > @now) AND ` + held + `))
+  AND (@department = '' OR EXISTS (SELECT 1 FROM account_grant g WHERE g.account_id = a.id AND g.department = @department AND (g.ends_at IS NULL OR g.ends_at > @now) AND ` + held + `))
   AND (@disabled::boolean IS NULL OR (a.disabled_at IS NOT NULL) = @disabled)
 ORDER BY a.id LIMIT @limit`
 	found, err := s.accountsWhere(ctx, s.pool, where, args)
@@ -144,6 +147,31 @@ ORDER BY a.id LIMIT @limit`
 		list = append(list, by.shown(x, false))
 	}
 	return list, next, nil
+}
+
+// Place is where accounts belong, and how many: all of them, and those who wait
+// for their owner or are closed.
+type Place struct {
+	Scope    string `json:"scope" doc:"A region code; empty is the whole installation."`
+	Accounts int64  `json:"accounts"`
+	Disabled int64  `json:"disabled"`
+}
+
+// AccountPlaces counts the accounts of the places the actor administers.
+func (s *Service) AccountPlaces(ctx context.Context) ([]Place, error) {
+	by, err := s.authorityOf(ctx, s.pool, actor.From(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if by.none() {
+		return nil, errNoAdministrator
+	}
+	args := pgx.NamedArgs{}
+	rows, err := s.pool.Query(ctx, "SELECT a.scope, count(*), count(a.disabled_at) FROM account a WHERE "+by.places().Where("a.scope", "", args)+" GROUP BY a.scope ORDER BY a.scope", args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Place])
 }
 
 var errNoAdministrator = fault.New(fault.Forbidden, "auth.forbidden", "This is for the administrators of the place.")

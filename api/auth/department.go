@@ -156,6 +156,21 @@ func (s *Service) CloseDepartment(ctx context.Context, code string, rev int64) (
 	})
 }
 
+// ReopenDepartment puts a closed department back on the lists; the one it belongs
+// to must be open, or be left first.
+func (s *Service) ReopenDepartment(ctx context.Context, code string, rev int64) (Department, error) {
+	return s.departmentStep(ctx, code, rev, func(tx pgx.Tx, d *Department) error {
+		if d.ClosedAt == nil {
+			return fault.New(fault.Conflict, "department.open", "This department is open already.")
+		}
+		if err := belongs(ctx, tx, *d); err != nil {
+			return fault.New(fault.Conflict, "department.parent_closed", "The department it belongs to is closed; open that one first, or choose another.").Because(err)
+		}
+		d.ClosedAt = nil
+		return nil
+	})
+}
+
 func (s *Service) departmentStep(ctx context.Context, code string, rev int64, step func(tx pgx.Tx, d *Department) error) (d Department, err error) {
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		by, err := s.changing(ctx, tx)

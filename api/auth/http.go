@@ -57,6 +57,10 @@ type signedIn struct {
 
 type meAnswer struct{ Body Me }
 
+type departmentsIn struct {
+	Closed bool `query:"closed" doc:"Also those that are closed."`
+}
+
 type departmentsAnswer struct {
 	Body struct {
 		Items []Department `json:"items"`
@@ -177,12 +181,16 @@ func (h handlers) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) 
 	return &signedOut{SetCookie: cookie(ctx, web.SessionCookie(web.Secure(ctx)), "", -1)}, nil
 }
 
-func (h handlers) departments(ctx context.Context, _ *struct{}) (*departmentsAnswer, error) {
+func (h handlers) departments(ctx context.Context, in *departmentsIn) (*departmentsAnswer, error) {
 	a, err := web.SignedIn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.service.Departments(ctx)
+	ask := h.service.Departments
+	if in.Closed {
+		ask = h.service.EveryDepartment
+	}
+	list, err := ask(ctx)
 	out := &departmentsAnswer{}
 	out.Body.Items = slices.DeleteFunc(list, func(d Department) bool { return !a.Area().Meets(d.Scope) })
 	return out, err

@@ -15,6 +15,7 @@ import (
 // accountRoutes are those of who administers accounts and grants.
 func (h handlers) accountRoutes(s *web.Server) {
 	tag, manage := []string{"administration"}, web.Seen(web.SightManage)
+	web.Add(s, huma.Operation{OperationID: "list-account-places", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/account-places", Summary: "How many accounts belong where, in my places", Tags: tag, Security: web.Staff, Errors: []int{401, 403}}, h.accountPlaces)
 	web.Add(s, huma.Operation{OperationID: "list-accounts", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/accounts", Summary: "The accounts of my places", Tags: tag, Security: web.Staff, Errors: []int{401, 403, 422}}, h.listAccounts)
 	web.Add(s, huma.Operation{OperationID: "add-account", Extensions: manage, Method: http.MethodPost, Path: "/api/v1/accounts", Summary: "Make an account without a password", Tags: tag, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, h.addAccount)
 	web.Add(s, huma.Operation{OperationID: "get-account", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/accounts/{id}", Summary: "One account", Tags: tag, Security: web.Staff, Errors: []int{401, 404, 422}}, h.getAccount)
@@ -115,6 +116,7 @@ func (v views) account(x Account) AccountView {
 type accountsIn struct {
 	web.ListQuery
 	Role  string `query:"role" maxLength:"20" doc:"Who holds this role now or later."`
+	Department string `query:"department" maxLength:"40" doc:"Who handles this department's cases now or later."`
 	State string `query:"state" enum:"active,disabled" doc:"Only open, or only closed accounts."`
 }
 
@@ -130,7 +132,7 @@ func (h handlers) listAccounts(ctx context.Context, in *accountsIn) (*accountsAn
 	if err != nil {
 		return nil, err
 	}
-	query := AccountsQuery{Q: in.Q, Region: in.Region, Role: actor.Role(in.Role), After: after, Limit: in.Limit}
+	query := AccountsQuery{Q: in.Q, Region: in.Region, Role: actor.Role(in.Role), Department: in.Department, After: after, Limit: in.Limit}
 	if in.State != "" {
 		disabled := in.State == "disabled"
 		query.Disabled = &disabled
@@ -145,6 +147,19 @@ func (h handlers) listAccounts(ctx context.Context, in *accountsIn) (*accountsAn
 	for i, x := range list {
 		out.Body.Items[i] = v.account(x)
 	}
+	return out, err
+}
+
+type placesAnswer struct {
+	Body struct {
+		Items []Place `json:"items"`
+	}
+}
+
+func (h handlers) accountPlaces(ctx context.Context, _ *struct{}) (*placesAnswer, error) {
+	list, err := h.service.AccountPlaces(ctx)
+	out := &placesAnswer{}
+	out.Body.Items = list
 	return out, err
 }
 

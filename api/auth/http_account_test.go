@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -182,4 +183,67 @@ func TestDepartmentsOverHTTP(t *testing.T) {
 	// A department of the street does not work next door.
 	d.member("city", apitest.CityCode, admin(apitest.CityCode))
 	d.desk(server, "city").do("POST", grants, `{"role":"handler","scope":"`+apitest.StreetB+`","department":"S1"}`, 422, "grant.invalid")
+}
+
+// Where accounts belong is counted of the places administered; a department's
+// handlers are found by it.
+func TestWhereAccountsBelong(t *testing.T) {
+	t.Parallel()
+	d := newTown(t)
+	server := serve(t, d.City, false)
+	d.exec("UPDATE account SET scope = '' WHERE scope = $1", apitest.CityCode)
+	d.member("street", apitest.StreetA, admin(apitest.StreetA))
+	d.member("sweeper", apitest.StreetA, actor.Grant{Role: actor.Handler, Prefix: apitest.StreetA, Department: "D01"})
+	d.member("gone", apitest.StreetA)
+	d.exec("UPDATE account SET disabled_at = $1 WHERE login = 'gone'", apitest.Start)
+	d.member("stranger", apitest.StreetB, actor.Grant{Role: actor.Handler, Prefix: apitest.StreetB, Department: "D01"})
+	street := d.desk(server, "street")
+	_, p := street.do("GET", "/api/v1/account-places", "", 200, "")
+	if got := p["items"].([]any); len(got) != 1 || !reflect.DeepEqual(got[0], map[string]any{"scope": apitest.StreetA, "accounts": 3.0, "disabled": 1.0}) {
+		t.Errorf("%v", got)
+	}
+	for department, want := range map[string]int{"D01": 1, "D02": 0} {
+		if _, list := street.do("GET", "/api/v1/accounts?department="+department, "", 200, ""); len(list["items"].([]any)) != want {
+			t.Errorf("%s: %v", department, list["items"])
+		}
+	}
+	plain := d.desk(server, "sweeper")
+	plain.do("GET", "/api/v1/account-places", "", 403, "auth.forbidden")
+}
+
+// A closed department is listed on demand, and can be opened again when what it
+// belongs to is open.
+func TestADepartmentIsOpenedAgain(t *testing.T) {
+	t.Parallel()
+	d := newTown(t)
+	server := serve(t, d.City, false)
+	d.member("boss", "", admin(""))
+	d.member("street", apitest.StreetB, admin(apitest.StreetB))
+	boss, street := d.desk(server, "boss"), d.desk(server, "street")
+	boss.do("POST", "/api/v1/departments", `{"code":"D70","name":"总队","scope":"`+apitest.StreetA+`"}`, 201, "")
+	boss.do("POST", "/api/v1/departments", `{"code":"D71","name":"分队","scope":"`+apitest.StreetA+`","parent":"D70"}`, 201, "")
+	for _, code := range []string{"D71", "D70"} {
+		boss.do("POST", "/api/v1/departments/"+code+"/end", "", 200, "", "If-Match", `"1"`)
+	}
+	listed := func(query string) (codes []string) {
+		_, p := boss.do("GET", "/api/v1/departments"+query, "", 200, "")
+		for _, x := range p["items"].([]any) {
+			if code := x.(map[string]any)["code"].(string); strings.HasPrefix(code, "D7") {
+				codes = append(codes, code)
+			}
+		}
+		return codes
+	}
+	if open, all := listed(""), listed("?closed=true"); len(open) != 0 || strings.Join(all, " ") != "D70 D71" {
+		t.Errorf("%v of %v", open, all)
+	}
+	boss.do("POST", "/api/v1/departments/D71/reopen", "", 409, "department.parent_closed", "If-Match", `"2"`)
+	boss.do("POST", "/api/v1/departments/D70/reopen", "", 412, "department.conflict", "If-Match", `"1"`)
+	street.do("POST", "/api/v1/departments/D70/reopen", "", 404, "department.missing", "If-Match", `"2"`)
+	boss.do("POST", "/api/v1/departments/D70/reopen", "", 200, "", "If-Match", `"2"`)
+	boss.do("POST", "/api/v1/departments/D70/reopen", "", 409, "department.open", "If-Match", `"3"`)
+	boss.do("POST", "/api/v1/departments/D71/reopen", "", 200, "", "If-Match", `"2"`)
+	if open := listed(""); strings.Join(open, " ") != "D70 D71" {
+		t.Errorf("%v", open)
+	}
 }

@@ -14,6 +14,7 @@ func (h handlers) departmentRoutes(s *web.Server) {
 	web.Add(s, huma.Operation{OperationID: "add-department", Extensions: manage, Method: http.MethodPost, Path: "/api/v1/departments", Summary: "Make a department", Tags: tag, Security: web.Staff, DefaultStatus: http.StatusCreated, Errors: []int{401, 403, 409, 422}}, h.addDepartment)
 	web.Add(s, huma.Operation{OperationID: "change-department", Extensions: manage, Method: http.MethodPatch, Path: "/api/v1/departments/{code}", Summary: "Rename a department or put it under another", Tags: tag, Security: web.Staff, Errors: []int{401, 403, 404, 412, 422, 428}}, h.changeDepartment)
 	web.Add(s, huma.Operation{OperationID: "close-department", Extensions: manage, Method: http.MethodPost, Path: "/api/v1/departments/{code}/end", Summary: "Close a department", Tags: tag, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, h.closeDepartment)
+	web.Add(s, huma.Operation{OperationID: "reopen-department", Extensions: manage, Method: http.MethodPost, Path: "/api/v1/departments/{code}/reopen", Summary: "Open a closed department again", Tags: tag, Security: web.Staff, Errors: []int{401, 403, 404, 409, 412, 422, 428}}, h.reopenDepartment)
 }
 
 type departmentAnswer struct {
@@ -61,15 +62,23 @@ func (h handlers) changeDepartment(ctx context.Context, in *changeDepartmentIn) 
 	return oneDepartment(h.service.ChangeDepartment(ctx, in.Code, DepartmentChange{Rev: rev, Name: in.Body.Name, NameEn: in.Body.NameEn, Parent: in.Body.Parent}))
 }
 
-type closeDepartmentIn struct {
+type departmentStepIn struct {
 	Code    string `path:"code" maxLength:"40"`
 	IfMatch string `header:"If-Match"`
 }
 
-func (h handlers) closeDepartment(ctx context.Context, in *closeDepartmentIn) (*departmentAnswer, error) {
+func (h handlers) closeDepartment(ctx context.Context, in *departmentStepIn) (*departmentAnswer, error) {
 	rev, err := web.Revision(in.IfMatch, "department")
 	if err != nil {
 		return nil, err
 	}
 	return oneDepartment(h.service.CloseDepartment(ctx, in.Code, rev))
+}
+
+func (h handlers) reopenDepartment(ctx context.Context, in *departmentStepIn) (*departmentAnswer, error) {
+	rev, err := web.Revision(in.IfMatch, "department")
+	if err != nil {
+		return nil, err
+	}
+	return oneDepartment(h.service.ReopenDepartment(ctx, in.Code, rev))
 }

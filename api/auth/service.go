@@ -154,12 +154,12 @@ func inWords(err error, login string) error {
 	return err
 }
 
-// PutDepartments makes departments or renames them.
+// PutDepartments makes departments, or renames them; where they work stays.
 func (s *Service) PutDepartments(ctx context.Context, list []Department) error {
 	return pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
 		for _, d := range list {
-			b.Queue("INSERT INTO department (code, name, name_en) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en", d.Code, d.Name, d.NameEn)
+			b.Queue("INSERT INTO department (code, name, name_en, scope) VALUES ($1, $2, $3, $4) ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en", d.Code, d.Name, d.NameEn, d.Scope)
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})

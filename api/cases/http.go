@@ -109,6 +109,7 @@ func Routes(s *web.Server, service *Service, intake *blob.Intake) {
 	web.Add(s, huma.Operation{OperationID: "list-categories", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/categories", Summary: "What can be reported without a plate", Tags: public}, h.categories)
 	web.Add(s, huma.Operation{OperationID: "list-cases", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases", Summary: "Cases in my sight, newest first", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.list)
 	web.Add(s, huma.Operation{OperationID: "case-figures", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/figures", Summary: "Counts of the cases in my sight", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.figures)
+	web.Add(s, huma.Operation{OperationID: "case-departments", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/departments", Summary: "How many of the cases in my sight wait for which department", Tags: desk, Security: web.Staff, Errors: []int{401}}, h.departments)
 	web.Add(s, huma.Operation{OperationID: "case-times", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/times", Summary: "How many of the cases in my sight were reported when", Tags: desk, Security: web.Staff, Errors: []int{401, 422}}, h.times)
 	web.Add(s, huma.Operation{OperationID: "get-case", Extensions: web.Seen(web.SightCases), Method: http.MethodGet, Path: "/api/v1/cases/{id}", Summary: "A case with its history and what I may do", Tags: desk, Security: web.Staff, Errors: []int{401, 404, 422}}, h.get)
 	web.Add(s, huma.Operation{OperationID: "take-step", Extensions: web.Seen(web.SightCases), Method: http.MethodPost, Path: "/api/v1/cases/{id}/steps", Summary: "Take a case one step on", Tags: desk, Security: web.Staff, DefaultStatus: http.StatusOK, Errors: []int{401, 403, 404, 412, 422, 428}}, h.step)
@@ -184,6 +185,22 @@ func (h handlers) figures(ctx context.Context, in *figuresIn) (*figuresOut, erro
 	}
 	figures, err := h.Figures(ctx, f.Region, f.Since)
 	return &figuresOut{figures}, err
+}
+
+type departmentsOut struct {
+	Body struct {
+		Items []Load `json:"items"`
+	}
+}
+
+func (h handlers) departments(ctx context.Context, _ *struct{}) (*departmentsOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	list, err := h.Loads(ctx)
+	out := &departmentsOut{}
+	out.Body.Items = list
+	return out, err
 }
 
 func (h handlers) times(ctx context.Context, in *timesIn) (*timesOut, error) {

@@ -224,6 +224,25 @@ FROM case_file c `+where+" AND c.state = 'closed' AND c.closed_at >= @month", ar
 	return out, err
 }
 
+// Load is what waits for a department.
+type Load struct {
+	Department string `json:"department"`
+	Open       int64  `json:"open" doc:"Cases it has not ended."`
+	Overdue    int64  `json:"overdue" doc:"Of these, whose deadline has passed."`
+}
+
+// Loads counts the open cases that the actor sees by department.
+func (s *Service) Loads(ctx context.Context) ([]Load, error) {
+	now := s.Now()
+	args := pgx.NamedArgs{"now": now}
+	where := Filter{}.where(actor.From(ctx), now, args)
+	rows, err := s.Pool.Query(ctx, "SELECT c.department_code, count(*), count(*) FILTER (WHERE "+overdue+") FROM case_file c "+where+" AND c.department_code IS NOT NULL AND c.state NOT IN ('closed', 'rejected') GROUP BY c.department_code ORDER BY c.department_code", args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Load])
+}
+
 // OpenOfFacilities counts, for each facility that has any, the cases on which
 // somebody still has to act.
 func (s *Service) OpenOfFacilities(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error) {

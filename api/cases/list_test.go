@@ -289,3 +289,40 @@ func TestAFilterSaysAllThatIsWrong(t *testing.T) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
+
+// What waits for a department is counted of the cases in sight, and of no others.
+func TestLoadsOfDepartments(t *testing.T) {
+	t.Parallel()
+	c := city{apitest.New(t), t}
+	all := crowd(c, 60)
+	for name, by := range map[string]actor.Actor{
+		"the city": apitest.Actor(actor.Administrator), "street B": apitest.Actor(actor.Leader, apitest.StreetB), "a handler": apitest.Handler("D02"), "a planner": apitest.Actor(actor.Planner),
+	} {
+		want := map[string]cases.Load{}
+		now := c.Clock.Now()
+		for _, x := range all {
+			d := x.Department
+			if d == nil || !by.Cases().Holds(x.ScopeCode, *d) || x.State == cases.Closed || x.State == cases.Rejected {
+				continue
+			}
+			l := want[*d]
+			l.Department, l.Open = *d, l.Open+1
+			if x.DueAt != nil && x.DueAt.Before(now) && x.State != cases.Suspended && x.State != cases.Resolved {
+				l.Overdue++
+			}
+			want[*d] = l
+		}
+		got, err := c.Cases.Loads(actor.With(t.Context(), by))
+		if err != nil || len(got) != len(want) {
+			t.Errorf("%s: %+v, %v, want %+v", name, got, err, want)
+		}
+		for _, l := range got {
+			if l != want[l.Department] {
+				t.Errorf("%s: %+v, want %+v", name, l, want[l.Department])
+			}
+		}
+		if name == "the city" && len(got) == 0 {
+			t.Error("nothing waits, so it proves nothing")
+		}
+	}
+}

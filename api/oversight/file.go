@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,20 @@ func (s *Service) file(ctx context.Context, in *askIn) (*fileOut, error) {
 	}
 	audit.Count(ctx, "audit", int64(len(list)), names(in)...)
 	return &fileOut{"text/csv; charset=utf-8", `attachment; filename="audit.csv"`, b.Bytes()}, nil
+}
+
+// head is what a verification elsewhere is held against.
+func (s *Service) head(ctx context.Context, _ *struct{}) (*fileOut, error) {
+	if _, err := overseer(ctx); err != nil {
+		return nil, err
+	}
+	h, err := s.Job.Sealer.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	line, err := json.Marshal(h)
+	name := "audit-head-" + h.At.In(s.Zone).Format("20060102-150405") + ".jsonl"
+	return &fileOut{"application/x-ndjson", `attachment; filename="` + name + `"`, append(line, '\n')}, err
 }
 
 // plain keeps a spreadsheet from running what somebody wrote.

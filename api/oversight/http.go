@@ -1,6 +1,7 @@
 package oversight
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/audit"
 	"onemap/api/fault"
+	"onemap/api/pg"
 	"onemap/api/web"
 )
 
@@ -43,6 +45,7 @@ type Entry struct {
 	ActorKind string     `json:"actor_kind" enum:"account,key,system,nobody"`
 	ActorID   *uuid.UUID `json:"actor_id"`
 	Actor     string     `json:"actor" doc:"The login, the key's name or the command."`
+	ActorName string     `json:"actor_name,omitempty" doc:"What the account is called now."`
 	Session   *uuid.UUID `json:"session"`
 	Held      string     `json:"held" doc:"The grants that reach the place."`
 	Action    string     `json:"action"`
@@ -79,6 +82,9 @@ func Routes(s *web.Server, service *Service) {
 	file.Responses = map[string]*huma.Response{"200": web.Bytes("The file", "text/csv")}
 	web.Add(s, op("list-audit", http.MethodGet, "/api/v1/audit", "Who did what in my jurisdiction, the newest first", 0), service.list)
 	web.Add(s, file, service.file)
+	head := op("audit-head", http.MethodGet, "/api/v1/audit/head.jsonl", "The signed head of this moment, one line of JSON, to keep where the database's administrators cannot reach", 0)
+	head.Responses = map[string]*huma.Response{"200": web.Bytes("The head", "application/x-ndjson")}
+	web.Add(s, head, service.head)
 	web.Add(s, op("audit-verification", http.MethodGet, "/api/v1/audit/verification", "The head of the log, and what the last verification found", 0), service.verification)
 	web.Add(s, op("verify-audit", http.MethodPost, "/api/v1/audit/verification", "Compute the whole log again, in the background", http.StatusAccepted), service.verify)
 }
@@ -160,7 +166,28 @@ func (s *Service) list(ctx context.Context, in *askIn) (*askOut, error) {
 		out.Body.Items = append(out.Body.Items, shown(e))
 	}
 	out.Body.Next = audit.Next(list, in.Limit)
-	return out, nil
+	return out, s.name(ctx, out.Body.Items)
+}
+
+// name says whose the accounts of entries are.
+func (s *Service) name(ctx context.Context, list []Entry) error {
+	var ids []uuid.UUID
+	for _, e := range list {
+		if e.ActorKind == audit.ByAccount && e.ActorID != nil {
+			ids = append(ids, *e.ActorID)
+		}
+	}
+	names, err := s.names(ctx, ids)
+	for i, e := range list {
+		if e.ActorID != nil {
+			list[i].ActorName = names[*e.ActorID]
+		}
+	}
+	return err
+}
+
+func (s *Service) names(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	return pg.Pairs[uuid.UUID, string](ctx, s.Pool, "SELECT id, name FROM account WHERE id = ANY ($1)", ids)
 }
 
 func shown(e audit.Found) Entry {
@@ -182,6 +209,7 @@ type Verification struct {
 	Hash         string      `json:"hash" doc:"Its hash, as hex."`
 	At           *time.Time  `json:"at" doc:"When it was sealed."`
 	LastAt       *time.Time  `json:"last_at" doc:"When the log was last verified; null: never."`
+	LastBy       string      `json:"last_by,omitempty" doc:"Who asked for it: an account's name, a command or a key."`
 	LastFindings int64       `json:"last_findings" doc:"How many things were wrong then."`
 	State        audit.State `json:"state" doc:"Of this server."`
 }
@@ -190,6 +218,9 @@ type verificationOut struct{ Body Verification }
 
 func (s *Service) verification(ctx context.Context, _ *struct{}) (*verificationOut, error) {
 	if _, err := overseer(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := s.Job.Sealer.Now(ctx); err != nil { // what was verified a moment ago waits
 		return nil, err
 	}
 	head, err := audit.ReadHead(ctx, s.Pool)
@@ -202,7 +233,11 @@ func (s *Service) verification(ctx context.Context, _ *struct{}) (*verificationO
 	}
 	v := Verification{Seq: head.Seq, Hash: hex.EncodeToString(head.Hash), At: &head.At, State: s.Job.State()}
 	if verified {
-		v.LastAt, v.LastFindings = &last.At, last.Rows
+		names, err := s.names(ctx, []uuid.UUID{last.ActorID})
+		if err != nil {
+			return nil, err
+		}
+		v.LastAt, v.LastFindings, v.LastBy = &last.At, last.Rows, cmp.Or(names[last.ActorID], last.Actor)
 	}
 	return &verificationOut{v}, nil
 }

@@ -109,8 +109,30 @@ func TestWhatIsDoneOverHTTPIsAudited(t *testing.T) {
 	if _, body := p.get(t, "/api/v1/audit?action=report", auditor); bytes.Count(body, []byte(`"action":"report"`)) != 2 {
 		t.Errorf("two reports, one made a moment ago: %s", body)
 	}
-	r, err := p.Sealer.Verify(t.Context(), nil)
+	// Who verified is told, and a head that is kept elsewhere is one line that verifies.
+	watcher, err := p.Auth.Account(t.Context(), "auditor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Sealer.Verify(actor.With(t.Context(), watcher), nil)
 	if err != nil || !r.OK() {
 		t.Errorf("%+v, %v", r, err)
+	}
+	if _, body := p.get(t, "/api/v1/audit/verification", auditor); !bytes.Contains(body, []byte(`"last_by":"`+watcher.Name+`"`)) || !bytes.Contains(body, []byte(`"last_findings":0`)) {
+		t.Errorf("the last verification: %s", body)
+	}
+	if _, body := p.get(t, "/api/v1/audit?action=sign-in", auditor); !bytes.Contains(body, []byte(`"actor_name":"王registrar"`)) {
+		t.Errorf("who signed in: %s", body)
+	}
+	status, media, line := p.getTyped(t, "/api/v1/audit/head.jsonl", auditor)
+	heads, err := audit.ReadHeads(bytes.NewReader(line))
+	if status != 200 || media != "application/x-ndjson" || err != nil || len(heads) != 1 {
+		t.Fatalf("%d %s %s: %v", status, media, line, err)
+	}
+	if r, err := p.Sealer.Verify(t.Context(), nil, heads...); err != nil || !r.OK() || r.Heads == 0 {
+		t.Errorf("against the head: %+v, %v", r, err)
+	}
+	if status, _, _ := p.getTyped(t, "/api/v1/audit/head.jsonl", registrar); status != 403 {
+		t.Errorf("a registrar gets the head: %d", status)
 	}
 }

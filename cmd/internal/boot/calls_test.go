@@ -36,7 +36,7 @@ type facts map[string]any
 
 var skipped = strings.Fields(`actor action object limit cursor crs size radius near class state category since until overdue mine buckets encoding level
 	age_from age_to alone tag kind relation gone household service planned metres lang Last-Event-ID after If-None-Match
-	layout parent format role history`)
+	layout parent format role history closed department`)
 
 // calls are the requests of an operation: with what it needs, and with all that
 // is known for it. What is not known fails the test.

@@ -267,7 +267,7 @@ func (d *demo) staff() []auth.NewAccount {
 func (d *demo) accounts(ctx context.Context) error {
 	var departments []auth.Department
 	for _, x := range d.city.Departments() {
-		departments = append(departments, auth.Department{Code: x.Code, Name: x.Name, NameEn: x.NameEn})
+		departments = append(departments, auth.Department{Code: x.Code, Name: x.Name, NameEn: x.NameEn, Scope: town.CityCode})
 	}
 	if err := d.Auth.PutDepartments(ctx, departments); err != nil {
 		return err

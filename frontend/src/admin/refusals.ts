@@ -46,6 +46,8 @@ const pair = words(
     'department.exists': '这个编码已有别的部门用了。',
     'department.parent': '它下面还有开着的部门，请先关闭或移走。',
     'department.closed': '这个部门已经关闭。',
+    'department.open': '这个部门本来就开着。',
+    'department.parent_closed': '它的上级部门关闭着，请先开放上级，或换一个上级。',
     'auth.person': '账号和授权要由本人办理，不能用接口密钥。',
     'setting.held': '这一项在启动时已给定，要改请改启动参数或环境变量。',
     'import.taken': '同一个文件正在导入，这一次已停下，不会重复。',
@@ -94,6 +96,9 @@ const pair = words(
     'department.exists': 'Another department has this code.',
     'department.parent': 'Open departments belong to this one; close or move them first.',
     'department.closed': 'This department is closed already.',
+    'department.open': 'This department is open already.',
+    'department.parent_closed':
+      'The department it belongs to is closed; open that one first, or choose another.',
     'auth.person': 'Accounts and grants are a person’s business; a key cannot answer for them.',
     'setting.held': 'This was given at the server’s start; it is changed there.',
     'import.taken': 'The same file is being imported just now; this run stopped, and nothing is done twice.',

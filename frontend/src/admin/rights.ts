@@ -22,8 +22,8 @@ export interface Rights {
   self: string;
   /** The places administered, as prefixes of region codes; '' is everywhere. */
   manage: readonly string[];
-  /** Whether the log of who did what is theirs to read. */
-  audit: boolean;
+  /** The places whose log of who did what is theirs to read, as prefixes. */
+  watch: readonly string[];
 }
 
 export function rightsOf(me: Me): Rights {
@@ -32,7 +32,7 @@ export function rightsOf(me: Me): Rights {
     people: has(me, trusted),
     self: me.id,
     manage: me.grants.filter((grant) => grant.role === 'administrator').map((grant) => grant.scope),
-    audit: has(me, watchers),
+    watch: me.grants.filter((grant) => watchers.includes(grant.role)).map((grant) => grant.scope),
   };
 }
 
@@ -41,7 +41,7 @@ const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,
   keys: ({ manage }) => manage.length > 0,
-  audit: ({ audit }) => audit,
+  audit: ({ watch }) => watch.length > 0,
   settings: ({ manage }) => manage.some((from) => from.length <= city),
 };
 

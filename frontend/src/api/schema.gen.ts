@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/account-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many accounts belong where, in my places */
+        get: operations["list-account-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -161,6 +178,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/head.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed head of this moment, one line of JSON, to keep where the database's administrators cannot reach */
+        get: operations["audit-head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verification": {
         parameters: {
             query?: never;
@@ -258,6 +292,23 @@ export interface paths {
         };
         /** Cases in my sight, newest first */
         get: operations["list-cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of the cases in my sight wait for which department */
+        get: operations["case-departments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,6 +465,23 @@ export interface paths {
         put?: never;
         /** Close a department */
         post: operations["close-department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{code}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed department again */
+        post: operations["reopen-department"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2512,6 +2580,14 @@ export interface components {
             /** Format: date-time */
             used_at: string | null;
         };
+        AuthPlace: {
+            /** Format: int64 */
+            accounts: number;
+            /** Format: int64 */
+            disabled: number;
+            /** @description A region code; empty is the whole installation. */
+            scope: string;
+        };
         AuthSSOWay: {
             /** @description Where a browser goes; ?next= says what page it comes back to. */
             path: string;
@@ -2946,6 +3022,19 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        CaseLoad: {
+            department: string;
+            /**
+             * Format: int64
+             * @description Cases it has not ended.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, whose deadline has passed.
+             */
+            overdue: number;
+        };
         CaseOption: {
             action: string;
             needs: string[] | null;
@@ -3145,6 +3234,9 @@ export interface components {
         };
         DepartmentsAnswerBody: {
             items: components["schemas"]["AuthDepartment"][] | null;
+        };
+        DepartmentsOutBody: {
+            items: components["schemas"]["CaseLoad"][] | null;
         };
         DeputiesAnswerBody: {
             /** @description Who stands in for me, now or later. */
@@ -3436,6 +3528,8 @@ export interface components {
             actor_id: string;
             /** @enum {string} */
             actor_kind: "account" | "key" | "system" | "nobody";
+            /** @description What the account is called now. */
+            actor_name?: string;
             /** @description Where it came from; of residents the network only. */
             address: string;
             agent: string;
@@ -3480,6 +3574,8 @@ export interface components {
              * @description When the log was last verified; null: never.
              */
             last_at: string | null;
+            /** @description Who asked for it: an account's name, a command or a key. */
+            last_by?: string;
             /**
              * Format: int64
              * @description How many things were wrong then.
@@ -3622,6 +3718,9 @@ export interface components {
             id_number: string;
             name: string;
             phone: string;
+        };
+        PlacesAnswerBody: {
+            items: components["schemas"]["AuthPlace"][] | null;
         };
         Problem: {
             /**
@@ -4107,6 +4206,53 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-account-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-accounts": {
         parameters: {
             query?: {
@@ -4119,6 +4265,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Who holds this role now or later. */
                 role?: string;
+                /** @description Who handles this department's cases now or later. */
+                department?: string;
                 /** @description Only open, or only closed accounts. */
                 state?: "active" | "disabled";
             };
@@ -4999,6 +5147,64 @@ export interface operations {
             };
         };
     };
+    "audit-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The head */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "audit-verification": {
         parameters: {
             query?: never;
@@ -5610,6 +5816,44 @@ export interface operations {
             };
         };
     };
+    "case-departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentsOutBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "case-figures": {
         parameters: {
             query?: {
@@ -5934,7 +6178,10 @@ export interface operations {
     };
     "list-departments": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also those that are closed. */
+                closed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5952,6 +6199,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6133,6 +6389,103 @@ export interface operations {
         };
     };
     "close-department": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthDepartment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reopen-department": {
         parameters: {
             query?: never;
             header?: {

@@ -1,20 +1,45 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { setLang } from '../../base/i18n.ts';
-import { thing, told } from './telling.ts';
+import { choices, fieldsSaid, heldSaid, pageOf, thing, told } from './telling.ts';
+
+const schema = readFileSync('src/api/schema.gen.ts', 'utf8');
 
 describe('an entry of the log in words', () => {
   it('is told in both languages', () => {
     setLang('zh');
     expect(told('end-grant')).toBe('结束授权');
-    expect(told('add-account')).toBe('新建账号');
+    expect(fieldsSaid(['name', 'moon'])).toBe('姓名或名称、moon');
     setLang('en');
     expect(told('change-department')).toBe('Changed a department');
-    expect(thing('person')).toBe('a person’s record');
+    expect(thing('person')).toBe('person’s record');
     setLang('zh');
+  });
+  it('has words for every operation that leaves an entry', () => {
+    const writing = [...schema.matchAll(/\b(?:put|post|delete|patch): operations\["([^"]+)"\]/g)].map(
+      (m) => m[1],
+    );
+    expect(writing.length).toBeGreaterThan(60);
+    expect(writing.filter((id) => told(id ?? '') === id)).toEqual([]);
+  });
+  it('offers each action once', () => {
+    const ids = choices().flatMap(({ items }) => items.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
   });
   it('leaves what has no words as it is', () => {
     expect(told('onemap import')).toBe('onemap import');
-    expect(told('add-moon')).toBe('add-moon');
     expect(thing('moon')).toBe('moon');
+  });
+  it('says under which grants', () => {
+    const id = '01900000-0000-7000-8000-000000000000';
+    expect(heldSaid(`handler 9901 D02 grant ${id}; administrator grant ${id} for ${id}`)).toBe(
+      '处置部门 · 9901 · D02；管理员 · 全部辖区 · 代理',
+    );
+    expect(heldSaid('')).toBe('');
+  });
+  it('leads to what it was done to', () => {
+    expect(pageOf('case', 'a/b')).toBe('/command?case=a%2Fb');
+    expect(pageOf('grant', 'x')).toBe('');
+    expect(pageOf('person', '')).toBe('');
   });
 });
