@@ -105,14 +105,14 @@ func (a authority) shown(x Account, history bool) Account {
 
 // AccountsQuery narrows the list of accounts.
 type AccountsQuery struct {
-	Q        string // part of the login or the name
-	Region   string // accounts that belong under it
-	Role     actor.Role
+	Q      string // part of the login or the name
+	Region string // accounts that belong under it
+	Role   actor.Role
 	// Department is of handlers, now or later.
 	Department string
 	Disabled   *bool
-	After    uuid.UUID
-	Limit    int
+	After      uuid.UUID
+	Limit      int
 }
 
 // Accounts lists the accounts of the places the actor administers, and gives

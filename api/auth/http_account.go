@@ -115,9 +115,9 @@ func (v views) account(x Account) AccountView {
 
 type accountsIn struct {
 	web.ListQuery
-	Role  string `query:"role" maxLength:"20" doc:"Who holds this role now or later."`
+	Role       string `query:"role" maxLength:"20" doc:"Who holds this role now or later."`
 	Department string `query:"department" maxLength:"40" doc:"Who handles this department's cases now or later."`
-	State string `query:"state" enum:"active,disabled" doc:"Only open, or only closed accounts."`
+	State      string `query:"state" enum:"active,disabled" doc:"Only open, or only closed accounts."`
 }
 
 type accountsAnswer struct {

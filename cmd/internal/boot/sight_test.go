@@ -230,7 +230,7 @@ func (o owners) of(c call) somebody {
 
 // alike are the operations that answer all who may ask alike, whatever there is.
 var alike = map[string]string{
-	"case-departments": "nothing of ours waits for a department; whose cases are counted is proven in package cases",
+	"case-departments":  "nothing of ours waits for a department; whose cases are counted is proven in package cases",
 	"list-settings":     "the settings are no object of ours, and only administrators of a whole city read them",
 	"list-import-kinds": "the names of fields", "plan-options": "the words of a question, and how many services there are, which is public",
 	"list-tile-layers": "names of layers", "get-tilejson": "a layer's description holds no object", "plan-coverage": "so few people are withheld", "plan-coverage-csv": "so few people are withheld",

@@ -8,7 +8,7 @@ const css = readFileSync(join(import.meta.dirname, '../base/tokens.css'), 'utf8'
 
 /** The value of a token in the block of a theme. */
 function token(theme: 'night' | 'day', name: string): string | undefined {
-  const block = css.split('[data-theme="')[theme === 'night' ? 1 : 2] ?? '';
+  const block = css.split(`[data-theme="${theme}"]`)[1]?.split('}')[0] ?? '';
   return block.match(new RegExp(`${name}:\\s*(#[0-9a-f]{6})`))?.[1];
 }
 
