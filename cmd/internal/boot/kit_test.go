@@ -51,7 +51,7 @@ func start(t *testing.T) *program {
 func open(t testing.TB) (*program, *apitest.City) {
 	t.Helper()
 	city := apitest.New(t)
-	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", AuditKey: base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey))}, Serving, slog.New(slog.DiscardHandler))
+	world, err := Open(t.Context(), Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", PeopleKeyFile: city.KeyFile, AuditKey: base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey))}, Serving, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
