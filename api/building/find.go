@@ -21,8 +21,8 @@ import (
 const near = 500.0
 
 // Find looks what each row is about: by source and reference, by code, by its
-// address if one building has it, by place (its point in a footprint, or half of
-// its footprint in another's). Buildings of the same source are told apart by
+// footprint if one building has the very same, by its address if one has it, by
+// place (its point in a footprint, or half of its footprint in another's). Buildings of the same source are told apart by
 // their references and only met by source and code.
 func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []Building) ([]link.Found, error) {
 	found := make([]link.Found, len(rows))
@@ -56,6 +56,9 @@ func (s *Service) Find(ctx context.Context, q pg.Querier, source string, rows []
 	}
 	if others, err := link.Others(ctx, q, "building", source); err != nil || !others {
 		return found, err
+	}
+	if err := byFootprint(ctx, q, source, rows, found); err != nil {
+		return nil, err
 	}
 	if err := byAddress(ctx, q, source, rows, found); err != nil {
 		return nil, err
@@ -136,11 +139,9 @@ func title(name, text string) string {
 	return name + "，" + text
 }
 
-// byPlace asks PostGIS for all the rows that are still open at once. A
-// footprint meets the building with which it shares half of the smaller one.
-func byPlace(ctx context.Context, q pg.Querier, source string, rows []Building, found []link.Found) error {
-	var at []int32
-	var shapes []string
+// shapesOf are the shapes of the rows that are still open, by their numbers, as
+// PostGIS reads them; points only where the row has no footprint, and where asked for.
+func shapesOf(rows []Building, found []link.Found, points bool) (at []int32, shapes []string, err error) {
 	for i := range rows {
 		if !open(found[i]) {
 			continue
@@ -148,17 +149,57 @@ func byPlace(ctx context.Context, q pg.Querier, source string, rows []Building, 
 		var g orb.Geometry = rows[i].Point
 		if len(rows[i].Geom) > 0 {
 			g = rows[i].Geom
-		} else if rows[i].Point == (orb.Point{}) {
+		} else if !points || rows[i].Point == (orb.Point{}) {
 			continue
 		}
 		b, err := ewkb.Marshal(g, 4326)
 		if err != nil {
-			return fmt.Errorf("building %s: %w", rows[i].Ref, err)
+			return nil, nil, fmt.Errorf("building %s: %w", rows[i].Ref, err)
 		}
 		at, shapes = append(at, int32(i)), append(shapes, hex.EncodeToString(b))
 	}
-	if len(at) == 0 {
+	return at, shapes, nil
+}
+
+// byFootprint meets the one building with the very footprint of a row: what went
+// out of here and comes back is known by it, also where several buildings have
+// one address, or stand over one another.
+func byFootprint(ctx context.Context, q pg.Querier, source string, rows []Building, found []link.Found) error {
+	at, shapes, err := shapesOf(rows, found, false)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	list, err := q.Query(ctx, `
+SELECT n.at, b.id
+FROM (SELECT at, shape::geometry AS shape FROM unnest($1::int[], $2::text[]) AS u (at, shape)) n
+JOIN building b ON b.geom ~= n.shape AND b.source <> $3
+WHERE CASE WHEN b.geom = n.shape THEN true ELSE ST_Equals(ST_MakeValid(b.geom), ST_MakeValid(n.shape)) END`, at, shapes, source)
+	if err != nil {
+		return fmt.Errorf("buildings by footprint: %w", err)
+	}
+	var i int32
+	var id uuid.UUID
+	same := map[int32][]link.Candidate{}
+	if _, err := pgx.ForEachRow(list, []any{&i, &id}, func() error {
+		same[i] = append(same[i], link.Candidate{ID: id})
 		return nil
+	}); err != nil {
+		return fmt.Errorf("buildings by footprint: %w", err)
+	}
+	for i, c := range same {
+		if len(c) == 1 {
+			settle(&found[i], c, link.ByPlace)
+		}
+	}
+	return nil
+}
+
+// byPlace asks PostGIS for all the rows that are still open at once. A
+// footprint meets the building with which it shares half of the smaller one.
+func byPlace(ctx context.Context, q pg.Querier, source string, rows []Building, found []link.Found) error {
+	at, shapes, err := shapesOf(rows, found, true)
+	if err != nil || len(at) == 0 {
+		return err
 	}
 	list, err := q.Query(ctx, `
 SELECT n.at, b.id, b.name, b.address

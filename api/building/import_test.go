@@ -69,6 +69,7 @@ func TestABuildingIsMetByCodeAddressAndPlace(t *testing.T) {
 		{Ref: "half", Geom: footprint(orb.Point{b[0] - 8e-5, b[1]}, 20, 20), Point: b},
 		{Ref: "third", Geom: footprint(orb.Point{b[0] - 14e-5, b[1]}, 20, 20), Point: b},
 		{Ref: "both", Geom: footprint(b, 80, 20), Point: b},
+		{Ref: "same", Address: "和平路5号", Geom: footprint(twin, 20, 20), Point: twin},
 		{Ref: "new", Point: apitest.InGridB, Geom: footprint(apitest.InGridB, 5, 5)},
 	}
 	want := map[string]struct {
@@ -78,6 +79,7 @@ func TestABuildingIsMetByCodeAddressAndPlace(t *testing.T) {
 	}{
 		"code": {one, link.ByCode, nil}, "address": {one, link.ByAddress, nil}, "estate": {one, link.ByAddress, nil}, "twins": {of: []uuid.UUID{two, three}},
 		"point": {one, link.ByPlace, nil}, "half": {two, link.ByPlace, nil}, "both": {of: []uuid.UUID{two, three}},
+		"same": {three, link.ByPlace, nil},
 	}
 	found, err := c.Buildings.Find(t.Context(), c.Pool, "gis", rows)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // A location is a position as the format itself keeps it: lon and lat in
@@ -33,7 +34,7 @@ type tags []tag
 func (t tags) get(key string) string {
 	for _, x := range t {
 		if x.key == key {
-			return x.value
+			return strings.TrimSpace(x.value)
 		}
 	}
 	return ""
