@@ -134,7 +134,7 @@ func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	if err := insert(ctx, tx, b, loading, a); err != nil {
+	if err := l.s.insert(ctx, tx, b, loading, a); err != nil {
 		return pg.Merged{}, inWords(err)
 	}
 	m := pg.Merged{Fresh: int64(a.people), Unchanged: int64(len(a.list) - a.people)}

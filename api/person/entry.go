@@ -24,6 +24,7 @@ type entry struct {
 	numberBlind           []byte
 	phoneBlind            []byte
 	numberSeal, phoneSeal []byte
+	nameSeal, nameBlind   []byte // of whoever carries a tag
 }
 
 // Ready checks a row and seals its numbers, once for all that follows: Key, Ref,
@@ -164,6 +165,9 @@ func (s *Service) sealEntry(e *entry) {
 	if r.phone != "" {
 		e.phoneBlind = s.Keys.Blind(blindPhone, r.phone)
 		e.phoneSeal = s.Keys.Seal(sealedPhone, []byte(r.phone))
+	}
+	if e.nameSeal != nil {
+		s.conceal(e)
 	}
 }
 

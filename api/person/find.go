@@ -63,13 +63,13 @@ func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []
 			open = append(open, i)
 		}
 	}
-	if err := byLook(ctx, q, list, open, found); err != nil {
+	if err := s.byLook(ctx, q, list, open, found); err != nil {
 		return nil, err
 	}
 	if err := s.refuseErased(ctx, q, source, list, open, found); err != nil {
 		return nil, err
 	}
-	return found, entitle(ctx, q, found)
+	return found, s.entitle(ctx, q, found)
 }
 
 // byNumber gives the people who have the entries' numbers, by the entries'
@@ -107,16 +107,19 @@ func (s *Service) byNumber(ctx context.Context, q pg.Querier, list []entry) (map
 
 // byLook finds people of the same name and date of birth in the same dwelling,
 // unless the numbers of their documents tell them apart.
-func byLook(ctx context.Context, q pg.Querier, list []entry, open []int, found []link.Found) error {
+func (s *Service) byLook(ctx context.Context, q pg.Querier, list []entry, open []int, found []link.Found) error {
 	var (
 		at                   []int32
 		buildings, dwellings []uuid.UUID
 		names                []string
+		blinds, older        [][]byte // of the names, with the newest key and with the one before
 		born                 []any
 	)
 	for _, i := range open {
 		if e := &list[i]; e.DwellingID != uuid.Nil && !e.BornOn.IsZero() {
-			at, names, born = append(at, int32(i)), append(names, e.name), append(born, e.BornOn)
+			at, names, born = append(at, int32(i)), append(names, e.Name), append(born, e.BornOn)
+			look := s.Keys.Blinds(blindName, e.Name)
+			blinds, older = append(blinds, look[0]), append(older, look[len(look)-1])
 			buildings, dwellings = append(buildings, e.BuildingID), append(dwellings, e.DwellingID)
 		}
 	}
@@ -125,8 +128,9 @@ func byLook(ctx context.Context, q pg.Querier, list []entry, open []int, found [
 	}
 	rows, err := q.Query(ctx, `
 SELECT n.at, p.id, p.id_blind IS NOT NULL
-FROM unnest($1::integer[], $2::uuid[], $3::uuid[], $4::text[], $5::date[]) AS n (at, building, dwelling, name, born)
-JOIN person p ON p.building_id = n.building AND p.born_on = n.born AND p.dwelling_id = n.dwelling AND p.name = n.name`, at, buildings, dwellings, names, born)
+FROM unnest($1::integer[], $2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::bytea[], $7::bytea[]) AS n (at, building, dwelling, name, born, blind, older)
+JOIN person p ON p.building_id = n.building AND p.born_on = n.born AND p.dwelling_id = n.dwelling AND (p.name = n.name OR p.name_blind IN (n.blind, n.older))`,
+		at, buildings, dwellings, names, born, blinds, older)
 	if err != nil {
 		return fmt.Errorf("people by name: %w", err)
 	}
@@ -143,7 +147,7 @@ JOIN person p ON p.building_id = n.building AND p.born_on = n.born AND p.dwellin
 }
 
 // entitle writes under the candidates who they are, as lists show people.
-func entitle(ctx context.Context, q pg.Querier, found []link.Found) error {
+func (s *Service) entitle(ctx context.Context, q pg.Querier, found []link.Found) error {
 	var ids []uuid.UUID
 	for _, f := range found {
 		for _, c := range f.Candidates {
@@ -153,19 +157,21 @@ func entitle(ctx context.Context, q pg.Querier, found []link.Found) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := q.Query(ctx, "SELECT p.id, p.name, COALESCE(to_char(p.born_on, ' YYYY'), ''), COALESCE(d.address, '') FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.id = ANY ($1)", ids)
+	rows, err := q.Query(ctx, "SELECT p.id, "+NameColumn+", COALESCE(to_char(p.born_on, ' YYYY'), ''), COALESCE(d.address, '') FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.id = ANY ($1)", ids)
 	if err != nil {
 		return fmt.Errorf("titles of people: %w", err)
 	}
 	titles := map[uuid.UUID]string{}
 	var id uuid.UUID
-	var name, born, address string
-	if _, err = pgx.ForEachRow(rows, []any{&id, &name, &born, &address}, func() error {
+	var kept []byte
+	var born, address string
+	if _, err = pgx.ForEachRow(rows, []any{&id, &kept, &born, &address}, func() error {
+		name, err := s.NameOf(kept)
 		if address != "" {
 			address = " " + address
 		}
 		titles[id] = MaskName(name) + born + address
-		return nil
+		return err
 	}); err != nil {
 		return fmt.Errorf("titles of people: %w", err)
 	}

@@ -62,7 +62,7 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row
 		return pg.Merged{}, err
 	}
 	fresh, known := split(b, list)
-	if err := insert(ctx, tx, b, checked, fresh); err != nil {
+	if err := s.insert(ctx, tx, b, checked, fresh); err != nil {
 		return pg.Merged{}, inWords(err)
 	}
 	changed, err := s.update(ctx, tx, b, known)
@@ -145,10 +145,21 @@ func split(b link.Batch, list []entry) (fresh arrivals, known []entry) {
 	return fresh, known
 }
 
-// insert writes new people.
-func insert(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, a arrivals) error {
+// insert writes new people; the names of who has a tag are sealed.
+func (s *Service) insert(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, a arrivals) error {
 	if len(a.list) == 0 {
 		return nil
+	}
+	carries := map[uuid.UUID]bool{}
+	for i := range a.list {
+		if e := &a.list[i]; len(e.Tags) > 0 {
+			carries[e.id] = true
+		}
+	}
+	for i := range a.people {
+		if e := &a.list[i]; carries[e.id] {
+			s.conceal(e)
+		}
 	}
 	if err := copyPeople(ctx, tx, b, write, a.list[:a.people]); err != nil {
 		return err
@@ -201,7 +212,7 @@ func (s *Service) update(ctx context.Context, tx pgx.Tx, b link.Batch, list []en
 	if err != nil {
 		return nil, err
 	}
-	if err := mergePeople(ctx, tx, b, firsts, changed); err != nil {
+	if err := s.mergePeople(ctx, tx, b, firsts, changed); err != nil {
 		return nil, err
 	}
 	if err := s.updateTies(ctx, tx, b, list, ids, gone, changed); err != nil {
@@ -210,7 +221,7 @@ func (s *Service) update(ctx context.Context, tx pgx.Tx, b link.Batch, list []en
 	if err := updateTags(ctx, tx, b, list, ids, changed); err != nil {
 		return nil, err
 	}
-	return changed, touch(ctx, tx, changed, b.Now)
+	return changed, s.touch(ctx, tx, changed, b.Now)
 }
 
 // updateTies settles the entries' ties. Who has died stays so; who moved away

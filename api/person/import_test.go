@@ -41,13 +41,14 @@ func TestPeopleAreImportedOnceAndSealed(t *testing.T) {
 		Name, Second, Third, Initials, Sex, Kind, IDKind, Scope string
 		Born                                                    *time.Time
 		Number, NumberBlind, Phone, PhoneBlind                  []byte
+		SealedName, NameBlind                                   []byte
 		Alone, Head                                             bool
 		Grid                                                    *string
 		Rev                                                     int64
 	}
 	get := func(ref string) kept {
 		t.Helper()
-		r, err := c.Root.Query(t.Context(), "SELECT name, name_2, name_3, initials, sex, kind, id_kind, scope_code, born_on, id_sealed, id_blind, phone_sealed, phone_blind, lives_alone, head, grid_code, rev FROM person WHERE source_ref = $1", ref)
+		r, err := c.Root.Query(t.Context(), "SELECT name, name_2, name_3, initials, sex, kind, id_kind, scope_code, born_on, id_sealed, id_blind, phone_sealed, phone_blind, name_sealed, name_blind, lives_alone, head, grid_code, rev FROM person WHERE source_ref = $1", ref)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,17 +59,20 @@ func TestPeopleAreImportedOnceAndSealed(t *testing.T) {
 		return k
 	}
 	k := get("1")
-	if k.Second != "小明" || k.Third != "明" || k.Initials != "wxm" || k.Sex != person.Male || !k.Born.Equal(on(1950, 5, 6)) || !k.Alone || !k.Head || k.Scope != apitest.GridA || *k.Grid != apitest.GridA || k.Rev != 1 {
+	if k.Name+k.Second+k.Third+k.Initials != "" || k.Sex != person.Male || !k.Born.Equal(on(1950, 5, 6)) || !k.Alone || !k.Head || k.Scope != apitest.GridA || *k.Grid != apitest.GridA || k.Rev != 1 {
 		t.Errorf("%+v", k)
 	}
 	for purpose, v := range map[string]struct {
 		sealed, blind []byte
 		want, kind    string
-	}{"person.number": {k.Number, k.NumberBlind, number(on(1950, 5, 6), 11), "identity"}, "person.phone": {k.Phone, k.PhoneBlind, "13800001234", "phone"}} {
+	}{"person.number": {k.Number, k.NumberBlind, number(on(1950, 5, 6), 11), "identity"}, "person.phone": {k.Phone, k.PhoneBlind, "13800001234", "phone"}, "person.name": {k.SealedName, k.NameBlind, "王小明", "name"}} {
 		got, err := c.Keys.Open(purpose, v.sealed)
 		if err != nil || string(got) != v.want || !bytes.Equal(v.blind, c.Keys.Blind(v.kind, v.want)) {
 			t.Errorf("%s does not open to what was given: %v", purpose, err)
 		}
+	}
+	if k := get("2"); k.Name != "李芳" || k.Second != "芳" || k.Third != "" || k.Initials != "lf" || k.SealedName != nil {
+		t.Errorf("without a tag: %+v", k)
 	}
 	if k := get("3"); k.Second != "Smith" || k.IDKind != person.Passport || k.Kind != "overseas" || k.Scope != apitest.GridB {
 		t.Errorf("%+v", k)
@@ -88,7 +92,7 @@ func TestPeopleAreImportedOnceAndSealed(t *testing.T) {
 	if m := c.imports(t, b, person.Row{Ref: "1", Name: "王晓明"}); m != (pg.Merged{Changed: 1}) {
 		t.Errorf("%+v", m)
 	}
-	if k := get("1"); k.Name != "王晓明" || k.PhoneBlind == nil || k.NumberBlind == nil || !k.Head || k.Scope != apitest.GridA || k.Rev != 2 {
+	if k := get("1"); k.Name != "" || !bytes.Equal(k.NameBlind, c.Keys.Blind("name", "王晓明")) || k.PhoneBlind == nil || k.NumberBlind == nil || !k.Head || k.Scope != apitest.GridA || k.Rev != 2 {
 		t.Errorf("%+v", k)
 	}
 }

@@ -226,7 +226,7 @@ func (s *Service) change(ctx context.Context, id uuid.UUID, do func(tx pgx.Tx, h
 		}
 		// They may have moved to where whoever says so does not see them.
 		return vault.Within(ctx, tx, vault.Everywhere(), func() error {
-			return touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now())
+			return s.touch(ctx, tx, map[uuid.UUID]bool{id: true}, s.Now())
 		})
 	})
 }

@@ -59,10 +59,10 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 	err = vault.In(ctx, s.Pool, sightOf(by), func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"id": id}
 		var born *time.Time
-		var number, phone []byte
+		var name, number, phone []byte
 		var scope string
-		err := tx.QueryRow(ctx, "SELECT p.scope_code, p.name, p.born_on, p.id_sealed, p.phone_sealed FROM person p WHERE p.id = @id AND "+by.People().Where("p.scope_code", "", args), args).
-			Scan(&scope, &out.Name, &born, &number, &phone)
+		err := tx.QueryRow(ctx, "SELECT p.scope_code, "+NameColumn+", p.born_on, p.id_sealed, p.phone_sealed FROM person p WHERE p.id = @id AND "+by.People().Where("p.scope_code", "", args), args).
+			Scan(&scope, &name, &born, &number, &phone)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.Missing("person")
 		}
@@ -80,6 +80,9 @@ func (s *Service) Reveal(ctx context.Context, id uuid.UUID, purpose string) (Rev
 			return fault.Newf(fault.TooMany, "person.reveals", "You have read %d records within an hour, which is as many as there may be; the next in %d minutes.", revealsAnHour, int(wait.Minutes())+1)
 		}
 		out.BornOn = dayText(born)
+		if out.Name, err = s.NameOf(name); err != nil {
+			return err
+		}
 		if out.IDNumber, err = s.open(sealedNumber, number); err != nil {
 			return err
 		}

@@ -74,8 +74,9 @@ func (s *Service) renew(ctx context.Context, tx pgx.Tx, list []entry) error {
 type resealed struct {
 	id                      uuid.UUID
 	kind, ref               string
-	number, phone           []byte // sealed
+	number, phone, name     []byte // sealed
 	numberBlind, phoneBlind []byte
+	nameBlind               []byte
 	refs                    []string // what stands for the number: now, and with older keys
 }
 
@@ -84,14 +85,14 @@ type resealed struct {
 func (s *Service) reseal(ctx context.Context, tx pgx.Tx, which string, args pgx.NamedArgs) ([]uuid.UUID, error) {
 	args["head"] = s.Keys.Head()
 	rows, err := tx.Query(ctx, `
-SELECT id, id_kind, source_ref, id_sealed, phone_sealed FROM person
-WHERE `+which+` AND (substring(id_sealed FROM 1 FOR 5) <> @head OR substring(phone_sealed FROM 1 FOR 5) <> @head)
+SELECT id, id_kind, source_ref, id_sealed, phone_sealed, name_sealed FROM person
+WHERE `+which+` AND (substring(id_sealed FROM 1 FOR 5) <> @head OR substring(phone_sealed FROM 1 FOR 5) <> @head OR substring(name_sealed FROM 1 FOR 5) <> @head)
 ORDER BY id LIMIT @most FOR UPDATE`, args)
 	if err != nil {
 		return nil, err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r resealed, err error) {
-		if err := row.Scan(&r.id, &r.kind, &r.ref, &r.number, &r.phone); err != nil {
+		if err := row.Scan(&r.id, &r.kind, &r.ref, &r.number, &r.phone, &r.name); err != nil {
 			return r, err
 		}
 		return r, s.resealOne(&r)
@@ -102,11 +103,12 @@ ORDER BY id LIMIT @most FOR UPDATE`, args)
 	var ids []uuid.UUID
 	var refs, olds, news []string
 	var owners []uuid.UUID
-	var numbers, numberBlinds, phones, phoneBlinds [][]byte
+	var numbers, numberBlinds, phones, phoneBlinds, names, nameBlinds [][]byte
 	for _, r := range list {
 		ids, refs = append(ids, r.id), append(refs, r.ref)
 		numbers, numberBlinds = append(numbers, r.number), append(numberBlinds, r.numberBlind)
 		phones, phoneBlinds = append(phones, r.phone), append(phoneBlinds, r.phoneBlind)
+		names, nameBlinds = append(names, r.name), append(nameBlinds, r.nameBlind)
 		for _, old := range r.refs[min(1, len(r.refs)):] {
 			owners, olds, news = append(owners, r.id), append(olds, old), append(news, r.refs[0])
 		}
@@ -116,9 +118,9 @@ ORDER BY id LIMIT @most FOR UPDATE`, args)
 		args []any
 	}{
 		{`
-UPDATE person p SET id_sealed = n.number, id_blind = n.number_blind, phone_sealed = n.phone, phone_blind = n.phone_blind, source_ref = n.ref
-FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) AS n (id, ref, number, number_blind, phone, phone_blind)
-WHERE p.id = n.id`, []any{ids, refs, numbers, numberBlinds, phones, phoneBlinds}},
+UPDATE person p SET id_sealed = n.number, id_blind = n.number_blind, phone_sealed = n.phone, phone_blind = n.phone_blind, name_sealed = n.name, name_blind = n.name_blind, source_ref = n.ref
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[]) AS n (id, ref, number, number_blind, phone, phone_blind, name, name_blind)
+WHERE p.id = n.id`, []any{ids, refs, numbers, numberBlinds, phones, phoneBlinds, names, nameBlinds}},
 		{`
 UPDATE household h SET source_ref = n.now FROM unnest($1::text[], $2::text[]) AS n (was, now)
 WHERE h.source_ref = n.was AND NOT EXISTS (SELECT FROM household o WHERE o.source = h.source AND o.source_ref = n.now)`, []any{olds, news}},
@@ -153,6 +155,13 @@ func (s *Service) resealOne(r *resealed) error {
 	}
 	if r.phone != nil {
 		r.phone, r.phoneBlind = s.Keys.Seal(sealedPhone, []byte(phone)), s.Keys.Blind(blindPhone, phone)
+	}
+	if r.name != nil {
+		name, err := s.open(sealedName, r.name)
+		if err != nil {
+			return fmt.Errorf("person %s: %w", r.id, err)
+		}
+		r.name, r.nameBlind = s.Keys.Seal(sealedName, []byte(name)), s.Keys.Blind(blindName, name)
 	}
 	return nil
 }

@@ -30,17 +30,18 @@ func (s *Service) unreadable(ctx context.Context, q pg.Querier, sample int64) (l
 	}
 	// A little more than asked for, so that chance rarely gives too few.
 	percent := min(100, 120*float64(sample)/float64(max(all, 1)))
-	rows, err := q.Query(ctx, "SELECT id, id_kind, id_sealed, id_blind, phone_sealed, phone_blind FROM person TABLESAMPLE BERNOULLI ($1::float8) LIMIT $2", percent, sample)
+	rows, err := q.Query(ctx, "SELECT id, id_kind, id_sealed, id_blind, phone_sealed, phone_blind, name_sealed, name_blind FROM person TABLESAMPLE BERNOULLI ($1::float8) LIMIT $2", percent, sample)
 	if err != nil {
 		return 0, nil, fmt.Errorf("sample of people: %w", err)
 	}
 	var id uuid.UUID
 	var kind string
-	var number, numberBlind, phone, phoneBlind []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &number, &numberBlind, &phone, &phoneBlind}, func() error {
+	var number, numberBlind, phone, phoneBlind, name, nameBlind []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &kind, &number, &numberBlind, &phone, &phoneBlind, &name, &nameBlind}, func() error {
 		looked++
 		doc := func(plain string) string { return documentKept(kind, plain).blindKind() }
-		if !s.reads(sealedNumber, number, numberBlind, doc) || !s.reads(sealedPhone, phone, phoneBlind, func(string) string { return blindPhone }) {
+		if !s.reads(sealedNumber, number, numberBlind, doc) || !s.reads(sealedPhone, phone, phoneBlind, func(string) string { return blindPhone }) ||
+			!s.reads(sealedName, name, nameBlind, func(string) string { return blindName }) {
 			ids = append(ids, id)
 		}
 		return nil

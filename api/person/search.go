@@ -29,7 +29,7 @@ type Hit struct {
 const top = "\U0010FFFF"
 
 // asked are the conditions that what was typed may be meant as: a document's
-// number, a phone, a name or its end, pinyin initials. One of them is to hold;
+// number, a phone, a name or its end, pinyin initials, a whole name that is sealed. One of them is to hold;
 // each is a plain comparison that an index answers. It adds to args.
 func (s *Service) asked(typed string, args pgx.NamedArgs) []string {
 	var parts []string
@@ -65,6 +65,7 @@ func (s *Service) asked(typed string, args pgx.NamedArgs) []string {
 	for _, column := range []string{"name", "name_2", "name_3"} {
 		between(column, name)
 	}
+	equal("name_blind", "name_blind", s.Keys.Blinds(blindName, name)...)
 	if letters := strings.ReplaceAll(find.Fold(name), " ", ""); !strings.ContainsFunc(letters, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		between("initials", letters)
 	}
@@ -87,7 +88,7 @@ func (s *Service) Search(ctx context.Context, typed string, limit int) ([]Hit, e
 	for i, part := range s.asked(typed, args) {
 		column, _, _ := strings.Cut(strings.TrimPrefix(part, "p."), " ")
 		order := ""
-		if strings.HasPrefix(part, "p.name") || strings.HasPrefix(part, "p.initials") {
+		if strings.HasSuffix(part, "hi") {
 			order = "ORDER BY p." + column
 		}
 		also := ""
@@ -100,7 +101,7 @@ func (s *Service) Search(ctx context.Context, typed string, limit int) ([]Hit, e
 	today, hits := s.today(), []Hit{}
 	err := vault.In(ctx, s.Pool, sightOf(actor.From(ctx)), func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-SELECT p.id, p.name, p.sex, p.born_on, COALESCE(NULLIF(d.address, ''), b.address, ''), COALESCE(ST_X(b.point), 0), COALESCE(ST_Y(b.point), 0)
+SELECT p.id, `+NameColumn+`, p.sex, p.born_on, COALESCE(NULLIF(d.address, ''), b.address, ''), COALESCE(ST_X(b.point), 0), COALESCE(ST_Y(b.point), 0)
 FROM (SELECT id, min(way) AS way FROM (`+strings.Join(ways, " UNION ALL ")+`) w GROUP BY id ORDER BY 2, 1 LIMIT @limit) f
 JOIN person p ON p.id = f.id LEFT JOIN dwelling d ON d.id = p.dwelling_id LEFT JOIN building b ON b.id = p.building_id
 ORDER BY f.way, p.name, p.id`, pgx.QueryExecModeCacheDescribe, args)
@@ -109,7 +110,10 @@ ORDER BY f.way, p.name, p.id`, pgx.QueryExecModeCacheDescribe, args)
 		}
 		hits, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (h Hit, err error) {
 			var born *time.Time
-			err = row.Scan(&h.ID, &h.Name, &h.Sex, &born, &h.Address, &h.Lon, &h.Lat)
+			var name []byte
+			if err = row.Scan(&h.ID, &name, &h.Sex, &born, &h.Address, &h.Lon, &h.Lat); err == nil {
+				h.Name, err = s.NameOf(name)
+			}
 			h.Name, h.Age = MaskName(h.Name), age(born, today)
 			return h, err
 		})

@@ -42,5 +42,7 @@ func (s *Service) today() time.Time { return day(s.Now().In(s.Zone)) }
 const (
 	sealedNumber = "person.number"
 	sealedPhone  = "person.phone"
+	sealedName   = "person.name"
 	blindPhone   = "phone"
+	blindName    = "name"
 )

@@ -159,7 +159,7 @@ func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leavin
 
 // copyPeople writes new people with the place that their first tie gives.
 func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []entry) error {
-	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind",
+	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "name_sealed", "name_blind",
 		"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at")
 	c.Grow(len(list), 360)
 	for i := range list {
@@ -171,7 +171,7 @@ func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list
 		}
 		c.Date(e.BornOn)
 		c.Text(e.doc.kind)
-		for _, bytes := range [][]byte{e.numberSeal, e.numberBlind, e.phoneSeal, e.phoneBlind} {
+		for _, bytes := range [][]byte{e.numberSeal, e.numberBlind, e.phoneSeal, e.phoneBlind, e.nameSeal, e.nameBlind} {
 			c.Bytes(bytes)
 		}
 		c.Text(e.Kind)
@@ -223,10 +223,23 @@ func bytesOf(b []byte) any {
 
 // mergePeople takes what the batch gives into people who exist, and notes in
 // changed who is another than before.
-func mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, changed map[uuid.UUID]bool) error {
+func (s *Service) mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, changed map[uuid.UUID]bool) error {
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].id
+	}
+	secret, err := concealed(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if secret[list[i].id] {
+			s.conceal(&list[i])
+		}
+	}
 	if _, err := tx.Exec(ctx, `
 CREATE TEMP TABLE incoming_person ON COMMIT DROP AS
-SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_blind, phone_sealed, phone_blind, kind, lives_alone, household_id, head FROM person WITH NO DATA`); err != nil {
+SELECT id, name, name_2, name_3, initials, name_sealed, name_blind, sex, born_on, id_kind, id_sealed, id_blind, phone_sealed, phone_blind, kind, lives_alone, household_id, head FROM person WITH NO DATA`); err != nil {
 		return fmt.Errorf("people that come in: %w", err)
 	}
 	has := given(b)
@@ -236,8 +249,8 @@ SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_
 		}
 		return value
 	}
-	columns := []string{"id", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "kind", "lives_alone", "household_id", "head"}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"incoming_person"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
+	columns := []string{"id", "name", "name_2", "name_3", "initials", "name_sealed", "name_blind", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "kind", "lives_alone", "household_id", "head"}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"incoming_person"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
 		e := &list[i]
 		var alone any
 		if e.LivesAlone != nil {
@@ -248,7 +261,8 @@ SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_
 			kind = nil
 		}
 		return []any{
-			e.id, only("name", e.name), only("name", e.second), only("name", e.third), only("name", e.initials), only("sex", pg.OrNull(e.Sex)), only("born_on", pg.OrNull(e.BornOn)),
+			e.id, only("name", e.name), only("name", e.second), only("name", e.third), only("name", e.initials),
+			only("name", bytesOf(e.nameSeal)), only("name", bytesOf(e.nameBlind)), only("sex", pg.OrNull(e.Sex)), only("born_on", pg.OrNull(e.BornOn)),
 			only("id_blind", pg.OrNull(e.doc.kind)), only("id_blind", bytesOf(e.numberSeal)), only("id_blind", bytesOf(e.numberBlind)),
 			only("phone_blind", bytesOf(e.phoneSeal)), only("phone_blind", bytesOf(e.phoneBlind)), only("kind", kind), only("lives_alone", alone),
 			only("household_id", pg.OrNull(e.household)), only("head", e.Head),
@@ -273,19 +287,21 @@ SELECT id, name, name_2, name_3, initials, sex, born_on, id_kind, id_sealed, id_
 const mergeIncoming = `
 UPDATE person t SET
     name = COALESCE(i.name, t.name), name_2 = COALESCE(i.name_2, t.name_2), name_3 = COALESCE(i.name_3, t.name_3), initials = COALESCE(i.initials, t.initials),
+    name_sealed = CASE WHEN i.name_blind IS NULL OR i.name_blind = t.name_blind THEN t.name_sealed ELSE i.name_sealed END, name_blind = COALESCE(i.name_blind, t.name_blind),
     sex = COALESCE(i.sex, t.sex), born_on = COALESCE(i.born_on, t.born_on), id_kind = COALESCE(i.id_kind, t.id_kind),
     id_sealed = CASE WHEN i.id_blind IS NULL OR i.id_blind = t.id_blind THEN t.id_sealed ELSE i.id_sealed END, id_blind = COALESCE(i.id_blind, t.id_blind),
     phone_sealed = CASE WHEN i.phone_blind IS NULL OR i.phone_blind = t.phone_blind THEN t.phone_sealed ELSE i.phone_sealed END, phone_blind = COALESCE(i.phone_blind, t.phone_blind),
     kind = COALESCE(i.kind, t.kind), lives_alone = COALESCE(i.lives_alone, t.lives_alone), household_id = COALESCE(i.household_id, t.household_id),
     head = COALESCE(i.head, t.head), updated_at = $1
 FROM incoming_person i
-WHERE t.id = i.id AND (t.name, t.sex, t.born_on, t.id_kind, t.id_blind, t.phone_blind, t.kind, t.lives_alone, t.household_id, t.head) IS DISTINCT FROM
-    (COALESCE(i.name, t.name), COALESCE(i.sex, t.sex), COALESCE(i.born_on, t.born_on), COALESCE(i.id_kind, t.id_kind), COALESCE(i.id_blind, t.id_blind),
+WHERE t.id = i.id AND (t.name, t.name_blind, t.sex, t.born_on, t.id_kind, t.id_blind, t.phone_blind, t.kind, t.lives_alone, t.household_id, t.head) IS DISTINCT FROM
+    (COALESCE(i.name, t.name), COALESCE(i.name_blind, t.name_blind), COALESCE(i.sex, t.sex), COALESCE(i.born_on, t.born_on), COALESCE(i.id_kind, t.id_kind), COALESCE(i.id_blind, t.id_blind),
      COALESCE(i.phone_blind, t.phone_blind), COALESCE(i.kind, t.kind), COALESCE(i.lives_alone, t.lives_alone), COALESCE(i.household_id, t.household_id), COALESCE(i.head, t.head))
 RETURNING t.id`
 
-// touch brings changed people to where they live now and to their next revision.
-func touch(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]bool, now time.Time) error {
+// touch brings changed people to where they live now and to their next revision,
+// and seals or opens their names as their tags want it.
+func (s *Service) touch(ctx context.Context, tx pgx.Tx, changed map[uuid.UUID]bool, now time.Time) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -302,6 +318,9 @@ FROM (SELECT u.id, r.dwelling_id, d.building_id, d.grid_code, d.scope_code
 WHERE p.id = n.id`, ids, now)
 	if err != nil {
 		return fmt.Errorf("people's places: %w", err)
+	}
+	if _, err := s.settleNames(ctx, tx, "p.id = ANY (@ids)", pgx.NamedArgs{"ids": ids, "most": nil}); err != nil {
+		return err
 	}
 	return fold(ctx, tx, ids)
 }

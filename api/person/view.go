@@ -68,20 +68,23 @@ type Carried struct {
 }
 
 const selectPerson = `
-SELECT p.id, p.name, p.sex, p.born_on, p.kind, p.lives_alone, p.head, p.household_id, p.dwelling_id, p.building_id, COALESCE(NULLIF(d.address, ''), b.address, ''),
+SELECT p.id, ` + NameColumn + `, p.sex, p.born_on, p.kind, p.lives_alone, p.head, p.household_id, p.dwelling_id, p.building_id, COALESCE(NULLIF(d.address, ''), b.address, ''),
     p.grid_code, p.scope_code, p.id_kind, p.id_sealed, p.phone_sealed, p.left_on, p.left_why, p.rev
 FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id LEFT JOIN building b ON b.id = p.building_id `
 
 // scan reads a row of selectPerson and masks it.
 func (s *Service) scan(row pgx.CollectableRow) (p Person, err error) {
 	var born, left *time.Time
-	var number, phone []byte
-	err = row.Scan(&p.ID, &p.Name, &p.Sex, &born, &p.Kind, &p.LivesAlone, &p.Head, &p.HouseholdID, &p.DwellingID, &p.BuildingID, &p.Address,
+	var name, number, phone []byte
+	err = row.Scan(&p.ID, &name, &p.Sex, &born, &p.Kind, &p.LivesAlone, &p.Head, &p.HouseholdID, &p.DwellingID, &p.BuildingID, &p.Address,
 		&p.GridCode, &p.ScopeCode, &p.IDKind, &number, &phone, &left, &p.LeftWhy, &p.Rev)
 	if err != nil {
 		return p, err
 	}
 	if p.IDMasked, p.PhoneMasked, err = s.Masked(number, phone); err != nil {
+		return p, err
+	}
+	if p.Name, err = s.NameOf(name); err != nil {
 		return p, err
 	}
 	p.Name = MaskName(p.Name)

@@ -92,7 +92,7 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 		if err := s.renew(ctx, tx, list); err != nil {
 			return err
 		}
-		if err := insert(ctx, tx, b, checked, arrivals{list, 1}); err != nil {
+		if err := s.insert(ctx, tx, b, checked, arrivals{list, 1}); err != nil {
 			return inWords(err)
 		}
 		out, err = s.announce(ctx, tx, id)
@@ -118,7 +118,7 @@ func (s *Service) Update(ctx context.Context, id uuid.UUID, rev int64, e Edit) (
 				return err
 			}
 		}
-		return inWords(s.rewrite(ctx, tx, s.entry(ready, s.today()), household))
+		return inWords(s.rewrite(ctx, tx, s.entry(ready, s.today()), household, had.secret))
 	})
 }
 
@@ -145,18 +145,20 @@ func overlay(r *Row, household *uuid.UUID, e Edit) {
 }
 
 // rewrite writes the record's own columns. What is sealed is sealed anew.
-func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, e entry, household uuid.UUID) error {
+func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, e entry, household uuid.UUID, secret bool) error {
 	list := []entry{e}
 	if err := s.renew(ctx, tx, list); err != nil {
 		return err
 	}
-	e = list[0]
+	if e = list[0]; secret {
+		s.conceal(&e)
+	}
 	_, err := tx.Exec(ctx, `
-UPDATE person SET name = @name, name_2 = @name_2, name_3 = @name_3, initials = @initials, sex = @sex, born_on = @born_on, id_kind = @id_kind,
+UPDATE person SET name = @name, name_2 = @name_2, name_3 = @name_3, initials = @initials, name_sealed = @name_sealed, name_blind = @name_blind, sex = @sex, born_on = @born_on, id_kind = @id_kind,
     id_sealed = @id_sealed, id_blind = @id_blind, phone_sealed = @phone_sealed, phone_blind = @phone_blind, kind = @kind, lives_alone = @lives_alone,
     household_id = @household, head = @head, rev = rev + 1, updated_at = @now
 WHERE id = @id`, pgx.NamedArgs{
-		"id": e.id, "name": e.name, "name_2": e.second, "name_3": e.third, "initials": e.initials, "sex": e.Sex, "born_on": pg.OrNull(e.BornOn), "id_kind": e.doc.kind,
+		"id": e.id, "name": e.name, "name_2": e.second, "name_3": e.third, "initials": e.initials, "name_sealed": e.nameSeal, "name_blind": e.nameBlind, "sex": e.Sex, "born_on": pg.OrNull(e.BornOn), "id_kind": e.doc.kind,
 		"id_sealed": e.numberSeal, "id_blind": e.numberBlind, "phone_sealed": e.phoneSeal, "phone_blind": e.phoneBlind, "kind": e.Kind,
 		"lives_alone": e.LivesAlone != nil && *e.LivesAlone, "household": pg.OrNull(household), "head": e.Head, "now": s.Now(),
 	})
@@ -164,9 +166,12 @@ WHERE id = @id`, pgx.NamedArgs{
 }
 
 // hold keeps the grids as they are until the transaction ends, so that who moves
-// in does not miss a redraw.
+// in does not miss a redraw, and the key.
 func (s *Service) hold(ctx context.Context, tx pgx.Tx) (link.Batch, error) {
 	_, err := s.Regions.Hold(ctx, tx)
+	if err == nil {
+		err = s.Keys.Hold(ctx, tx)
+	}
 	return link.Batch{Source: desk, NewID: s.NewID, Now: s.Now()}, err
 }
 
@@ -175,6 +180,7 @@ type seen struct {
 	Row
 	household uuid.UUID
 	scope     string // where they are seen
+	secret    bool   // the name is sealed
 	rev       int64
 	left      leaving
 }
@@ -184,12 +190,12 @@ func (s *Service) lockSeen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (seen, 
 	args := pgx.NamedArgs{"id": id}
 	out := seen{Row: Row{ID: id, LivesAlone: new(bool)}}
 	var born, left *time.Time
-	var number, phone []byte
+	var name, number, phone []byte
 	var household *uuid.UUID
 	err := tx.QueryRow(ctx, `
-SELECT p.name, p.sex, p.born_on, p.id_kind, p.id_sealed, p.phone_sealed, p.kind, p.lives_alone, p.household_id, p.head, p.left_on, p.left_why, p.scope_code, p.rev
+SELECT `+NameColumn+`, p.name_sealed IS NOT NULL, p.sex, p.born_on, p.id_kind, p.id_sealed, p.phone_sealed, p.kind, p.lives_alone, p.household_id, p.head, p.left_on, p.left_why, p.scope_code, p.rev
 FROM person p WHERE p.id = @id AND `+actor.From(ctx).People().Where("p.scope_code", "", args)+" FOR UPDATE OF p", args).
-		Scan(&out.Name, &out.Sex, &born, &out.IDKind, &number, &phone, &out.Kind, out.LivesAlone, &household, &out.Head, &left, &out.left.why, &out.scope, &out.rev)
+		Scan(&name, &out.secret, &out.Sex, &born, &out.IDKind, &number, &phone, &out.Kind, out.LivesAlone, &household, &out.Head, &left, &out.left.why, &out.scope, &out.rev)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return out, fault.Missing("person")
 	}
@@ -204,6 +210,9 @@ FROM person p WHERE p.id = @id AND `+actor.From(ctx).People().Where("p.scope_cod
 	}
 	if household != nil {
 		out.household = *household
+	}
+	if out.Name, err = s.NameOf(name); err != nil {
+		return out, err
 	}
 	if out.IDNumber, err = s.open(sealedNumber, number); err != nil {
 		return out, err

@@ -64,7 +64,7 @@ LEFT JOIN building_storey t ON t.building_id = d.building_id AND t.ordinal = d.s
 	},
 	"people": {
 		columnsNamed("name id_masked phone_masked sex born_year:int kind lives_alone:bool head:bool address grid_code " + numberColumn),
-		`SELECT p.name, p.id_sealed, p.phone_sealed, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, @number::text, NULL::geometry
+		`SELECT ` + person.NameColumn + `, p.id_sealed, p.phone_sealed, p.sex, EXTRACT(YEAR FROM p.born_on)::int, p.kind, p.lives_alone, p.head, d.address, p.grid_code, @number::text, NULL::geometry
 FROM person p LEFT JOIN dwelling d ON d.id = p.dwelling_id WHERE p.left_on IS NULL AND %s ORDER BY p.id`, "none", "p.scope_code",
 	},
 	"organisations": {
@@ -213,7 +213,12 @@ func (l *Loader) rows(ctx context.Context, q pg.Querier, w *table.Writer, kind, 
 		geom, _ := values[last].(orb.Geometry)
 		values = values[:last]
 		if kind == "people" {
-			values[0] = person.MaskName(values[0].(string))
+			kept, _ := values[0].([]byte)
+			name, err := l.People.NameOf(kept)
+			if err != nil {
+				return n, err
+			}
+			values[0] = person.MaskName(name)
 			number, _ := values[1].([]byte)
 			phone, _ := values[2].([]byte)
 			if values[1], values[2], err = l.People.Masked(number, phone); err != nil {

@@ -12,6 +12,23 @@ const (
 	retentionEvery = 24 * time.Hour
 )
 
+// settleNames seals the names of who carries a care tag where they are not yet,
+// as in a city from before there was sealing, and opens those whose tag has ended.
+func (w *World) settleNames(ctx context.Context) error {
+	for {
+		if n, err := w.People.SettleNames(ctx); err != nil && ctx.Err() == nil {
+			w.Log.WarnContext(ctx, "names of people with a care tag", "error", err)
+		} else if n > 0 {
+			w.Log.InfoContext(ctx, "names of people with a care tag", "settled", n)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(6 * time.Hour):
+		}
+	}
+}
+
 // retain erases every day who left long enough ago, and has it on the record.
 // Servers that share a database share the work.
 func (w *World) retain(ctx context.Context) error {

@@ -243,6 +243,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
 	background("sweep", s.sweep)
 	background("retention", s.world.retain)
+	background("names", s.world.settleNames)
 	background("imports", s.world.Loader.Run)
 	background("keys", func(ctx context.Context) error {
 		return s.world.Keys.Follow(ctx, func(err error) { s.world.Log.ErrorContext(ctx, "keys of people's data", "error", err) })
