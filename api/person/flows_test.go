@@ -90,3 +90,46 @@ func TestFlowsCountWhoIsSeenElsewhere(t *testing.T) {
 		t.Errorf("the application's role counts people: %v", err)
 	}
 }
+
+// Planners are told of whole months, of areas with enough moves, within their
+// jurisdiction; what they ask for changes no cell.
+func TestPlannersAreToldOfMoves(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var rows []person.Row
+	for i := range 25 {
+		home := d.a[i%len(d.a)]
+		if i < 12 {
+			home = d.b[i%len(d.b)]
+		}
+		rows = append(rows, person.Row{Ref: fmt.Sprint(i), Name: "甲", DwellingID: home, Relation: "resident", Since: on(2026, 1, 5), Until: on(2026, 1, 25)})
+	}
+	// in February too few move to be told of, and March is not over
+	rows = append(rows, person.Row{Ref: "late", Name: "乙", DwellingID: d.a[0], Relation: "resident", Since: on(2026, 2, 3)}, person.Row{Ref: "now", Name: "丙", DwellingID: d.a[1], Relation: "resident", Since: on(2026, 3, 1)})
+	d.imports(t, d.batch("list"), rows...)
+	const a = `{"month":"2026-01","communities":["990101001001","990101001002"],"in":10,"out":10}`
+	const b = `{"month":"2026-01","communities":["990101002001","990101002002"],"in":20,"out":20}` // 12, and what rounding left over
+	for _, tt := range []struct {
+		by    actor.Actor
+		query string
+		want  string
+	}{
+		{apitest.Actor(actor.Planner, apitest.CityCode), "", a + "," + b},
+		{apitest.Actor(actor.Planner, apitest.CityCode), "?since=2026-01&until=2026-01", a + "," + b},
+		{apitest.Actor(actor.Planner, apitest.CityCode), "?region=" + apitest.StreetB, b},
+		{apitest.Actor(actor.Leader, apitest.StreetB), "", b},
+		{apitest.Actor(actor.Planner, apitest.StreetA), "?region=" + apitest.StreetB, ""},
+		{apitest.Actor(actor.Planner, apitest.CityCode), "?since=2026-02", ""},
+	} {
+		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", "/plan/flows"+tt.query, "")); got != `{"items":[`+tt.want+`]}` {
+			t.Errorf("%v asks %s: %s", tt.by.Grants, tt.query, got)
+		}
+	}
+	planner := apitest.Actor(actor.Planner, apitest.CityCode)
+	for _, query := range []string{"?until=2026-03", "?until=2026-13", "?since=2024-01&until=2026-01", "?since=2026-02&until=2026-01", "?region=x"} {
+		d.must(t, 422, planner, "GET", "/plan/flows"+query, "")
+	}
+	d.must(t, 403, apitest.Actor(actor.Worker, apitest.CityCode), "GET", "/plan/flows", "")
+	d.must(t, 401, actor.Nobody, "GET", "/plan/flows", "")
+	d.must(t, 403, planner, "GET", "/flows", "")
+}

@@ -191,6 +191,9 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, op("leave", http.MethodPost, "/people/{id}/leave", "Somebody has moved away or died", http.StatusOK, 404, 409), service.leave)
 	web.Add(s, op("erase-person", http.MethodPost, "/people/{id}/erase", "Erase a record for good; who has left goes by itself when the time is over", http.StatusNoContent, 404), service.eraseOne)
 	web.Add(s, op("list-flows", http.MethodGet, "/flows", "Moving in and out by day and community", http.StatusOK), service.flows)
+	plan := op("plan-flows", http.MethodGet, "/plan/flows", "Moving in and out by month, of communities that have enough of it, in steps of 10", http.StatusOK)
+	plan.Extensions = web.Seen(web.SightPlanning)
+	web.Add(s, plan, service.planFlows)
 }
 
 // reading marks an operation that only shows records, although it is posted.

@@ -234,7 +234,7 @@ var alike = map[string]string{
 	"list-settings":     "the settings are no object of ours, and only administrators of a whole city read them",
 	"list-import-kinds": "the names of fields", "plan-options": "the words of a question, and how many services there are, which is public",
 	"list-tile-layers": "names of layers", "get-tilejson": "a layer's description holds no object", "plan-coverage": "so few people are withheld", "plan-coverage-csv": "so few people are withheld",
-	"plan-coverage-geojson": "so few people are withheld", "plan-uncovered": "nobody is out of reach of nothing",
+	"plan-coverage-geojson": "so few people are withheld", "plan-flows": "so few moves are withheld", "plan-uncovered": "nobody is out of reach of nothing",
 }
 
 // From next door nothing of ours exists: whoever works in the neighbouring

@@ -52,7 +52,11 @@ const purpose = spec(
     });
     await when('another purpose is chosen by a chip', async () => {
       await page.locator(`${person} .for`).getByRole('button', { name: '更改' }).click();
-      await page.getByRole('button', { name: '核对登记信息' }).click();
+      await Promise.all([
+        page.waitForResponse((one) => one.request().headers()['x-purpose'] !== undefined),
+        page.getByRole('button', { name: '核对登记信息' }).click(),
+      ]);
+      await page.waitForFunction(() => document.activeElement?.tagName === 'H2'); // it is kept by then
     });
     await then('the record is read anew for that', async () => {
       await page.locator(`${person} .for`, { hasText: '核对登记信息' }).waitFor();
@@ -202,4 +206,34 @@ const erase = spec(
   },
 );
 
-export default [purpose, looked, phone, erase];
+const trace = spec('a row of an export leads to who took it', { size: 'phone', axe: true }, async (world) => {
+  const { when, then, origin, page } = world;
+  const keeper = new Keeper(world, origin);
+  await keeper.enter('administrator', '/admin?section=audit');
+  const box = page.getByRole('textbox', { name: '这份导出是谁的' });
+  let number;
+  await when('people are exported', async () => {
+    const file = await keeper.desk.ask(`/api/v1/exports/people?purpose=${encodeURIComponent('年度核对')}`);
+    const rows = (await file.text()).trim().split('\r\n');
+    number = rows.at(-1).split(',').at(-1);
+    assert.ok(file.headers.get('content-disposition').includes(`people-${number}.csv`));
+  });
+  await when('the number of one row is looked for, as it was read aloud', async () => {
+    await box.fill(`${number.slice(0, 5)}-${number.slice(5)}`.toLowerCase());
+    await page.keyboard.press('Enter');
+  });
+  await then('it is said who, and what for', async () => {
+    const found = page.locator('.trace dl');
+    await found.waitFor();
+    assert.match(await found.innerText(), /administrator[\s\S]*人口记录[\s\S]*年度核对/);
+    assert.deepEqual(await accessibility(page), []);
+    assert.deepEqual(await overflow(page), []);
+  });
+  await when('one character is wrong', async () => {
+    await box.fill(number.slice(0, -1) + (number.endsWith('A') ? 'B' : 'A'));
+    await page.keyboard.press('Enter');
+  });
+  await then('that is said, too', () => page.getByText('有一位写错了').waitFor());
+});
+
+export default [purpose, looked, phone, erase, trace];

@@ -1292,6 +1292,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plan/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Moving in and out by month, of communities that have enough of it, in steps of 10 */
+        get: operations["plan-flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plan/options": {
         parameters: {
             query?: never;
@@ -3684,6 +3701,22 @@ export interface components {
             sex: string;
             tags: components["schemas"]["PersonCarried"][] | null;
         };
+        PersonMonthFlow: {
+            /** @description The codes of those who are told of together. */
+            communities: string[] | null;
+            /**
+             * Format: int64
+             * @description In steps of 10.
+             */
+            in: number;
+            /** @example 2026-10 */
+            month: string;
+            /**
+             * Format: int64
+             * @description In steps of 10.
+             */
+            out: number;
+        };
         PersonPage: {
             items: components["schemas"]["Person"][] | null;
             /** @description The cursor of the next page; empty at the end. */
@@ -3721,6 +3754,9 @@ export interface components {
         };
         PlacesAnswerBody: {
             items: components["schemas"]["AuthPlace"][] | null;
+        };
+        PlanFlowsOutBody: {
+            items: components["schemas"]["PersonMonthFlow"][] | null;
         };
         Problem: {
             /**
@@ -10704,6 +10740,69 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-flows": {
+        parameters: {
+            query?: {
+                /** @description A region code. */
+                region?: string;
+                /** @description A month such as 2026-01; a year before until when empty. */
+                since?: string;
+                /** @description A month, included; the last whole month when empty, which is also the latest that is told. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanFlowsOutBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
