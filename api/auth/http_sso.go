@@ -37,6 +37,7 @@ type ssoAnswer struct {
 	Status    int
 	Location  string        `header:"Location"`
 	Type      string        `header:"Content-Type"`
+	Policy    string        `header:"Content-Security-Policy"`
 	SetCookie []http.Cookie `header:"Set-Cookie"`
 	Body      []byte
 }
@@ -113,10 +114,13 @@ var ssoTexts = map[string]string{
 	"sso.unknown": "统一认证认识您，但这里没有向它开放的账号。请联系管理员。",
 }
 
+// ssoStyle is the whole look of the page.
+const ssoStyle = `body{font:1.05rem/1.6 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.2rem;color-scheme:light dark}a{display:inline-block;margin-top:1rem;padding:.6rem 0}`
+
 var ssoTemplate = template.Must(template.New("sso").Parse(`<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>登录未完成 · Not signed in</title>
-<style>body{font:1.05rem/1.6 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.2rem;color-scheme:light dark}a{display:inline-block;margin-top:1rem;padding:.6rem 0}</style>
+<style>{{.Style}}</style>
 <main><h1>登录未完成</h1><p>{{.Zh}}</p><p lang="en">{{.En}}</p><a href="{{.Next}}">返回登录 · <span lang="en">Back to sign-in</span></a></main></html>
 `))
 
@@ -133,8 +137,11 @@ func (o *SSO) page(ctx context.Context, err error, next string) (*ssoAnswer, err
 		status = http.StatusServiceUnavailable
 	}
 	var b bytes.Buffer
-	if err := ssoTemplate.Execute(&b, struct{ Zh, En, Next string }{ssoTexts[f.Code], f.Public, next}); err != nil {
+	if err := ssoTemplate.Execute(&b, struct {
+		Style        template.CSS
+		Zh, En, Next string
+	}{ssoStyle, ssoTexts[f.Code], f.Public, next}); err != nil {
 		return nil, err
 	}
-	return &ssoAnswer{Status: status, Type: "text/html; charset=utf-8", Body: b.Bytes()}, nil
+	return &ssoAnswer{Status: status, Type: "text/html; charset=utf-8", Policy: web.PolicyWith(ssoStyle), Body: b.Bytes()}, nil
 }

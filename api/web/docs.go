@@ -14,6 +14,9 @@ import (
 //go:embed docs.html
 var docsPage string
 
+//go:embed docs.css
+var docsStyle string
+
 var docsTemplate = template.Must(template.New("docs").Parse(docsPage))
 
 type docsOperation struct {
@@ -28,8 +31,9 @@ func (s *Server) docs() {
 	s.Echo.GET("/docs", func(c echo.Context) error {
 		doc := s.API.OpenAPI()
 		c.Response().Header().Set("Content-Type", "text/html; charset=utf-8")
+		c.Response().Header().Set("Content-Security-Policy", PolicyWith(docsStyle))
 		return docsTemplate.Execute(c.Response(), map[string]any{
-			"Info": doc.Info, "Groups": docsGroups(doc), "Rules": meanings,
+			"Info": doc.Info, "Style": template.CSS(docsStyle), "Groups": docsGroups(doc), "Rules": meanings,
 		})
 	})
 }

@@ -57,11 +57,23 @@ export async function visitor(browser, origin, options = {}) {
     faults.push(`a request would leave the server: ${url.href}`);
     return route.abort();
   });
+  await context.exposeFunction('policyBroken', (words) => faults.push(`content security policy: ${words}`));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const { effectiveDirective, blockedURI, sourceFile, lineNumber, sample } = event;
+      globalThis.policyBroken(
+        `${effectiveDirective} ${blockedURI} ${sample} at ${sourceFile}:${lineNumber} in ${location.pathname}`,
+      );
+    });
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
+  // What fails to load is the business of the specs, which take the server away and are refused on purpose.
   page.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) {
+      faults.push(`console: ${message.text()} at ${page.url()}`);
+    }
   });
   return { context, page, faults, seen };
 }

@@ -12805,6 +12805,7 @@ export interface operations {
             /** @description On to the provider, or to the page asked for */
             303: {
                 headers: {
+                    "Content-Security-Policy"?: string;
                     "Content-Type"?: string;
                     Location?: string;
                     "Set-Cookie"?: string;
@@ -12873,6 +12874,7 @@ export interface operations {
             /** @description On to the provider, or to the page asked for */
             303: {
                 headers: {
+                    "Content-Security-Policy"?: string;
                     "Content-Type"?: string;
                     Location?: string;
                     "Set-Cookie"?: string;
@@ -12919,6 +12921,7 @@ export interface operations {
             /** @description On to the provider, or to the page asked for */
             303: {
                 headers: {
+                    "Content-Security-Policy"?: string;
                     "Content-Type"?: string;
                     Location?: string;
                     "Set-Cookie"?: string;
