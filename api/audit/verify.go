@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,6 +48,9 @@ type Report struct {
 	Heads    int       `json:"heads" doc:"Signed heads that were compared."`
 	Findings []Finding `json:"findings"`
 	More     int64     `json:"more" doc:"Further findings, not listed."`
+	// KeySince is the entry with which the key was changed last; 0: never. Before
+	// it the chain and the signed heads are compared, the marks are not.
+	KeySince int64 `json:"-"`
 }
 
 // OK says that nothing was found.
@@ -100,7 +104,12 @@ func (v *Verifier) Run(ctx context.Context) (Report, error) {
 		if err != nil {
 			return err
 		}
-		c := v.chain(&r, head)
+		keys, err := readSuccession(ctx, tx, v.Key)
+		if err != nil {
+			return err
+		}
+		r.KeySince = keys.since
+		c := v.chain(&r, head, keys)
 		if err := c.walk(ctx, tx); err != nil {
 			return err
 		}
@@ -120,11 +129,12 @@ type walker struct {
 	head   Head   // the database's own
 	last   link   // of the row before
 	heads  []Head // still to come, by place
-	tries  int    // places tried for rows that are out of place
+	keys   succession
+	tries  int // places tried for rows that are out of place
 }
 
-func (v *Verifier) chain(r *Report, head Head) *walker {
-	c := &walker{Verifier: v, report: r, head: head, last: link{hash: genesis}, tries: 20}
+func (v *Verifier) chain(r *Report, head Head, keys succession) *walker {
+	c := &walker{Verifier: v, report: r, keys: keys, head: head, last: link{hash: genesis}, tries: 20}
 	switch {
 	case len(head.Key) == 0:
 		r.add(FoundCut, 0, 0, "the row of the head is gone")
@@ -132,7 +142,7 @@ func (v *Verifier) chain(r *Report, head Head) *walker {
 		r.add(FoundHead, head.Seq, head.Seq, "the head in the database is not signed by this program's key")
 	}
 	for i, h := range v.Heads {
-		if !h.Signed(v.Key.Public()) {
+		if !keys.trusts(h, v.Key) {
 			r.add(FoundHead, h.Seq, h.Seq, "signed head %d of those given is not signed by this program's key", i+1)
 			continue
 		}
@@ -200,7 +210,9 @@ func (c *walker) step(w sealedRow) {
 		} else {
 			r.add(FoundEdited, w.seq, w.seq, "the entry is not what its hash was made of")
 		}
-	case !c.Key.signed(w.body, w.mark):
+	case w.seq == c.keys.since && c.keys.hash != "hash/"+hex.EncodeToString(w.prev):
+		r.add(FoundBroken, w.seq, w.seq, "the log before this entry is not the one over which the key was changed")
+	case w.seq >= c.keys.since && !c.Key.signed(w.body, w.mark):
 		r.add(FoundInserted, w.seq, w.seq, "the program did not write this entry as it stands")
 	case !gap && !bytes.Equal(w.prev, c.last.hash):
 		r.add(FoundBroken, w.seq, w.seq, "the entry is not bound to the one before it: one of the two was changed")

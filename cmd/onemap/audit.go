@@ -14,6 +14,7 @@ import (
 type auditCommand struct {
 	Verify auditVerify `cmd:"" help:"Compute the audit log again from its first entry to its last; status 1 when something is wrong."`
 	Head   auditHead   `cmd:"" help:"Print the signed head of this moment, one line of JSON, to keep elsewhere."`
+	NewKey auditNewKey `cmd:"" name:"new-key" help:"Go on under a new key when audit.key was lost or stolen, with a statement in the log; stop all servers first."`
 }
 
 type auditVerify struct {
@@ -72,8 +73,32 @@ func printAudit(r audit.Report, took time.Duration) {
 	case r.More > 0:
 		fmt.Printf("     and %d more\n", r.More)
 	case r.OK():
+		if r.KeySince > 0 {
+			fmt.Printf("The key was changed with entry %d: of the entries before it the chain and the signed heads were compared, not the marks.\n", r.KeySince)
+		}
 		fmt.Println("Nothing was edited, removed, inserted or changed in order.")
 	}
+}
+
+type auditNewKey struct {
+	boot.Config
+	Reason string `help:"Why; it stays in the log." required:""`
+}
+
+func (c auditNewKey) Run(ctx context.Context) error {
+	seq, had, err := boot.NewAuditKey(ctx, c.Config, c.Reason, c.Logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	if seq > 0 {
+		fmt.Printf("Entry %d says that the log goes on under a new key. Keep a copy of the key file now, and a signed head (audit head) elsewhere.\n", seq)
+	} else {
+		fmt.Println("The change that was broken off is done.")
+	}
+	if !had {
+		fmt.Println("The former key was not there: what waited to be sealed was taken as it lay.")
+	}
+	return nil
 }
 
 type auditHead struct{ boot.Config }
