@@ -127,6 +127,27 @@ func (s *Service) AddAccount(ctx context.Context, n NewAccount) (uuid.UUID, erro
 	return id, inWords(err, n.Login)
 }
 
+// Free says whether an account could be made but for its password: that its login
+// is nobody's yet and its departments are there.
+func (s *Service) Free(ctx context.Context, n NewAccount) error {
+	var taken bool
+	if err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM account WHERE login = $1)", n.Login).Scan(&taken); err != nil {
+		return err
+	}
+	if taken {
+		return fault.Newf(fault.Conflict, "account.exists", "There is an account %q already.", n.Login)
+	}
+	for _, g := range n.Grants {
+		if g.Department == "" {
+			continue
+		}
+		if list, err := departmentsWhere(ctx, s.pool, "WHERE code = $1", g.Department); err != nil || len(list) == 0 {
+			return cmp.Or(err, error(fault.New(fault.Invalid, "account.department", "There is no such department.")))
+		}
+	}
+	return nil
+}
+
 func (s *Service) addAccount(ctx context.Context, tx pgx.Tx, id uuid.UUID, n NewAccount, hash string, now time.Time) error {
 	if err := insertAccount(ctx, tx, id, n, hash, now); err != nil {
 		return err

@@ -129,8 +129,17 @@ func TestTheWholeProgram(t *testing.T) {
 		if err != nil || p != nil || !strings.Contains(header.Get("Set-Cookie"), "onemap=") {
 			t.Errorf("%+v %v %v", p, header, err)
 		}
-		if _, errs, err := command(t, "a-long-password\n", "user", "add", "wang", "--role", "operator", "--scope", "8801", "--data", dir); err == nil || !strings.Contains(errs, "wang") {
-			t.Errorf("twice: %v %s", err, errs)
+		// Whatever else is wrong is said before a password is asked for.
+		for want, args := range map[string][]string{
+			"wang":    {"wang", "--role", "operator", "--scope", "8801"},
+			"role":    {"li", "--role", "king", "--scope", "8801"},
+			"scope":   {"li", "--role", "operator", "--scope", "88"},
+			"until":   {"li", "--role", "operator", "--scope", "8801", "--until", "soon"},
+			"no such": {"li", "--role", "handler", "--scope", "8801", "--department", "D404"},
+		} {
+			if _, errs, err := command(t, "", append(append([]string{"user", "add"}, args...), "--data", dir)...); err == nil || !strings.Contains(errs, want) || strings.Contains(errs, "password") {
+				t.Errorf("%v: %v %s", args, err, errs)
+			}
 		}
 		for _, step := range []struct {
 			args []string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,23 +57,23 @@ func (c userLink) Run(ctx context.Context) error {
 	})
 }
 
+// Run asks for the password only when everything else is right.
 func (c userAdd) Run(ctx context.Context) error {
-	password, err := readPassword()
-	if err != nil {
-		return err
-	}
 	n := auth.NewAccount{
-		Login: c.Login, Name: c.Name, Password: password,
+		Login: c.Login, Name: cmp.Or(c.Name, c.Login),
 		Grants: []actor.Grant{{Role: actor.Role(c.Role), Prefix: c.Scope, Department: c.Department}}, Reason: c.Reason,
-	}
-	if n.Name == "" {
-		n.Name = c.Login
 	}
 	if err := n.Validate(); err != nil {
 		return err
 	}
 	return administer(ctx, c.Config, "user add", func(ctx context.Context, w *boot.World) (err error) {
 		if n.Until, err = lastMoment(c.Until, w.Zone); err != nil {
+			return err
+		}
+		if err := w.Auth.Free(ctx, n); err != nil {
+			return err
+		}
+		if n.Password, err = readPassword(); err != nil {
 			return err
 		}
 		if _, err := w.Auth.AddAccount(ctx, n); err != nil {

@@ -68,4 +68,58 @@ const journey = spec(
   },
 );
 
-export default [journey];
+const byKeys = spec('a role is given and ended without a mouse', { size: 'desk' }, async (world) => {
+  const { when, then, origin, page } = world;
+  const keeper = new Keeper(world, origin);
+  const panel = page.locator('.account-panel');
+  const focused = () =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      return (
+        at?.getAttribute('aria-label') ??
+        at?.closest('label')?.firstChild?.textContent?.trim() ??
+        at?.textContent?.trim()
+      );
+    });
+  const reach = async (words, key = 'Tab', most = 60) => {
+    for (let i = 0; i < most; i++) {
+      if ((await focused())?.startsWith(words)) return;
+      await page.keyboard.press(key);
+    }
+    assert.fail(`${words} is not reached by ${key}; the focus is on ${await focused()}`);
+  };
+  await when('they go through the list with the arrows and open the planner', async () => {
+    await keeper.enter('administrator', '/admin?section=accounts');
+    await page.locator('tr[data-login="planner"]').waitFor();
+    await reach('演示·坐席');
+    await reach('演示·规划', 'ArrowDown', 20);
+    await keeper.press('Enter');
+    await panel.getByRole('heading', { name: '演示·规划' }).waitFor();
+  });
+  await when('they give the role of a leader on the place that the tree stands on', async () => {
+    await reach('授予角色');
+    await keeper.press('Enter');
+    await panel.locator('form.give').waitFor();
+    await keeper.press('Enter'); // the place is where the form begins
+    await panel.locator('[role=treeitem]:focus').waitFor();
+    await keeper.press('Enter');
+    await reach('角色');
+    await keeper.press('End'); // the last one is the leader's
+    await reach('事由');
+    await page.keyboard.type('键盘');
+    await keeper.press('Enter');
+  });
+  await then('the account holds it there', async () => {
+    await panel.locator('[data-role="leader"][data-state="valid"]').waitFor();
+  });
+  await when('they end it', async () => {
+    await panel.locator('[data-role="leader"] .end').focus();
+    await keeper.press('Enter');
+    await reach('事由');
+    await page.keyboard.type('试过了');
+    await keeper.press('Enter');
+  });
+  await then('it is over', () => panel.locator('[data-role="leader"]').waitFor({ state: 'detached' }));
+});
+
+export default [journey, byKeys];

@@ -19,6 +19,111 @@ const sections = [
   ['files out', '/admin?section=export', 'form'],
 ];
 
+/** What administrators have beside it. */
+const offices = [
+  ['accounts', '/admin?section=accounts', 'tr[data-login="operator"]'],
+  ['a new account', '/admin?section=accounts', 'tr[data-login="operator"]', '新建账号'],
+  ['departments', '/admin?section=departments', 'tr[data-code]'],
+  ['the people of a department', '/admin?section=departments', 'tr[data-code]', /^园林所/],
+  ['keys', '/admin?section=keys', '.sheet .empty, tr[data-key]'],
+  ['a new key', '/admin?section=keys', '.sheet .empty, tr[data-key]', '生成密钥'],
+  ['the log', '/admin?section=audit', 'tr[data-action]'],
+  ['an entry of the log', '/admin?section=audit', 'tr[data-action]', '登录'],
+  ['the settings', '/admin?section=settings', '[data-setting="contact"]'],
+  [
+    'a setting that is changed',
+    '/admin?section=settings',
+    '[data-setting="contact"]',
+    '修改 需要第二步验证的岗位',
+  ],
+  ['one’s own security', '/account', '.deputies'],
+  ['the naming of a deputy', '/account', '.deputies', '指定代理人'],
+  ['a link that is over', '/link#0123456789abcdefghijklmnop', 'h1'],
+];
+
+/** Opens one of them, and presses what is to be pressed there. */
+async function openOffice(page, [, address, there, button]) {
+  await page.goto('about:blank'); // an address that differs in its fragment alone is no new page
+  await page.goto(address);
+  await page.locator(there).first().waitFor({ state: 'attached' });
+  if (button) await page.getByRole('button', { name: button }).first().click();
+  await page.locator('[role=status] .bone').waitFor({ state: 'detached' });
+}
+
+const officesClean = ['wide', 'phone', 'small'].map((size) =>
+  spec(
+    `axe finds nothing where administrators work, and nothing overflows (${size})`,
+    { size, axe: true },
+    async (world) => {
+      const { when, then, origin, page } = world;
+      await new Keeper(world, origin).enter('administrator');
+      for (const office of offices) {
+        await when(`${office[0]} is open`, () => openOffice(page, office));
+        await then(`${office[0]} is clean`, async () => assert.deepEqual(await accessibility(page), []));
+        await then(`${office[0]} fits`, async () => assert.deepEqual(await overflow(page), []));
+      }
+      await then('the banner of the demo is one line that hides nothing', async () => {
+        await page.goto('/admin?section=settings');
+        const [banner, app] = await page.evaluate(() =>
+          ['.demo-town', '#app'].map((of) => document.querySelector(of).getBoundingClientRect().toJSON()),
+        );
+        assert.ok(banner.height < 30, `the banner is ${banner.height} px high`);
+        assert.ok(app.top >= banner.bottom, 'it lies over the page');
+      });
+    },
+  ),
+);
+
+const paper = spec('by night, every page prints dark on white', { size: 'wide' }, async (world) => {
+  const { when, then, origin, page } = world;
+  const keeper = new Keeper(world, origin);
+  await keeper.enter('administrator');
+  await page.addInitScript(() => {
+    for (const name of ['admin', 'account', 'command', 'plan', 'public', 'link'])
+      localStorage.setItem(`onemap.theme.${name}`, 'night');
+  });
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\d.]+/g).map(Number);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const shown = () =>
+    page.evaluate(() => {
+      const of = (one) => getComputedStyle(one);
+      const heads = [...document.querySelectorAll('h1, h2, h3, th, td, p')].filter((one) =>
+        one.checkVisibility(),
+      );
+      return [of(document.body).backgroundColor, ...heads.map((one) => of(one).color)];
+    });
+  for (const address of [
+    '/admin?section=accounts',
+    '/admin?section=settings',
+    '/admin?section=audit',
+    '/account',
+    '/command',
+    '/plan',
+    '/',
+    '/link',
+  ]) {
+    await when(`${address} is open by night`, async () => {
+      await page.emulateMedia({ media: 'screen' });
+      await page.goto(address);
+      await page.locator('#app h1, #app h2').first().waitFor();
+      await page.locator('html[data-theme="night"]').waitFor();
+    });
+    await then('it is dark on the screen', async () => assert.ok(light((await shown())[0]) < 60));
+    await then('and dark on white on paper', async () => {
+      await page.emulateMedia({ media: 'print' });
+      const [ground, ...words] = await shown();
+      assert.ok(light(ground) > 200, `${address} prints on ${ground}`);
+      assert.deepEqual(
+        words.filter((one) => light(one) > 140),
+        [],
+        `${address} prints pale words`,
+      );
+    });
+  }
+});
+
 const clean = ['wide', 'phone'].map((size) =>
   spec(`axe finds nothing in the registry (${size})`, { size, axe: true }, async (world) => {
     const { when, then, origin, page } = world;
@@ -106,4 +211,4 @@ const tree = spec('the address keeps section, area and record', { size: 'desk' }
   });
 });
 
-export default [...clean, fits, rights, tree];
+export default [...clean, fits, rights, tree, ...officesClean, paper];
