@@ -16,7 +16,7 @@ GO_SOURCES := $(shell find api cmd geo tiles migrations frontend/embed.go -type 
 PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test \) -prune -o -type f ! -name '*.go' -print)
 PACKAGES := frontend/node_modules/.package-lock.json
 
-.PHONY: help run test build dev bench bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install install-run install-test
+.PHONY: help run test build dev bench bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install scan scan-web install-run install-test
 
 help: ## this list
 	@echo "onemap: one map for governing a city by grids"
@@ -80,6 +80,12 @@ fuzz: ## each fuzz test for FUZZTIME (20s)
 			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" </dev/null; \
 		done; \
 	done
+
+scan: ## gosec and gitleaks over the code; what they find is mended or explained in .ci/scan.exceptions
+	@.ci/scan code
+
+scan-web: ## wapiti against the demo town served at ONEMAP_URL
+	@.ci/scan web
 
 e2e: install-test build ## the browser tests alone
 	@cd frontend && npm run --silent e2e
