@@ -20,7 +20,7 @@ var now = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
 func database(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	pool, err := pg.Open(t.Context(), pgtest.From(t, "seal 18", pg.Migrate))
+	pool, err := pg.Open(t.Context(), pgtest.Database(t))
 	if err != nil {
 		t.Fatal(err)
 	}
