@@ -96,13 +96,15 @@ const byKeys = spec('a role is given and ended without a mouse', { size: 'desk' 
     await keeper.press('Enter');
     await panel.getByRole('heading', { name: '演示·规划' }).waitFor();
   });
-  await when('they give the role of a leader on the place that the tree stands on', async () => {
+  await when('they give the role of a leader on a part of the city, chosen on the tree', async () => {
     await reach('授予角色');
     await keeper.press('Enter');
     await panel.locator('form.give').waitFor();
     await keeper.press('Enter'); // the place is where the form begins
     await panel.locator('[role=treeitem]:focus').waitFor();
-    await keeper.press('Enter');
+    await keeper.press('ArrowRight');
+    await panel.locator('[role=treeitem]').nth(1).waitFor();
+    await keeper.press('ArrowRight', 'Enter');
     await reach('角色');
     await keeper.press('End'); // the last one is the leader's
     await reach('事由');
@@ -111,6 +113,7 @@ const byKeys = spec('a role is given and ended without a mouse', { size: 'desk' 
   });
   await then('the account holds it there', async () => {
     await panel.locator('[data-role="leader"][data-state="valid"]').waitFor();
+    assert.doesNotMatch(await panel.locator('[data-role="leader"]').innerText(), /青禾市/);
   });
   await when('they end it', async () => {
     await panel.locator('[data-role="leader"] .end').focus();
