@@ -283,17 +283,25 @@ func TestAFormThatIsNotRightComesBackWithItsKey(t *testing.T) {
 func TestAFormOf100MBIsRefused(t *testing.T) {
 	s := open(t, built)
 	head := "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\n"
-	body := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, 100<<20))
+	answered := make(chan struct{})
+	// Whoever still sends when the connection is closed may hear of that alone.
+	body := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, 80<<20), until(answered), io.LimitReader(zeros{}, 20<<20))
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/report", body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	answer, text := s.send(r)
+	close(answered)
 	if answer.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(text, "request.large") {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
 }
+
+// until reads nothing before its time.
+type until <-chan struct{}
+
+func (u until) Read([]byte) (int, error) { <-u; return 0, io.EOF }
 
 type zeros struct{}
 

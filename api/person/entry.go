@@ -18,6 +18,7 @@ type entry struct {
 	named
 	ref                   string
 	refs, homes           []string // what the row's reference and its household's may be kept as
+	home                  string   // the household's, as it was given
 	id                    uuid.UUID
 	by                    int // the key that it is sealed with
 	household             uuid.UUID
@@ -147,11 +148,18 @@ func (s *Service) entries(rows []Row) ([]entry, error) {
 }
 
 func (s *Service) entry(r ready, today time.Time) entry {
-	e := entry{ready: r, named: nameParts(r.Name), refs: s.rowRefs(r.Row, today), id: r.ID}
-	e.ref, e.homes = e.refs[0], s.safeRefs(r.HouseholdRef, today) // often its head's number
-	e.HouseholdRef = e.homes[0]
+	e := entry{ready: r, named: nameParts(r.Name), home: r.HouseholdRef, id: r.ID}
+	s.refer(&e, today)
 	s.sealEntry(&e)
 	return e
+}
+
+// refer gives an entry the references that stand for its own with the newest key.
+func (s *Service) refer(e *entry, today time.Time) {
+	row := e.Row
+	row.HouseholdRef = e.home // often its head's number
+	e.refs, e.homes = s.rowRefs(row, today), s.safeRefs(e.home, today)
+	e.ref, e.HouseholdRef = e.refs[0], e.homes[0]
 }
 
 // sealEntry seals what is secret of an entry with the newest key.
@@ -171,10 +179,13 @@ func (s *Service) sealEntry(e *entry) {
 	}
 }
 
-// sealedNow seals entries again that were sealed before the newest key was.
+// sealedNow seals entries again, and refers to them anew, that were made before
+// the newest key was.
 func (s *Service) sealedNow(list []entry) {
+	today := s.today()
 	for i := range list {
 		if list[i].by != s.Keys.Number() {
+			s.refer(&list[i], today)
 			s.sealEntry(&list[i])
 		}
 	}

@@ -198,6 +198,10 @@ func TestRotationBesideReadersAndWriters(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := c.Keys.Head()
+	early, wrong := c.People.Ready(row(people + 5000)) // read before, written after
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() { _ = c.other.Follow(ctx, func(err error) { t.Error(err) }) })
@@ -220,6 +224,9 @@ func TestRotationBesideReadersAndWriters(t *testing.T) {
 	group.Wait()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if m := c.takes(t, c.People, "police", early); m.Fresh != 1 {
+		t.Errorf("a row that was read before: %+v", m)
 	}
 	t.Logf("%d reads and %d writes beside", reads, writes)
 	if reads < 5 || writes < 3 {

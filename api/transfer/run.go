@@ -178,7 +178,7 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 		if r.run.DryRun {
 			return errDry
 		}
-		r.note(ctx, told)
+		r.note(ctx, r.run.Told, told)
 		return r.advance(ctx, tx, r.run, r.pos, told)
 	})
 	if errors.Is(err, errDry) {
@@ -187,9 +187,9 @@ func (r *runner) transaction(ctx context.Context, list []*record) (told Told, er
 	return told, err
 }
 
-// note tells the audit which import it is that changes something, and where.
-func (r *runner) note(ctx context.Context, told Told) {
-	if told.Fresh+told.Changed == r.run.Told.Fresh+r.run.Told.Changed {
+// note tells the audit which import it is that has changed something, and where.
+func (r *runner) note(ctx context.Context, before, told Told) {
+	if told.Fresh+told.Changed == before.Fresh+before.Changed {
 		return
 	}
 	audit.Note(ctx, "import", r.run.ID.String())

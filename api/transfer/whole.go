@@ -85,6 +85,7 @@ func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done
 		if told.Bytes, err = r.out.flush(); err != nil {
 			return err
 		}
+		r.note(ctx, before, told)
 		r.run.Told = told
 		return r.advance(ctx, tx, r.run, r.pos, told)
 	})

@@ -44,7 +44,11 @@ func paced(p Patience) echo.MiddlewareFunc {
 			}
 			if r.Body != nil && r.Body != http.NoBody {
 				_ = control.SetReadDeadline(time.Now().Add(p.Body)) // a recorded request has none
+				// The server looks at its own request's body: when that was not read to its
+				// end, it lets the client take the answer before it closes the connection.
+				r = r.WithContext(r.Context())
 				r.Body = &pacedBody{r.Body, control}
+				c.SetRequest(r)
 			}
 			return next(c)
 		}
