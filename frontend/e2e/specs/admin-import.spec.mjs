@@ -162,12 +162,14 @@ const taken = spec('a list of people comes in through the page', { size: 'desk' 
     await page.waitForFunction(() => document.querySelectorAll('#registry-list tbody tr').length >= 1);
     assert.doesNotMatch(page.url(), /%E9%99%88|陈/);
     await page.locator('#registry-list tbody button').first().click();
+    await page.getByLabel('为什么打开这份记录？').fill('核对人口名单');
+    await page.keyboard.press('Enter');
     await page.locator('.person .reveal').waitFor();
     assert.doesNotMatch(await page.locator('.person').innerText(), /陈静/);
   });
   await when('the record is revealed for a purpose', async () => {
     await page.getByRole('button', { name: '查看全部信息' }).click();
-    await page.getByLabel('用途').fill('核对人口名单');
+    assert.equal(await page.getByLabel('用途').inputValue(), '核对人口名单');
     await page.getByRole('button', { name: '查看 60 秒' }).click();
   });
   await then('it shows whole, until it is hidden', async () => {

@@ -108,7 +108,7 @@ const looked = spec(
     await then('the reading of a moment ago is among them', async () => {
       const first = page.locator(`${person} .readings li`).first();
       await first.waitFor();
-      assert.match(await first.innerText(), /registrar[\s\S]*查看人口记录[\s\S]*答复群众来电/);
+      assert.match(await first.innerText(), /registrar[\s\S]*打开人口记录[\s\S]*答复群众来电/);
       assert.deepEqual(await accessibility(page), []);
       assert.deepEqual(await overflow(page), []);
     });
