@@ -137,7 +137,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 	if c.Auth, err = auth.New(auth.Config{Pool: pool, Now: c.Clock.Now, NewID: NewID, Keys: c.Keys, Hashing: Hashing}); err != nil {
 		return nil, err
 	}
-	c.People = person.New(person.Config{Pool: c.Vault, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone})
+	c.People = person.New(person.Config{Pool: c.Vault, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone, Sealer: c.Sealer})
 	c.Buildings.People, c.Buildings.Tied, c.Buildings.Followers = buildingPeople{c.People}, []building.Tied{c.People, c.Organisations}, []building.Follower{c.People}
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{

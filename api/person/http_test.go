@@ -249,8 +249,7 @@ func TestARecordOverHTTP(t *testing.T) {
 	d.must(t, 422, registrar, "GET", at+"/readings", "")
 	d.must(t, 404, apitest.Actor(actor.Registrar, apitest.StreetB), "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")
 	type readings struct{ Items []person.Reading }
-	for i := range 2 { // to look at it is kept, too
-		_ = d.Audited(t, audit.Ask{})
+	for i := range 2 { // to look at it is kept, too, and told at once
 		list := read[readings](t, d.must(t, 200, registrar, "GET", at+"/readings", "", web.PurposeHeader, "%E7%AD%94%E5%A4%8D")).Items
 		if list[i].Action != "get-person" || list[i+1].Action != "reveal-person" || list[i+1].Purpose != "核对证件" || list[i+1].By != registrar.Login || list[len(list)-1].Action != "create-person" || i == 1 && (list[0].Action != "list-readings" || list[0].Purpose != "答复") {
 			t.Errorf("%+v", list)

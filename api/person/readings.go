@@ -68,6 +68,9 @@ func (s *Service) readings(ctx context.Context, in *readingsIn) (*readingsOut, e
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.Sealer.Now(ctx); err != nil {
+		return nil, err
+	}
 	list, err := audit.Search(ctx, s.Pool, actor.Everywhere(), audit.Ask{Kind: "person", Object: id.String(), Before: before, Limit: in.Limit})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"onemap/api/audit"
 	"onemap/api/place"
 	"onemap/api/seal"
 )
@@ -20,6 +21,8 @@ type Config struct {
 	NewID   func() uuid.UUID
 	// Zone is the city's time zone: it decides what day it is, and so how old somebody is.
 	Zone *time.Location
+	// Sealer seals what waits before anybody is told who has looked at a record.
+	Sealer *audit.Sealer
 	// Keep gives for how many months records of people who have left are kept; 0,
 	// and no Keep, is until they are erased by hand.
 	Keep func() int

@@ -134,7 +134,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.Auth, err = auth.New(auth.Config{Pool: w.Pool, Now: time.Now, NewID: newID, Keys: w.Keys, PublicURL: w.Config.PublicURL, Demo: w.Config.Demo, Rules: w.rules}); err != nil {
 		return err
 	}
-	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Keep: w.keepLeft})
+	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Sealer: w.Sealer, Keep: w.keepLeft})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
