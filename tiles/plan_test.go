@@ -11,7 +11,8 @@ import (
 
 // testPlans asks for the plan of each layer's statement, as planned for its
 // values and as planned once for all: it must go through the spatial index and
-// must not read a table from end to end.
+// must not read a table from end to end. Few days of a city's cases may also be
+// read from the index of their times, which holds their points.
 func (c town) testPlans(t *testing.T) {
 	t.Parallel()
 	full := Filter{States: []string{"filed"}, Category: "01", Since: noon.AddDate(0, 0, -3), Until: noon, Region: "9901", Overdue: true, Now: noon}
@@ -29,7 +30,8 @@ func (c town) testPlans(t *testing.T) {
 				sql, a := statementOf(t, c.source(t, layer), id, query.sight, query.filter)
 				for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
 					plan := c.explain(t, mode, sql, a)
-					if strings.Contains(plan, "Seq Scan") || !strings.Contains(plan, index) {
+					times := layer == "cases" && name == "narrow" && strings.Contains(plan, "Index Only Scan using case_file_times_ix")
+					if strings.Contains(plan, "Seq Scan") || !strings.Contains(plan, index) && !times {
 						t.Errorf("%s at zoom %d, %s, %s:\n%s", layer, z, name, mode, plan)
 					}
 				}
