@@ -14,40 +14,28 @@ import (
 
 // Reseal seals the secrets of the apps for codes with the newest key.
 func (s *Service) Reseal(ctx context.Context, done func(rows int)) error {
-	var after uuid.UUID
-	for {
-		next := uuid.Nil
-		err := pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-			if err := s.Keys.Hold(ctx, tx); err != nil {
-				return err
-			}
-			var id uuid.UUID
-			var sealed []byte
-			err := tx.QueryRow(ctx, `
-SELECT id, totp_sealed FROM account WHERE id > $1 AND substring(totp_sealed FROM 1 FOR 5) <> $2 ORDER BY id LIMIT 1 FOR UPDATE`, after, s.Keys.Head()).Scan(&id, &sealed)
-			if errors.Is(err, pgx.ErrNoRows) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			next = id
-			secret, err := s.Keys.Open(purposeOfTOTP(id), sealed)
-			if err != nil {
-				return fmt.Errorf("account %s: %w", id, err)
-			}
-			_, err = tx.Exec(ctx, "UPDATE account SET totp_sealed = $2 WHERE id = $1", id, s.Keys.Seal(purposeOfTOTP(id), secret))
-			return err
-		})
+	err := s.Keys.Walk(ctx, func(fn func(tx pgx.Tx) error) error { return pg.InTx(ctx, s.pool, fn) }, func(tx pgx.Tx, after uuid.UUID) ([]uuid.UUID, error) {
+		var id uuid.UUID
+		var sealed []byte
+		err := tx.QueryRow(ctx, `
+SELECT id, totp_sealed FROM account WHERE id > $1 AND `+seal.HeadOf("totp_sealed")+` <> $2 ORDER BY id LIMIT 1 FOR UPDATE`, after, s.Keys.Head()).Scan(&id, &sealed)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, nil
+		}
 		if err != nil {
-			return fmt.Errorf("seal the secrets of apps again: %w", err)
+			return nil, err
 		}
-		if next == uuid.Nil {
-			return nil
+		secret, err := s.Keys.Open(purposeOfTOTP(id), sealed)
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", id, err)
 		}
-		after = next
-		done(1)
+		_, err = tx.Exec(ctx, "UPDATE account SET totp_sealed = $2 WHERE id = $1", id, s.Keys.Seal(purposeOfTOTP(id), secret))
+		return []uuid.UUID{id}, err
+	}, done)
+	if err != nil {
+		return fmt.Errorf("seal the secrets of apps again: %w", err)
 	}
+	return nil
 }
 
 // Naming counts the recovery codes, which are known to their owners only.

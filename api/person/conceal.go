@@ -6,8 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-
-	"onemap/api/vault"
 )
 
 // NameColumn is the name of a person p as the table has it: as text, or sealed,
@@ -47,22 +45,11 @@ func concealed(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]b
 // SettleNames seals the names of all who carry a care tag, and opens those of who
 // carries none any more: writes do so at once, but a tag also ends by itself.
 func (s *Service) SettleNames(ctx context.Context) (settled int, err error) {
-	var after uuid.UUID
-	for {
-		var part []uuid.UUID
-		err := vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) (err error) {
-			if err := s.Keys.Hold(ctx, tx); err != nil {
-				return err
-			}
-			// Whose name is sealed carries a tag or has carried one.
-			part, err = s.settleNames(ctx, tx, "p.id IN (SELECT person_id FROM person_tag) AND p.id > @after", pgx.NamedArgs{"after": after, "most": resealAtOnce})
-			return err
-		})
-		if err != nil || len(part) == 0 {
-			return settled, err
-		}
-		after, settled = part[len(part)-1], settled+len(part)
-	}
+	err = s.walk(ctx, func(tx pgx.Tx, after uuid.UUID) ([]uuid.UUID, error) {
+		// Whose name is sealed carries a tag or has carried one.
+		return s.settleNames(ctx, tx, "p.id IN (SELECT person_id FROM person_tag) AND p.id > @after", pgx.NamedArgs{"after": after, "most": resealAtOnce})
+	}, func(rows int) { settled += rows })
+	return settled, err
 }
 
 // settleNames seals or opens the names of those of some people that are not as

@@ -20,25 +20,18 @@ const resealAtOnce = 500
 // Reseal brings everybody under the newest key, a part at a time, in the order
 // of their ids.
 func (s *Service) Reseal(ctx context.Context, done func(rows int)) error {
-	var after uuid.UUID
-	for {
-		var part []uuid.UUID
-		err := vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) (err error) {
-			if err := s.Keys.Hold(ctx, tx); err != nil {
-				return err
-			}
-			part, err = s.reseal(ctx, tx, "id > @after", pgx.NamedArgs{"after": after, "most": resealAtOnce})
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("seal people again: %w", err)
-		}
-		if len(part) == 0 {
-			return nil
-		}
-		after = part[len(part)-1]
-		done(len(part))
+	err := s.walk(ctx, func(tx pgx.Tx, after uuid.UUID) ([]uuid.UUID, error) {
+		return s.reseal(ctx, tx, "id > @after", pgx.NamedArgs{"after": after, "most": resealAtOnce})
+	}, done)
+	if err != nil {
+		return fmt.Errorf("seal people again: %w", err)
 	}
+	return nil
+}
+
+// walk walks over everybody, a part at a time, with the key held.
+func (s *Service) walk(ctx context.Context, part func(tx pgx.Tx, after uuid.UUID) ([]uuid.UUID, error), done func(rows int)) error {
+	return s.Keys.Walk(ctx, func(fn func(tx pgx.Tx) error) error { return vault.In(ctx, s.Pool, vault.Everywhere(), fn) }, part, done)
 }
 
 // renew brings people under the newest key before entries are written: whom they
@@ -86,7 +79,7 @@ func (s *Service) reseal(ctx context.Context, tx pgx.Tx, which string, args pgx.
 	args["head"] = s.Keys.Head()
 	rows, err := tx.Query(ctx, `
 SELECT id, id_kind, source_ref, id_sealed, phone_sealed, name_sealed FROM person
-WHERE `+which+` AND (substring(id_sealed FROM 1 FOR 5) <> @head OR substring(phone_sealed FROM 1 FOR 5) <> @head OR substring(name_sealed FROM 1 FOR 5) <> @head)
+WHERE `+which+` AND (`+seal.HeadOf("id_sealed")+" <> @head OR "+seal.HeadOf("phone_sealed")+" <> @head OR "+seal.HeadOf("name_sealed")+` <> @head)
 ORDER BY id LIMIT @most FOR UPDATE`, args)
 	if err != nil {
 		return nil, err

@@ -354,7 +354,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.
 		}
 		for _, c := range columns {
 			l := Left{What: "values of " + c.Table + "." + c.Column}
-			sql := fmt.Sprintf("SELECT count(*) FROM %s WHERE substring(%s FROM 1 FOR %d) = $1", pgx.Identifier{c.Table}.Sanitize(), pgx.Identifier{c.Column}.Sanitize(), headSize)
+			sql := "SELECT count(*) FROM " + pgx.Identifier{c.Table}.Sanitize() + " WHERE " + HeadOf(pgx.Identifier{c.Column}.Sanitize()) + " = $1"
 			if err := tx.QueryRow(ctx, sql, one.head[:]).Scan(&l.Rows); err != nil {
 				return fmt.Errorf("%s: %w", l.What, err)
 			}

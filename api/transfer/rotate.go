@@ -17,30 +17,19 @@ const resealAtOnce = 100
 // Reseal seals the rows that wait, or waited, for somebody's decision with the
 // newest key, and makes anew what they are known by.
 func (l *Loader) Reseal(ctx context.Context, done func(rows int)) error {
-	var after uuid.UUID
-	for {
-		var part []uuid.UUID
-		if err := pg.InTx(ctx, l.Pool, func(tx pgx.Tx) (err error) {
-			part, err = l.reseal(ctx, tx, after)
-			return err
-		}); err != nil {
-			return fmt.Errorf("seal rows of files again: %w", err)
-		}
-		if len(part) == 0 {
-			return nil
-		}
-		after = part[len(part)-1]
-		done(len(part))
+	err := l.Keys.Walk(ctx, func(fn func(tx pgx.Tx) error) error { return pg.InTx(ctx, l.Pool, fn) }, func(tx pgx.Tx, after uuid.UUID) ([]uuid.UUID, error) {
+		return l.reseal(ctx, tx, after)
+	}, done)
+	if err != nil {
+		return fmt.Errorf("seal rows of files again: %w", err)
 	}
+	return nil
 }
 
 func (l *Loader) reseal(ctx context.Context, tx pgx.Tx, after uuid.UUID) (ids []uuid.UUID, err error) {
-	if err := l.Keys.Hold(ctx, tx); err != nil {
-		return nil, err
-	}
 	rows, err := tx.Query(ctx, `
 SELECT d.id, r.kind, d.given FROM import_doubt d JOIN import_run r ON r.id = d.run_id
-WHERE d.id > $1 AND substring(d.given FROM 1 FOR 5) <> $2 ORDER BY d.id LIMIT $3 FOR UPDATE OF d`, after, l.Keys.Head(), resealAtOnce)
+WHERE d.id > $1 AND `+seal.HeadOf("d.given")+` <> $2 ORDER BY d.id LIMIT $3 FOR UPDATE OF d`, after, l.Keys.Head(), resealAtOnce)
 	if err != nil {
 		return nil, err
 	}
