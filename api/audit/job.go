@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"onemap/api/actor"
@@ -79,10 +78,7 @@ func (s *Sealer) Verify(ctx context.Context, progress func(done, total int64), h
 	}
 	e := s.Book.own(actionVerified, outcome, "", int64(len(r.Findings))+r.More)
 	if a := actor.From(ctx); a.Staff() {
-		e.ActorKind, e.ActorID, e.Actor = ByAccount, a.ID, a.Login
-		if a.Key {
-			e.ActorKind, e.Actor = ByKey, strings.TrimPrefix(a.Login, "key:")
-		}
+		e.ActorKind, e.ActorID, e.Actor = who(a)
 	}
 	return r, s.Book.insert(ctx, s.Pool, &e)
 }

@@ -62,15 +62,21 @@ func pending(ctx context.Context) *Pending {
 // by fills in who it is.
 func (p *Pending) by(a actor.Actor) {
 	e := &p.entry
-	e.ActorKind, e.ActorID, e.Actor, e.Session, p.grants = ByNobody, a.ID, a.Login, a.Session, a.Grants
+	e.ActorKind, e.ActorID, e.Actor = who(a)
+	e.Session, p.grants = a.Session, a.Grants
+}
+
+// who is what an entry calls somebody.
+func who(a actor.Actor) (kind string, id uuid.UUID, name string) {
 	switch {
 	case a.Key:
-		e.ActorKind, e.Actor = ByKey, strings.TrimPrefix(a.Login, "key:")
+		return ByKey, a.ID, strings.TrimPrefix(a.Login, "key:")
 	case a.Staff():
-		e.ActorKind = ByAccount
+		return ByAccount, a.ID, a.Login
 	case a.IsCommand():
-		e.ActorKind, e.Actor = BySystem, strings.TrimPrefix(a.Login, "command:")
+		return BySystem, a.ID, strings.TrimPrefix(a.Login, "command:")
 	}
+	return ByNobody, a.ID, a.Login
 }
 
 // By says who it turned out to be: whoever just signed in.

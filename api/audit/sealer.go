@@ -107,21 +107,11 @@ func (s *Sealer) Seal(ctx context.Context) (n int, err error) {
 		if !bytes.Equal(head.Key, s.Book.Key.Public()) {
 			return ErrKey
 		}
-		list, err := s.take(ctx, tx)
+		list, err := s.Book.take(ctx, tx, batch, s.Book.Key.signed)
 		if n = len(list); err != nil || n == 0 {
 			return err
 		}
-		rows := make([][]any, n)
-		for i := range list {
-			l := bind(head.Seq, head.Hash, list[i].body, list[i].mark)
-			rows[i] = row(list[i].entry, list[i].mark, l)
-			head.Seq, head.Hash = l.seq, l.hash
-		}
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"audit_log"}, columns, pgx.CopyFromRows(rows)); err != nil {
-			return err
-		}
-		h := s.Book.Key.head(head.Seq, head.Hash, s.Book.Now())
-		_, err = tx.Exec(ctx, "UPDATE audit_head SET seq = $1, hash = $2, at = $3, signature = $4 WHERE one = 1", h.Seq, h.Hash, h.At, h.Signature)
+		_, err = s.Book.extend(ctx, tx, head, list)
 		return err
 	})
 	if err != nil {
@@ -142,10 +132,10 @@ type waiting struct {
 	body, mark []byte
 }
 
-// take empties the inbox, the oldest first. What the program did not write is
-// no entry: that it lay there is one.
-func (s *Sealer) take(ctx context.Context, tx pgx.Tx) ([]waiting, error) {
-	rows, err := tx.Query(ctx, "DELETE FROM audit_inbox WHERE id IN (SELECT id FROM audit_inbox ORDER BY id LIMIT $1) RETURNING id, body, mac", batch)
+// take empties the inbox, the oldest first; most nil is all of it. What the program
+// did not write is no entry: that it lay there is one.
+func (b *Book) take(ctx context.Context, tx pgx.Tx, most any, wrote func(body, mark []byte) bool) ([]waiting, error) {
+	rows, err := tx.Query(ctx, "DELETE FROM audit_inbox WHERE id IN (SELECT id FROM audit_inbox ORDER BY id LIMIT $1) RETURNING id, body, mac", most)
 	if err != nil {
 		return nil, err
 	}
@@ -156,14 +146,34 @@ func (s *Sealer) take(ctx context.Context, tx pgx.Tx) ([]waiting, error) {
 	for i := range list {
 		w := &list[i]
 		e, bad := decode(w.body)
-		if bad != nil || !s.Book.Key.signed(w.body, w.mark) {
-			e = s.Book.own(actionForged, Refused, "", 1)
-			w.body = e.encode()
-			w.mark = s.Book.Key.sign(w.body)
-		}
 		w.entry = e
+		if bad != nil || !wrote(w.body, w.mark) {
+			*w = b.sign(b.own(actionForged, Refused, "", 1))
+		}
 	}
 	return list, err
+}
+
+// sign gives an entry of the log's own, which no inbox held.
+func (b *Book) sign(e Entry) waiting {
+	body := e.encode()
+	return waiting{entry: e, body: body, mark: b.Key.sign(body)}
+}
+
+// extend binds entries to the end of the log, and signs the new end.
+func (b *Book) extend(ctx context.Context, tx pgx.Tx, head Head, list []waiting) (Head, error) {
+	rows := make([][]any, len(list))
+	for i, w := range list {
+		l := bind(head.Seq, head.Hash, w.body, w.mark)
+		rows[i] = row(w.entry, w.mark, l)
+		head.Seq, head.Hash = l.seq, l.hash
+	}
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"audit_log"}, columns, pgx.CopyFromRows(rows)); err != nil {
+		return head, err
+	}
+	head = b.Key.head(head.Seq, head.Hash, b.Now())
+	_, err := tx.Exec(ctx, "UPDATE audit_head SET seq = $1, hash = $2, at = $3, signature = $4, key = $5 WHERE one = 1", head.Seq, head.Hash, head.At, head.Signature, head.Key)
+	return head, err
 }
 
 // link is where an entry stands in the chain.

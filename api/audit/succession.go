@@ -43,56 +43,25 @@ func (b *Book) Succeed(ctx context.Context, owner *pgxpool.Pool, former *Key, re
 		if bytes.Equal(head.Key, b.Key.Public()) {
 			return ErrSame
 		}
-		list, err := b.orphans(ctx, tx)
+		was := hex.EncodeToString(head.Key)
+		// Nobody can compare the marks of what waits any more.
+		list, err := b.take(ctx, tx, nil, func(_, _ []byte) bool { return true })
 		if err != nil {
 			return err
 		}
-		rows := make([][]any, 0, len(list)+1)
-		for _, w := range list {
-			l := bind(head.Seq, head.Hash, w.body, w.mark)
-			rows = append(rows, row(w.entry, w.mark, l))
-			head.Seq, head.Hash = l.seq, l.hash
-		}
-		e := b.own(actionNewKey, Done, hex.EncodeToString(head.Key), int64(len(list)))
-		e.Others, e.Purpose = []string{"hash/" + hex.EncodeToString(head.Hash)}, reason
-		body := e.encode()
-		mark := b.Key.sign(body)
-		l := bind(head.Seq, head.Hash, body, mark)
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"audit_log"}, columns, pgx.CopyFromRows(append(rows, row(e, mark, l)))); err != nil {
+		if head, err = b.extend(ctx, tx, head, list); err != nil {
 			return err
 		}
-		seq = l.seq
-		h := b.Key.head(l.seq, l.hash, b.Now())
-		_, err = tx.Exec(ctx, "UPDATE audit_head SET seq = $1, hash = $2, at = $3, signature = $4, key = $5 WHERE one = 1", h.Seq, h.Hash, h.At, h.Signature, h.Key)
+		e := b.own(actionNewKey, Done, was, int64(len(list)))
+		e.Others, e.Purpose = []string{"hash/" + hex.EncodeToString(head.Hash)}, reason
+		head, err = b.extend(ctx, tx, head, []waiting{b.sign(e)})
+		seq = head.Seq
 		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("new audit key: %w", err)
 	}
 	return seq, nil
-}
-
-// orphans are what waits under marks that nobody can compare any more.
-func (b *Book) orphans(ctx context.Context, tx pgx.Tx) ([]waiting, error) {
-	rows, err := tx.Query(ctx, "DELETE FROM audit_inbox RETURNING id, body, mac")
-	if err != nil {
-		return nil, err
-	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (w waiting, err error) {
-		return w, r.Scan(&w.id, &w.body, &w.mark)
-	})
-	slices.SortFunc(list, func(x, y waiting) int { return int(x.id - y.id) })
-	for i := range list {
-		w := &list[i]
-		e, bad := decode(w.body)
-		if bad != nil {
-			e = b.own(actionForged, Refused, "", 1)
-			w.body = e.encode()
-			w.mark = b.Key.sign(w.body)
-		}
-		w.entry = e
-	}
-	return list, err
 }
 
 // succession is what the log says of its keys: since which entry it bears the
