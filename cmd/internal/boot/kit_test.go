@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -140,25 +139,8 @@ func (p *program) get(t *testing.T, path, key string) (status int, body []byte) 
 // getTyped asks for the media type, too.
 func (p *program) getTyped(t *testing.T, path, key string) (status int, media string, body []byte) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept-Encoding", "identity")
-	if key != "" {
-		r.Header.Set("Authorization", "Bearer "+key)
-	}
-	a, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Body.Close()
-	b, err := io.ReadAll(a.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	media, _, _ = strings.Cut(a.Header.Get("Content-Type"), ";")
-	return a.StatusCode, media, b
+	s := p.send(t, somebody{key: key}, call{method: http.MethodGet, address: path})
+	return s.status, s.media, []byte(s.body)
 }
 
 func (p *program) document(t *testing.T) map[string]map[string]json.RawMessage {

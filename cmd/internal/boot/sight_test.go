@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 // said is an answer: its status and what it says.
 type said struct {
 	status int
+	media  string
 	body   string
 	etag   string
 }
@@ -36,11 +38,11 @@ type somebody struct {
 	as   facts // what they fill calls with in another way than everybody
 }
 
-func (p *program) send(t *testing.T, by somebody, c call) said {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), c.method, p.url+c.address, strings.NewReader(c.body))
+// request is a call as somebody sends it.
+func (p *program) request(ctx context.Context, by somebody, c call) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, c.method, p.url+c.address, strings.NewReader(c.body))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	r.Header.Set("Accept-Encoding", "identity")
 	if c.media != "" {
@@ -54,6 +56,15 @@ func (p *program) send(t *testing.T, by somebody, c call) said {
 	} else if by.key != "" {
 		r.Header.Set("Authorization", "Bearer "+by.key)
 	}
+	return r, nil
+}
+
+func (p *program) send(t *testing.T, by somebody, c call) said {
+	t.Helper()
+	r, err := p.request(t.Context(), by, c)
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +74,8 @@ func (p *program) send(t *testing.T, by somebody, c call) said {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return said{a.StatusCode, string(b), a.Header.Get("ETag")}
+	media, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
+	return said{a.StatusCode, media, string(b), a.Header.Get("ETag")}
 }
 
 // made sends JSON and gives the id of what was made.

@@ -119,17 +119,10 @@ func TestTooMuchIsRefusedAtOnce(t *testing.T) {
 // refused gives the status of an answer; 0 where the connection was closed while
 // the call was still being sent.
 func (p *program) refused(t *testing.T, by somebody, c call) int {
-	r, err := http.NewRequestWithContext(t.Context(), c.method, p.url+c.address, strings.NewReader(c.body))
+	r, err := p.request(t.Context(), by, c)
 	if err != nil {
 		t.Error(err)
 		return -1
-	}
-	r.Header.Set("Content-Type", c.media)
-	if session, ok := strings.CutPrefix(by.key, "session "); ok {
-		r.AddCookie(&http.Cookie{Name: "onemap", Value: session})
-	}
-	for k, v := range c.header {
-		r.Header.Set(k, v)
 	}
 	a, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -222,11 +222,10 @@ func TestAThousandScreensOfOneAccount(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	watch := func(by somebody) *http.Response {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/api/v1/feed", nil)
+		r, err := p.request(t.Context(), by, call{method: http.MethodGet, address: "/api/v1/feed"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("Cookie", web.SessionCookie(false)+"="+strings.TrimPrefix(by.key, "session "))
 		a, err := client.Do(r)
 		if err != nil {
 			t.Fatal(err)
