@@ -3,7 +3,6 @@ package boot
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"image"
 	"image/jpeg"
 	"io"
@@ -141,16 +140,4 @@ func (p *program) getTyped(t *testing.T, path, key string) (status int, media st
 	t.Helper()
 	s := p.send(t, somebody{key: key}, call{method: http.MethodGet, address: path})
 	return s.status, s.media, []byte(s.body)
-}
-
-func (p *program) document(t *testing.T) map[string]map[string]json.RawMessage {
-	t.Helper()
-	_, b := p.get(t, "/openapi.json", "")
-	var doc struct {
-		Paths map[string]map[string]json.RawMessage
-	}
-	if err := json.Unmarshal(b, &doc); err != nil {
-		t.Fatal(err)
-	}
-	return doc.Paths
 }

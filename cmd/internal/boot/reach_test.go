@@ -16,8 +16,7 @@ import (
 func TestNothingOfOursIsTakenIntoTheirs(t *testing.T) {
 	t.Parallel()
 	p, city := open(t)
-	registrar, administrator := p.account(t, "registrar.a", actor.Registrar, apitest.StreetA), p.account(t, "administrator.a", actor.Administrator, apitest.StreetA)
-	ours := p.ours(t, city, registrar, administrator, nothing())
+	ours := p.ours(t, city, p.owners(t), nothing())
 	next := p.account(t, "registrar.b", actor.Registrar, apitest.StreetB)
 	desk := p.account(t, "operator.b", actor.Operator, apitest.StreetB)
 	send := func(by somebody, path, etag string, body any) said {

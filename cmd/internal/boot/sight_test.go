@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -140,14 +141,12 @@ func nothing() facts {
 
 // ours makes one thing of each kind in street A, and more where a list has to
 // have a second page, and says how calls name them.
-func (p *program) ours(t *testing.T, city *apitest.City, registrar, administrator somebody, none facts) facts {
+func (p *program) ours(t *testing.T, city *apitest.City, own owners, none facts) facts {
 	t.Helper()
+	registrar, administrator := own[web.SightRegister], own[web.SightManage]
 	p.furnish(t, city)
 	city.Report(t, apitest.InGridA)
-	f := facts{}
-	for k, v := range none {
-		f[k] = v
-	}
+	f := maps.Clone(none)
 	house := func(code string) string {
 		return p.made(t, registrar, "POST", "/dwellings", map[string]any{"building_id": p.building, "code": code})
 	}
@@ -228,6 +227,21 @@ const wholeCity web.Sight = "the whole city"
 // owners are those of us who prove a call right, by its rule.
 type owners map[web.Sight]somebody
 
+// owners makes them: those of street A, and the administrator of the city.
+func (p *program) owners(t *testing.T) owners {
+	t.Helper()
+	registrar := p.account(t, "registrar.a", actor.Registrar, apitest.StreetA)
+	own := owners{
+		web.SightRegister: registrar, web.SightPeople: registrar, web.SightSelf: registrar, web.SightReceipt: {}, web.SightPublic: {},
+		web.SightManage: p.account(t, "administrator.a", actor.Administrator, apitest.StreetA),
+		wholeCity:       p.account(t, "administrator.city", actor.Administrator, apitest.CityCode),
+	}
+	for rule, role := range ownRoles {
+		own[rule] = somebody{name: "our " + string(role), key: p.key(t, role, apitest.StreetA)}
+	}
+	return own
+}
+
 func (o owners) of(c call) somebody {
 	switch c.op {
 	case "plan-uncovered": // for planners who see people
@@ -256,13 +270,7 @@ func TestNextDoorNothingOfOursExists(t *testing.T) {
 	t.Parallel()
 	p, city := open(t)
 	doc := p.spec(t)
-	registrar := p.account(t, "registrar.a", actor.Registrar, apitest.StreetA)
-	own := owners{web.SightRegister: registrar, web.SightPeople: registrar, web.SightReceipt: {}, web.SightPublic: {}, web.SightSelf: registrar}
-	for rule, role := range ownRoles {
-		own[rule] = somebody{name: "our " + string(role), key: p.key(t, role, apitest.StreetA)}
-	}
-	own[web.SightManage] = p.account(t, "administrator.a", actor.Administrator, apitest.StreetA)
-	own[wholeCity] = p.account(t, "administrator.city", actor.Administrator, apitest.CityCode)
+	own := p.owners(t)
 	other := city.Report(t, apitest.InGridB)
 	another := facts{"receipt": other.Receipt}
 	next := []somebody{{name: "a visitor", as: facts{"receipt": "unknown-receipt-of-nobody"}}, {name: "a resident", as: another}}
@@ -292,7 +300,7 @@ func TestNextDoorNothingOfOursExists(t *testing.T) {
 		by.name = "us"
 		note(by, []call{c})
 	}
-	ours := p.ours(t, city, registrar, own[web.SightManage], none)
+	ours := p.ours(t, city, own, none)
 	if _, err := p.Sealer.Now(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -408,12 +416,8 @@ func (p *program) cursors(t *testing.T, doc *openapi3.T, own owners, next []some
 
 // but gives the facts with some changed.
 func (f facts) but(as facts) facts {
-	out := facts{}
-	for _, from := range []facts{f, as} {
-		for k, v := range from {
-			out[k] = v
-		}
-	}
+	out := maps.Clone(f)
+	maps.Copy(out, as)
 	return out
 }
 
