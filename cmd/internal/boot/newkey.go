@@ -2,10 +2,7 @@ package boot
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -28,20 +25,16 @@ func NewAuditKey(ctx context.Context, c Config, reason string, log *slog.Logger)
 		return 0, false, errors.New("a server runs on this data folder; stop it first, since it seals with the former key")
 	}
 	from := c.auditKey()
-	master, err := from.Master(false)
-	switch {
-	case err == nil:
-		had = true
-	case !errors.Is(err, fs.ErrNotExist) && fileExists(from.File):
-		return 0, false, err // it is there and cannot be read: that is to be mended first
-	}
 	var former *audit.Key
-	if had {
-		if former, err = audit.NewKey(master); err != nil {
+	if _, err := os.Stat(from.File); !errors.Is(err, fs.ErrNotExist) {
+		had = true // what is there and cannot be read is to be mended first
+		if former, err = auditKeyFrom(from, false); err != nil {
 			return 0, had, err
 		}
 	}
-	next, err := nextAuditKey(from.File + ".next")
+	to := from
+	to.File += ".next" // of an attempt before, or made now
+	next, err := auditKeyFrom(to, true)
 	if err != nil {
 		return 0, had, err
 	}
@@ -68,36 +61,5 @@ func NewAuditKey(ctx context.Context, c Config, reason string, log *slog.Logger)
 			return seq, had, err
 		}
 	}
-	return seq, had, os.Rename(from.File+".next", from.File)
-}
-
-func fileExists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// nextAuditKey makes a key in a file, or takes the one that an attempt before left there.
-func nextAuditKey(path string) (*audit.Key, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		var master [32]byte
-		_, _ = rand.Read(master[:]) // never fails
-		text = []byte(base64.StdEncoding.EncodeToString(master[:]) + "\n")
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return nil, err
-		}
-		_, err = file.Write(text)
-		if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-			return nil, err
-		}
-	}
-	master, err := base64.StdEncoding.DecodeString(string(text[:len(text)-1]))
-	if err != nil {
-		return nil, fmt.Errorf("%s holds no key; take it away and say new-key again", path)
-	}
-	return audit.NewKey(master)
+	return seq, had, os.Rename(to.File, from.File)
 }

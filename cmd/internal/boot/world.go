@@ -171,16 +171,21 @@ func (w *World) auditBook(ctx context.Context) (*audit.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	master, err := w.Config.auditKey().Master(!begun)
-	if err != nil {
-		return nil, err
-	}
-	key, err := audit.NewKey(master)
+	key, err := auditKeyFrom(w.Config.auditKey(), !begun)
 	if err != nil {
 		return nil, err
 	}
 	b := &audit.Book{Pool: w.Pool, Key: key, Now: time.Now, NewID: newID}
 	return b, b.Claim(ctx, w.owner)
+}
+
+// auditKeyFrom reads the key of the audit log, or makes one where that may be done.
+func auditKeyFrom(from seal.Source, mayMake bool) (*audit.Key, error) {
+	master, err := from.Master(mayMake)
+	if err != nil {
+		return nil, err
+	}
+	return audit.NewKey(master)
 }
 
 // Rotation changes the key of everything that is sealed; tell hears how far it is.

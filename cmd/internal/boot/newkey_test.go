@@ -1,0 +1,76 @@
+package boot
+
+import (
+	"encoding/base64"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"onemap/api/apitest"
+)
+
+// The next key takes the file's place, also when an attempt before was broken
+// off, and the one before is kept beside it; without that one the log goes on, too.
+func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
+	t.Parallel()
+	city := apitest.New(t)
+	c := Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", PeopleKeyFile: city.KeyFile}
+	file := c.auditKey().File
+	log := slog.New(slog.DiscardHandler)
+	keep := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey)) + "\n"
+	keep(file, first)
+	verified := func() {
+		t.Helper()
+		w, err := Open(t.Context(), c, Commanding, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		if r, err := w.Sealer.Verify(t.Context(), nil); err != nil || !r.OK() {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+	verified()
+
+	keep(file+".next", "no key")
+	if _, _, err := NewAuditKey(t.Context(), c, "stolen", log); err == nil {
+		t.Error("it goes on under what is no key")
+	}
+	next := base64.StdEncoding.EncodeToString([]byte("of an attempt that was broken off")[:32]) + "\n"
+	keep(file+".next", next)
+	if seq, had, err := NewAuditKey(t.Context(), c, "stolen", log); seq == 0 || !had || err != nil {
+		t.Fatalf("%d %t %v", seq, had, err)
+	}
+	kept, err := filepath.Glob(file + ".until-*")
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("the former key is kept as %v, %v", kept, err)
+	}
+	for name, want := range map[string]string{file: next, kept[0]: first} {
+		if text, err := os.ReadFile(name); string(text) != want || err != nil {
+			t.Errorf("%s holds something else, %v", name, err)
+		}
+	}
+	verified()
+
+	keep(file, "spoilt")
+	if _, _, err := NewAuditKey(t.Context(), c, "spoilt", log); err == nil {
+		t.Error("a key that cannot be read is given up")
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), c, Commanding, log); err == nil {
+		t.Error("the program starts without the key of its log")
+	}
+	if seq, had, err := NewAuditKey(t.Context(), c, "lost", log); seq == 0 || had || err != nil {
+		t.Fatalf("%d %t %v", seq, had, err)
+	}
+	verified()
+}
