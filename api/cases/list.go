@@ -90,6 +90,9 @@ func answers(typed string, args pgx.NamedArgs) string {
 
 var plateBegins = regexp.MustCompile(`^[0-9A-Z]{3,8}$`)
 
+// stillOpen is the condition that somebody still has to act.
+const stillOpen = "c.state NOT IN ('closed', 'rejected')"
+
 // overdue is the condition that a running deadline has passed at @now.
 const overdue = "(c.due_at < @now AND c.state IN ('reported', 'filed', 'dispatched', 'returned', 'in_progress'))"
 
@@ -206,7 +209,7 @@ func (s *Service) Figures(ctx context.Context, region string, since time.Time) (
 	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND "+overdue, args).Scan(&out.Overdue); err != nil {
 		return out, err
 	}
-	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND c.urges > 0 AND c.state NOT IN ('closed', 'rejected')", args).Scan(&out.Urged); err != nil {
+	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND c.urges > 0 AND "+stillOpen, args).Scan(&out.Urged); err != nil {
 		return out, err
 	}
 	err = s.Pool.QueryRow(ctx, `
@@ -236,7 +239,7 @@ func (s *Service) Loads(ctx context.Context) ([]Load, error) {
 	now := s.Now()
 	args := pgx.NamedArgs{"now": now}
 	where := Filter{}.where(actor.From(ctx), now, args)
-	rows, err := s.Pool.Query(ctx, "SELECT c.department_code, count(*), count(*) FILTER (WHERE "+overdue+") FROM case_file c "+where+" AND c.department_code IS NOT NULL AND c.state NOT IN ('closed', 'rejected') GROUP BY c.department_code ORDER BY c.department_code", args)
+	rows, err := s.Pool.Query(ctx, "SELECT c.department_code, count(*), count(*) FILTER (WHERE "+overdue+") FROM case_file c "+where+" AND c.department_code IS NOT NULL AND "+stillOpen+" GROUP BY c.department_code ORDER BY c.department_code", args)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +249,7 @@ func (s *Service) Loads(ctx context.Context) ([]Load, error) {
 // OpenOfFacilities counts, for each facility that has any, the cases on which
 // somebody still has to act.
 func (s *Service) OpenOfFacilities(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error) {
-	return pg.Pairs[uuid.UUID, int](ctx, q, "SELECT facility_id, count(*) FROM case_file WHERE facility_id = ANY ($1) AND state NOT IN ('closed', 'rejected') GROUP BY facility_id", ids)
+	return pg.Pairs[uuid.UUID, int](ctx, q, "SELECT c.facility_id, count(*) FROM case_file c WHERE c.facility_id = ANY ($1) AND "+stillOpen+" GROUP BY c.facility_id", ids)
 }
 
 func (s *Service) hours(ctx context.Context, region string, now time.Time) ([]Hour, error) {

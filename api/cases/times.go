@@ -111,7 +111,7 @@ func (s *Service) Times(ctx context.Context, f Filter, most int) (Times, error) 
 SELECT b.at, a.n, o.n
 FROM unnest(@froms::timestamptz[], @ends::timestamptz[]) WITH ORDINALITY b (since, until, at)
 CROSS JOIN LATERAL (SELECT count(*) AS n FROM case_file c `+where+` AND c.created_at >= b.since AND c.created_at < b.until) a
-CROSS JOIN LATERAL (SELECT count(*) AS n FROM case_file c `+where+` AND c.created_at >= b.since AND c.created_at < b.until AND c.state NOT IN ('closed', 'rejected')) o`, args)
+CROSS JOIN LATERAL (SELECT count(*) AS n FROM case_file c `+where+` AND c.created_at >= b.since AND c.created_at < b.until AND `+stillOpen+`) o`, args)
 	if err != nil {
 		return out, err
 	}
