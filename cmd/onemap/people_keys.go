@@ -59,17 +59,13 @@ func (c keysList) Run(ctx context.Context) error {
 type keysRotate struct{ boot.Config }
 
 func (c keysRotate) Run(ctx context.Context) error {
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	ctx = w.As(ctx, "people keys rotate")
-	if err := w.Rotation(func(words string) { fmt.Fprintln(os.Stderr, words) }).Rotate(ctx); err != nil {
-		return err
-	}
-	fmt.Printf("Everything is sealed with key %d.\n", w.Keys.Number())
-	return nil
+	return administer(ctx, c.Config, "people keys rotate", func(ctx context.Context, w *boot.World) error {
+		if err := w.Rotation(func(words string) { fmt.Fprintln(os.Stderr, words) }).Rotate(ctx); err != nil {
+			return err
+		}
+		fmt.Printf("Everything is sealed with key %d.\n", w.Keys.Number())
+		return nil
+	})
 }
 
 type keysRetire struct {
@@ -78,23 +74,19 @@ type keysRetire struct {
 }
 
 func (c keysRetire) Run(ctx context.Context) error {
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	ctx = w.As(ctx, "people keys retire")
-	left, err := w.Rotation(nil).Retire(ctx, c.Number)
-	if err != nil {
-		return err
-	}
-	if len(left) > 0 {
-		fmt.Fprintf(os.Stderr, "Key %d is kept. It is still needed for:\n", c.Number)
-		for _, l := range left {
-			fmt.Fprintf(os.Stderr, "%8d  %s\n", l.Rows, l.What)
+	return administer(ctx, c.Config, "people keys retire", func(ctx context.Context, w *boot.World) error {
+		left, err := w.Rotation(nil).Retire(ctx, c.Number)
+		if err != nil {
+			return err
 		}
-		return errFailed
-	}
-	fmt.Printf("Key %d is retired: nothing names it, and it is out of the file.\n", c.Number)
-	return nil
+		if len(left) > 0 {
+			fmt.Fprintf(os.Stderr, "Key %d is kept. It is still needed for:\n", c.Number)
+			for _, l := range left {
+				fmt.Fprintf(os.Stderr, "%8d  %s\n", l.Rows, l.What)
+			}
+			return errFailed
+		}
+		fmt.Printf("Key %d is retired: nothing names it, and it is out of the file.\n", c.Number)
+		return nil
+	})
 }

@@ -173,7 +173,8 @@ func lastMoment(text string, zone *time.Location) (*time.Time, error) {
 	return &at, nil
 }
 
-// administer works on accounts as the installation's own command.
+// administer works on accounts and keys as the installation's own command, which
+// is in the audit.
 func administer(ctx context.Context, c boot.Config, name string, do func(context.Context, *boot.World) error) error {
 	w, err := boot.Open(ctx, c, boot.Commanding, c.Logger(os.Stderr))
 	if err != nil {
