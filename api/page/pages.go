@@ -76,11 +76,7 @@ type frame struct {
 }
 
 func (p *Pages) frame(lang string) frame {
-	f := frame{Lang: lang, Zone: p.Cases.Zone.String(), Demo: p.Demo}
-	if p.City != nil {
-		f.City = p.City()
-	}
-	return f
+	return frame{Lang: lang, Zone: p.Cases.Zone.String(), Demo: p.Demo, City: p.City()}
 }
 
 // CityName and Contact are in the reader's language, or in the only one there is.
