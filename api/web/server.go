@@ -153,9 +153,7 @@ func Add[I, O any](s *Server, op huma.Operation, handler func(context.Context, *
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 256 << 10
 	}
-	if op.BodyReadTimeout == 0 {
-		op.BodyReadTimeout = s.patience.Body
-	}
+	op.BodyReadTimeout = s.patience.Body // in the place of the library's own
 	if answer, ok := any(new(O)).(interface {
 		describe(*huma.Operation, huma.Registry)
 	}); ok {
