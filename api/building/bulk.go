@@ -43,33 +43,16 @@ func (s *Service) Empty(ctx context.Context) (bool, error) {
 // there. Whoever asks for buildings waits while it runs.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
-		if err := pg.AsOwner(ctx, tx); err != nil {
-			return fmt.Errorf("load buildings: %w", err)
-		}
-		// A second server must not start a load of its own between the look and the lock.
-		if _, err := tx.Exec(ctx, "LOCK TABLE building IN ACCESS EXCLUSIVE MODE"); err != nil {
-			return fmt.Errorf("load buildings: %w", err)
-		}
-		var there bool
-		if err := tx.QueryRow(ctx, anything).Scan(&there); err != nil {
-			return fmt.Errorf("load buildings: %w", err)
-		}
-		if there {
-			return ErrNotEmpty
-		}
-		rebuild, err := pg.Strip(ctx, tx, []string{"building"}, "gin")
-		if err != nil {
-			return fmt.Errorf("load buildings: %w", err)
-		}
-		if err := load(tx, &Bulk{maphash.MakeSeed(), map[uint64]struct{}{}}); err != nil {
-			return err
-		}
-		for _, sql := range rebuild {
-			if _, err := tx.Exec(ctx, sql); err != nil {
-				return clash(fmt.Errorf("load buildings: %w", err))
+		return clash(pg.Stripped(ctx, tx, []string{"building"}, func() error {
+			var there bool
+			if err := tx.QueryRow(ctx, anything).Scan(&there); err != nil {
+				return fmt.Errorf("load buildings: %w", err)
 			}
-		}
-		return nil
+			if there {
+				return ErrNotEmpty
+			}
+			return load(tx, &Bulk{maphash.MakeSeed(), map[uint64]struct{}{}})
+		}, "gin"))
 	})
 }
 

@@ -41,56 +41,48 @@ const anybody = "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM house
 // whatever they forbid undoes the whole load. ErrNotEmpty when people are there.
 // Nobody reads or writes people while it runs.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
-	all := strings.Join(bulkTables, ", ")
 	// The owner obeys the policies of the marks, too.
 	return vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
-		if err := pg.AsOwner(ctx, tx); err != nil {
-			return fmt.Errorf("load people: %w", err)
-		}
 		if err := s.Keys.Hold(ctx, tx); err != nil {
 			return err
 		}
-		// A second server must not start a load of its own between the look and the lock.
-		if _, err := tx.Exec(ctx, "LOCK TABLE "+all+" IN ACCESS EXCLUSIVE MODE"); err != nil {
-			return fmt.Errorf("load people: %w", err)
-		}
-		// COPY does not go with policies; nobody else reads the tables before they are back.
-		for _, table := range bulkTables {
-			if _, err := tx.Exec(ctx, "ALTER TABLE "+table+" NO FORCE ROW LEVEL SECURITY"); err != nil {
-				return fmt.Errorf("load people: %w", err)
-			}
-		}
-		var there bool
-		if err := tx.QueryRow(ctx, anybody).Scan(&there); err != nil {
-			return fmt.Errorf("load people: %w", err)
-		}
-		if there {
-			return ErrNotEmpty
-		}
-		// A table of the transaction's own need not be logged where wal_level is minimal.
-		if _, err := tx.Exec(ctx, "TRUNCATE "+all); err != nil {
-			return fmt.Errorf("load people: %w", err)
-		}
-		rebuild, err := pg.Strip(ctx, tx, bulkTables)
-		if err != nil {
-			return fmt.Errorf("load people: %w", err)
+		if err := pg.Stripped(ctx, tx, bulkTables, func() error { return s.first(ctx, tx, load) }); err != nil {
+			return inWords(err)
 		}
 		// A quick look is enough for the first plans; autovacuum takes a thorough one.
-		rebuild = append(rebuild, "SET LOCAL default_statistics_target = 20")
-		for _, table := range bulkTables {
-			rebuild = append(rebuild, "ANALYZE "+table, "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY")
-		}
-		b := &Bulk{s, map[[2]string]uuid.UUID{}, map[[16]byte]uuid.UUID{}, map[[2]string]uuid.UUID{}}
-		if err := load(tx, b); err != nil {
-			return err
-		}
-		for _, sql := range rebuild {
-			if _, err := tx.Exec(ctx, sql); err != nil {
-				return inWords(fmt.Errorf("load people: %w", err))
-			}
+		if _, err := tx.Exec(ctx, "SET LOCAL default_statistics_target = 20; "+ofEach("ANALYZE %[1]s; ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY")); err != nil {
+			return fmt.Errorf("load people: %w", err)
 		}
 		return nil
 	})
+}
+
+// first loads people when there are none, as the owner of the tables.
+func (s *Service) first(ctx context.Context, tx pgx.Tx, load func(tx pgx.Tx, bulk *Bulk) error) error {
+	// COPY does not go with policies; nobody else reads the tables before they are back.
+	if _, err := tx.Exec(ctx, ofEach("ALTER TABLE %s NO FORCE ROW LEVEL SECURITY")); err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	var there bool
+	if err := tx.QueryRow(ctx, anybody).Scan(&there); err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	if there {
+		return ErrNotEmpty
+	}
+	// A table of the transaction's own need not be logged where wal_level is minimal.
+	if _, err := tx.Exec(ctx, "TRUNCATE "+strings.Join(bulkTables, ", ")); err != nil {
+		return fmt.Errorf("load people: %w", err)
+	}
+	return load(tx, &Bulk{s, map[[2]string]uuid.UUID{}, map[[16]byte]uuid.UUID{}, map[[2]string]uuid.UUID{}})
+}
+
+// ofEach says something of each table of a load.
+func ofEach(form string) (sql string) {
+	for _, table := range bulkTables {
+		sql += fmt.Sprintf(form, table) + "; "
+	}
+	return sql
 }
 
 // Empty says whether there are no people yet.

@@ -3,16 +3,42 @@ package pg
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// Strip takes off tables what a long load is quicker without, and gives the
-// statements that make it again, as the database itself words it: all indexes
-// and constraints but primary keys, checks and indexes of a kept method, such as
-// gin, which takes rows in no slower than it is made of them. The caller owns the
-// tables and holds them against everybody.
-func Strip(ctx context.Context, tx pgx.Tx, tables []string, kept ...string) (rebuild []string, err error) {
+// Stripped runs load on tables without what a long load is quicker without, and
+// then makes that again, as the database itself words it: all indexes and
+// constraints but primary keys, checks and indexes of a kept method, such as gin,
+// which takes rows in no slower than it is made of them. Whatever they forbid
+// undoes the transaction. The rest of it has the rights of the tables' owner, and
+// until its end nobody else reaches them: load may look at what is there.
+func Stripped(ctx context.Context, tx pgx.Tx, tables []string, load func() error, kept ...string) error {
+	if err := AsOwner(ctx, tx); err != nil {
+		return err
+	}
+	// A second server must not start a load of its own before this one has looked.
+	if _, err := tx.Exec(ctx, "LOCK TABLE "+strings.Join(tables, ", ")+" IN ACCESS EXCLUSIVE MODE"); err != nil {
+		return fmt.Errorf("hold tables for a load: %w", err)
+	}
+	rebuild, err := strip(ctx, tx, tables, kept)
+	if err != nil {
+		return err
+	}
+	if err := load(); err != nil {
+		return err
+	}
+	for _, sql := range rebuild {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("indexes and constraints after a load: %w", err)
+		}
+	}
+	return nil
+}
+
+// strip takes off, and gives the statements that make it again.
+func strip(ctx context.Context, tx pgx.Tx, tables, kept []string) (rebuild []string, err error) {
 	var drop, unique, foreign []string
 	var table, name, definition string
 	var refers bool
