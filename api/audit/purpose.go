@@ -8,15 +8,15 @@ import (
 	"onemap/api/fault"
 )
 
-// Purpose checks what somebody says they read a record for: 2 to 200 characters,
-// and nobody's number among them, since entries are kept for good. location
-// names the field in the fault.
+// Purpose checks what somebody says they read or change a record for: 2 to 200
+// characters, and nobody's number among them, since entries are kept for good.
+// location names the field in the fault.
 func Purpose(given, location string) (string, error) {
 	text := strings.TrimSpace(given)
 	var f fault.Fields
 	switch n := utf8.RuneCountInString(text); {
 	case !utf8.ValidString(text) || n < 2 || n > 200 || strings.ContainsFunc(text, unicode.IsControl):
-		f.Add(location, nil, "say what the record is read for, in 2 to 200 characters")
+		f.Add(location, nil, "say what the record is read or changed for, in 2 to 200 characters")
 	case numbered(text):
 		f.Add(location, nil, "say what for without anybody's number: an identity or phone number stands in it, and this is kept for good")
 	}

@@ -85,7 +85,8 @@ type newIn struct {
 type editIn struct {
 	ID      string `path:"id" format:"uuid"`
 	IfMatch string `header:"If-Match" doc:"The ETag of the record as you saw it."`
-	Body    struct {
+	Purposed
+	Body struct {
 		Name        *string `json:"name,omitempty"`
 		Sex         *string `json:"sex,omitempty"`
 		BornOn      *string `json:"born_on,omitempty"`
@@ -109,7 +110,8 @@ type revealIn struct {
 type revealOut struct{ Body Revealed }
 
 type moveInIn struct {
-	ID   string `path:"id" format:"uuid"`
+	ID string `path:"id" format:"uuid"`
+	Purposed
 	Body struct {
 		DwellingID string `json:"dwelling_id"`
 		Relation   string `json:"relation,omitempty" doc:"resident when empty."`
@@ -118,15 +120,17 @@ type moveInIn struct {
 }
 
 type endIn struct {
-	ID   string `path:"id" format:"uuid"`
-	Tie  string `path:"rid" format:"uuid"`
+	ID  string `path:"id" format:"uuid"`
+	Tie string `path:"rid" format:"uuid"`
+	Purposed
 	Body struct {
 		Until string `json:"until" doc:"A day."`
 	}
 }
 
 type tagIn struct {
-	ID   string `path:"id" format:"uuid"`
+	ID string `path:"id" format:"uuid"`
+	Purposed
 	Body struct {
 		Tag     string `json:"tag"`
 		Purpose string `json:"purpose,omitempty" doc:"The tag's usual one when empty."`
@@ -137,15 +141,17 @@ type tagIn struct {
 }
 
 type endTagIn struct {
-	ID   string `path:"id" format:"uuid"`
-	Tag  string `path:"tid" format:"uuid"`
+	ID  string `path:"id" format:"uuid"`
+	Tag string `path:"tid" format:"uuid"`
+	Purposed
 	Body struct {
 		Until string `json:"until" doc:"A day."`
 	}
 }
 
 type leaveIn struct {
-	ID   string `path:"id" format:"uuid"`
+	ID string `path:"id" format:"uuid"`
+	Purposed
 	Body struct {
 		On  string `json:"on" doc:"A day."`
 		Why string `json:"why" doc:"moved or died."`
@@ -239,6 +245,16 @@ func record(ctx context.Context, text string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// toChange is the record that a request is to change, for a purpose that was said:
+// of a change the same is kept as of a reading.
+func toChange(ctx context.Context, text string) (uuid.UUID, error) {
+	id, err := record(ctx, text)
+	if err == nil {
+		err = purposed(ctx)
+	}
+	return id, err
+}
+
 func etag(rev int64) string { return strconv.Quote(strconv.FormatInt(rev, 10)) }
 
 func answer(p Full, err error) (*fullOut, error) {
@@ -328,7 +344,7 @@ func (s *Service) get(ctx context.Context, in *personPath) (*fullOut, error) {
 }
 
 func (s *Service) edit(ctx context.Context, in *editIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -366,7 +382,7 @@ func (s *Service) reveal(ctx context.Context, in *revealIn) (*revealOut, error) 
 }
 
 func (s *Service) moveIn(ctx context.Context, in *moveInIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -379,7 +395,7 @@ func (s *Service) moveIn(ctx context.Context, in *moveInIn) (*fullOut, error) {
 }
 
 func (s *Service) end(ctx context.Context, in *endIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -392,7 +408,7 @@ func (s *Service) end(ctx context.Context, in *endIn) (*fullOut, error) {
 }
 
 func (s *Service) giveTag(ctx context.Context, in *tagIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -405,7 +421,7 @@ func (s *Service) giveTag(ctx context.Context, in *tagIn) (*fullOut, error) {
 }
 
 func (s *Service) endTag(ctx context.Context, in *endTagIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -418,7 +434,7 @@ func (s *Service) endTag(ctx context.Context, in *endTagIn) (*fullOut, error) {
 }
 
 func (s *Service) leave(ctx context.Context, in *leaveIn) (*fullOut, error) {
-	id, err := record(ctx, in.ID)
+	id, err := toChange(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func newDeskOn(t *testing.T, w *town) *desk {
 	return d
 }
 
-// ask asks as a role and gives status and body.
+// ask asks as a role and gives status and body; what may change something is asked for a visit, unless another purpose is among the headers.
 func (d *desk) ask(t *testing.T, by actor.Actor, method, path, body string, header ...string) (int, string) {
 	t.Helper()
 	d.mu.Lock()
@@ -72,6 +72,9 @@ func (d *desk) ask(t *testing.T, by actor.Actor, method, path, body string, head
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
+	if method != http.MethodGet {
+		r.Header.Set(web.PurposeHeader, "visit")
+	}
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -262,6 +265,41 @@ func TestARecordOverHTTP(t *testing.T) {
 	masked("the change log", one[string](t, d.town, "SELECT COALESCE(string_agg(body::text, ' '), '') FROM change_inbox"))
 	if !strings.Contains(d.log.String(), "/api/v1/people/:id/reveal") {
 		t.Error("the log holds no request, so it proves nothing")
+	}
+}
+
+// A record is changed for a purpose, as it is read for one: without it nothing is
+// changed, and with it the entry tells what for. The one of a reading may be said
+// again with each change.
+func TestAChangeIsMadeForAPurpose(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	by := apitest.Actor(actor.Registrar, apitest.StreetA)
+	p := read[person.Full](t, d.must(t, 201, by, "POST", "/people", fmt.Sprintf(`{"name":"甲","dwelling_id":"%s","since":"2024-03-01","tags":["disabled"]}`, d.a[0])))
+	at, city := "/people/"+p.ID.String(), apitest.Actor(actor.Registrar, apitest.CityCode)
+	const said = "%E5%85%A5%E6%88%B7%E8%B5%B0%E8%AE%BF"
+	d.must(t, 200, by, "GET", at, "", web.PurposeHeader, said)
+	for _, tt := range []struct{ action, method, path, body string }{
+		{"change-person", "PATCH", at, `{"lives_alone":true}`},
+		{"end-tag", "POST", at + "/tags/" + p.Tags[0].ID.String() + "/end", `{"until":"2026-03-02"}`},
+		{"give-tag", "POST", at + "/tags", `{"tag":"low_income","purpose":"what the tag is for"}`},
+		{"end-residence", "POST", at + "/residences/" + p.Residences[0].ID.String() + "/end", `{"until":"2026-03-02"}`},
+		{"move-in", "POST", at + "/residences", fmt.Sprintf(`{"dwelling_id":"%s","relation":"owner"}`, d.a[1])},
+		{"leave", "POST", at + "/leave", `{"on":"2026-03-02","why":"moved"}`},
+	} {
+		for _, purpose := range []string{"", "x", "%zz", "%E7%94%B5%E8%AF%9D%2013800001234"} {
+			status, answer := d.ask(t, city, tt.method, tt.path, tt.body, "If-Match", `"1"`, web.PurposeHeader, purpose)
+			if status != 422 || !strings.Contains(answer, `"header.X-Purpose"`) || strings.Contains(answer, "13800001234") {
+				t.Errorf("%s for %q: %d %s", tt.action, purpose, status, answer)
+			}
+		}
+		if kept := d.Audited(t, audit.Ask{Action: tt.action}); len(kept) != 0 {
+			t.Errorf("%s without a purpose is told as done: %+v", tt.action, kept)
+		}
+		d.must(t, 200, city, tt.method, tt.path, tt.body, "If-Match", `"1"`, web.PurposeHeader, said)
+		if kept := d.Audited(t, audit.Ask{Action: tt.action}); len(kept) != 1 || kept[0].Object != p.ID.String() || kept[0].Purpose != "入户走访" {
+			t.Errorf("%s: %+v", tt.action, kept)
+		}
 	}
 }
 

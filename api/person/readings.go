@@ -18,18 +18,24 @@ type readingsIn struct {
 	Purposed
 }
 
-// Purposed is what a record is read for. The door has read it already; it stands
-// here to be described, and is exported because the decoder reads it as part of a
-// larger question.
+// Purposed is what a record is read or changed for. The door has read it already;
+// it stands here to be described, and is exported because the decoder reads it as
+// part of a larger question.
 type Purposed struct {
-	Purpose string `header:"X-Purpose" doc:"What the record is read for, percent-encoded: needed, and kept with your name."`
+	Purpose string `header:"X-Purpose" doc:"What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request."`
+}
+
+// purposed refuses a request that did not say what for.
+func purposed(ctx context.Context) error {
+	_, err := audit.Purpose(audit.PurposeOf(ctx), "header."+web.PurposeHeader)
+	return err
 }
 
 // opened is a record within the actor's sight, for a purpose that was said.
 func (s *Service) opened(ctx context.Context, id uuid.UUID) (Full, error) {
 	p, err := s.ByID(ctx, id)
 	if err == nil {
-		_, err = audit.Purpose(audit.PurposeOf(ctx), "header."+web.PurposeHeader)
+		err = purposed(ctx)
 	}
 	return p, err
 }

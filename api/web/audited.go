@@ -67,7 +67,7 @@ func (s *Server) audited(book *audit.Book) echo.MiddlewareFunc {
 	}
 }
 
-// PurposeHeader says what somebody's record is read for: percent-encoded UTF-8.
+// PurposeHeader says what somebody's record is read or changed for: percent-encoded UTF-8.
 const PurposeHeader = "X-Purpose"
 
 // purpose is the one in the header, "" without one.

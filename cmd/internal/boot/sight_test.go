@@ -470,7 +470,8 @@ func (p *program) current(t *testing.T, by somebody, c call) call {
 	}
 	for at := c.address; strings.Count(at, "/") > 3; at = at[:strings.LastIndex(at, "/")] {
 		if s := p.send(t, by, call{method: http.MethodGet, address: at, header: map[string]string{web.PurposeHeader: "check"}}); s.etag != "" {
-			c.header = map[string]string{"If-Match": s.etag}
+			c.header = maps.Clone(c.header)
+			c.header["If-Match"] = s.etag
 			break
 		}
 	}

@@ -50,6 +50,18 @@ const purpose = spec(
       assert.equal(await asked.count(), 0);
       assert.equal(sent.at(-1), '入户走访独居老人');
     });
+    await when('something in it is changed', async () => {
+      await page.locator(person).getByRole('button', { name: '修改', exact: true }).click();
+      const [answer] = await Promise.all([
+        page.waitForResponse((one) => one.request().method() === 'PATCH'),
+        page.locator(person).getByRole('button', { name: '保存', exact: true }).click(),
+      ]);
+      assert.equal(answer.status(), 200);
+      assert.equal(
+        decodeURIComponent((await answer.request().allHeaders())['x-purpose']),
+        '入户走访独居老人',
+      );
+    });
     await when('another purpose is chosen by a chip', async () => {
       await page.locator(`${person} .for`).getByRole('button', { name: '更改' }).click();
       await Promise.all([

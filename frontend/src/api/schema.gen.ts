@@ -9579,7 +9579,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the record is read for, percent-encoded: needed, and kept with your name. */
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
                 "X-Purpose"?: string;
             };
             path: {
@@ -9652,6 +9652,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of the record as you saw it. */
                 "If-Match"?: string;
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
             };
             path: {
                 id: string;
@@ -9820,7 +9822,10 @@ export interface operations {
     leave: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9906,7 +9911,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description What the record is read for, percent-encoded: needed, and kept with your name. */
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
                 "X-Purpose"?: string;
             };
             path: {
@@ -9975,7 +9980,10 @@ export interface operations {
     "move-in": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10056,7 +10064,10 @@ export interface operations {
     "end-residence": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
                 rid: string;
@@ -10218,7 +10229,10 @@ export interface operations {
     "give-tag": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10299,7 +10313,10 @@ export interface operations {
     "end-tag": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the record is read or changed for, percent-encoded: needed, and kept with your name. Once said it may be sent with each request. */
+                "X-Purpose"?: string;
+            };
             path: {
                 id: string;
                 tid: string;
