@@ -100,6 +100,18 @@ export function dayStart(at: Moment): number {
   return begin - ahead(guess);
 }
 
+/** Noon of a day by UTC, which lies in the same day of every city between the date lines' neighbours. */
+const noon = (text: string) => Date.parse(`${text}T12:00:00Z`);
+
+/** When a day that is named as forms do begins, ms. */
+export const beginOf = (text: string): number => dayStart(noon(text));
+
+/** When such a day is over, ms: the last day of a grant counts in full. */
+export const endOf = (text: string): number => dayStart(noon(text) + day);
+
+/** The last day that counts before a moment: what ends at midnight does not count on the day that begins then. */
+export const lastDay = (end: Moment): string => dayText(millis(end) - 1);
+
 /** A moment beside another one: 20:46 on the same day, else 2026-11-22, with the time where it is not midnight. */
 export function edgeText(at: number, other: number): string {
   const day = dayText(at);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { startZone } from '../../base/time.ts';
+import { lastDay, startZone } from '../../base/time.ts';
 import type { Rights } from '../rights.ts';
-import { again, endable, givable, givingOf, lastDay } from './giving.ts';
+import { again, endable, givable, givingOf } from './giving.ts';
 import type { Grant } from './shapes.ts';
 
 startZone('Asia/Shanghai');

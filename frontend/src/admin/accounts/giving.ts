@@ -3,7 +3,7 @@
  * form.
  */
 import type { Role } from '../../api/types.ts';
-import { dayStart, dayText } from '../../base/time.ts';
+import { beginOf, endOf } from '../../base/time.ts';
 import { city, over, type Rights } from '../rights.ts';
 import type { Giving, Grant } from './shapes.ts';
 
@@ -48,12 +48,8 @@ export interface GrantForm {
   reason: string;
 }
 
-const day = 24 * 3600 * 1000;
-/** Noon of a day by UTC, which lies in the same day of every city between the date lines' neighbours. */
-const noon = (text: string) => Date.parse(`${text}T12:00:00Z`);
-const begins = (text: string) => new Date(dayStart(noon(text))).toISOString();
 /** The end of a day, when the last day of a grant or key is over. */
-export const endsAfter = (text: string) => new Date(dayStart(noon(text) + day)).toISOString();
+export const endsAfter = (text: string) => new Date(endOf(text)).toISOString();
 
 /** What is sent: a first day that is today or none begins at once; a last day ends with it. */
 export function givingOf(form: GrantForm, today: string): Giving {
@@ -61,7 +57,7 @@ export function givingOf(form: GrantForm, today: string): Giving {
     role: form.role as Role,
     scope: form.scope,
     ...(form.role === 'handler' ? { department: form.department } : {}),
-    ...(form.from && form.from > today ? { starts_at: begins(form.from) } : {}),
+    ...(form.from && form.from > today ? { starts_at: new Date(beginOf(form.from)).toISOString() } : {}),
     ...(form.until ? { ends_at: endsAfter(form.until) } : {}),
     ...(form.reason.trim() ? { reason: form.reason.trim() } : {}),
   };
@@ -77,9 +73,4 @@ export function again(grant: Grant, reason: string): Giving {
     ...(grant.ends_at ? { ends_at: grant.ends_at } : {}),
     reason,
   };
-}
-
-/** The last day on which a grant counts: one that ends at midnight does not count on the day that begins then. */
-export function lastDay(endsAt: string): string {
-  return dayText(Date.parse(endsAt) - 1);
 }
