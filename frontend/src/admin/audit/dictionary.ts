@@ -156,8 +156,9 @@ export const things: Record<string, Pair> = {
   audit: ['审计记录', 'the log'],
 };
 
-/** Names of fields. */
+/** Names of fields; a kind's own name for one stands behind the kind. */
 export const fields: Record<string, Pair> = {
+  'person.name': ['姓名', 'name'],
   name: ['姓名或名称', 'name'],
   login: ['用户名', 'user name'],
   scope: ['归属', 'place'],
@@ -187,6 +188,19 @@ export const fields: Record<string, Pair> = {
   q: ['查找内容', 'what was looked for'],
   phone: ['电话', 'phone'],
   id_number: ['证件号码', 'identity number'],
-  tag: ['标签', 'tag'],
-  tags: ['标签', 'tags'],
+  tag: ['关爱标签', 'care tag'],
+  tags: ['关爱标签', 'care tags'],
+  sex: ['性别', 'sex'],
+  born_on: ['出生日期', 'date of birth'],
+  id_kind: ['证件类型', 'kind of document'],
+  lives_alone: ['独居', 'lives alone'],
+  head: ['户主', 'head of household'],
+  household: ['户', 'household'],
+  household_id: ['户', 'household'],
+  dwelling_id: ['住处', 'home'],
+  residence: ['居住经过', 'homes'],
+  residences: ['居住经过', 'homes'],
+  left_on: ['迁出日期', 'day of leaving'],
+  left_why: ['迁出原因', 'why they left'],
+  readings: ['访问记录', 'readings'],
 };

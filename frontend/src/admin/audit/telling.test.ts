@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { setLang } from '../../base/i18n.ts';
-import { choices, fieldsSaid, heldSaid, pageOf, thing, told } from './telling.ts';
+import { choices, fieldsSaid, heldSaid, officesSaid, pageOf, thing, told } from './telling.ts';
 
 const schema = readFileSync('src/api/schema.gen.ts', 'utf8');
 
@@ -9,7 +9,8 @@ describe('an entry of the log in words', () => {
   it('is told in both languages', () => {
     setLang('zh');
     expect(told('end-grant')).toBe('结束授权');
-    expect(fieldsSaid(['name', 'moon'])).toBe('姓名或名称、moon');
+    expect(fieldsSaid(['name', 'moon'], 'account')).toBe('姓名或名称、moon');
+    expect(fieldsSaid(['name', 'residence', 'residences'], 'person')).toBe('姓名、居住经过');
     setLang('en');
     expect(told('change-department')).toBe('Changed a department');
     expect(thing('person')).toBe('person’s record');
@@ -36,6 +37,9 @@ describe('an entry of the log in words', () => {
       '处置部门 · 9901 · D02；管理员 · 全部辖区 · 代理',
     );
     expect(heldSaid('')).toBe('');
+    expect(officesSaid(`worker 9901 grant ${id}; worker 9902 grant ${id}; planner grant ${id}`)).toBe(
+      '网格员、规划',
+    );
   });
   it('leads to what it was done to', () => {
     expect(pageOf('case', 'a/b')).toBe('/command?case=a%2Fb');

@@ -1,9 +1,11 @@
+import type { components } from '../../api/schema.gen.ts';
 import { lang } from '../../base/i18n.ts';
 import { roleName } from '../../staff/words.ts';
 import { c } from '../accounts/words.ts';
 import { actions, fields, type Pair, things } from './dictionary.ts';
 import { u } from './words.ts';
 
+export type Entry = components['schemas']['OversightEntry'];
 const said = (pair: Pair) => pair[lang() === 'zh' ? 0 : 1];
 
 /** A kind of object in words; one without words stands as it is. */
@@ -31,23 +33,30 @@ export function choices(): { name: string; items: { id: string; words: string }[
 
 export const kinds = () => Object.entries(things).map(([id, pair]) => ({ id, words: said(pair) }));
 
-/** The names of fields that were changed or asked for, in words. */
-export function fieldsSaid(names: readonly string[]): string {
-  return names
-    .map((name) => {
-      const pair = fields[name];
+/** Who did it, by user name; in words where it was no account. */
+export const whoSaid = (entry: Entry) =>
+  entry.actor || u(entry.actor_kind === 'system' ? 'system' : 'nobody');
+
+const listed = (list: readonly string[]) => [...new Set(list)].join(lang() === 'zh' ? '、' : ', ');
+
+/** The names of fields of a kind that were changed or asked for, in words. */
+export function fieldsSaid(names: readonly string[], kind: string): string {
+  return listed(
+    names.map((name) => {
+      const pair = fields[`${kind}.${name}`] ?? fields[name];
       return pair ? said(pair) : name;
-    })
-    .join(lang() === 'zh' ? '、' : ', ');
+    }),
+  );
 }
+
+const grantsOf = (held: string) => held.split('; ').filter(Boolean);
 
 /**
  * The grants under which it was done, in words. The log says of each its role, place and department, then its id:
  * "handler 9901 D02 grant 0190..., for 0190...".
  */
 export function heldSaid(held: string): string {
-  const list = held.split('; ').filter(Boolean);
-  return list
+  return grantsOf(held)
     .map((one) => {
       const [role = '', ...rest] = one.replace(/ (grant|for) [0-9a-f-]{36}/g, '').split(' ');
       const place = /^\d+$/.test(rest[0] ?? '') ? rest.shift() : '';
@@ -57,6 +66,10 @@ export function heldSaid(held: string): string {
     })
     .join(lang() === 'zh' ? '；' : '; ');
 }
+
+/** The offices alone, without places and ids. */
+export const officesSaid = (held: string) =>
+  listed(grantsOf(held).map((one) => roleName(one.split(' ')[0] ?? '', lang())));
 
 /** Where an object is looked at; '' when it has no page. */
 export function pageOf(kind: string, id: string): string {

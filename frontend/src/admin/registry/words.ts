@@ -358,35 +358,6 @@ export function codeName(list: List, code: string): string {
   return pair?.[lang.value === 'zh' ? 0 : 1] ?? code;
 }
 
-const fieldNames: Record<string, Pair> = {
-  name: ['姓名', 'name'],
-  sex: ['性别', 'sex'],
-  born_on: ['出生日期', 'date of birth'],
-  id_kind: ['证件类型', 'kind of document'],
-  id_number: ['证件号码', 'identity number'],
-  phone: ['电话', 'phone'],
-  kind: ['类型', 'kind'],
-  lives_alone: ['独居', 'lives alone'],
-  head: ['户主', 'head of household'],
-  household: ['户', 'household'],
-  household_id: ['户', 'household'],
-  dwelling_id: ['住处', 'home'],
-  residence: ['居住经过', 'homes'],
-  residences: ['居住经过', 'homes'],
-  tags: ['关爱标签', 'care tags'],
-  tag: ['关爱标签', 'care tag'],
-  left_on: ['迁出日期', 'day of leaving'],
-  left_why: ['迁出原因', 'why they left'],
-  readings: ['访问记录', 'readings'],
-};
-/** The names of fields in words; what has none stands as it is. */
-export function fieldsSaid(fields: string[]): string {
-  const { lang } = usePage();
-  const zh = lang.value === 'zh';
-  const said = fields.map((one) => fieldNames[one]?.[zh ? 0 : 1] ?? one);
-  return [...new Set(said)].join(zh ? '、' : ', ');
-}
-
 const common: Pair[] = [
   ['入户走访', 'Visit at home'],
   ['核对登记信息', 'Check of the register'],
