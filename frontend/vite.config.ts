@@ -35,6 +35,8 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
+      // How long the plugins take is no fault to warn of.
+      checks: { bundlerTimings: false },
       input: Object.fromEntries(pages.map((name) => [name, page(name)])),
       // The engine of the map changes seldom and our code often: apart, the engine stays in the browser's cache.
       output: {
