@@ -112,4 +112,41 @@ const hidden = spec('the public page shows no case', { size: 'desk' }, async (wo
   });
 });
 
-export default [services, search, report, hidden];
+const paper = spec('on paper the night is day', { size: 'desk' }, async (world) => {
+  const { given, when, then, origin, page } = world;
+  const screen = new Screen(world, origin);
+  await given('the map at night', async () => {
+    await page.addInitScript(() => localStorage.setItem('onemap.theme.public', 'night'));
+    await page.goto('/');
+    await page.waitForFunction(() => globalThis.__onemap);
+    await screen.rested();
+    assert.ok((await brightness(page.locator('.map'))) < 0.3);
+  });
+  await when('it goes to the printer', () => page.emulateMedia({ media: 'print' }));
+  await then('it is dark on white, without what is only pressed', async () => {
+    assert.ok((await brightness(page.locator('.map'))) > 0.7);
+    assert.equal(
+      await page.locator('body').evaluate((one) => getComputedStyle(one).backgroundColor),
+      'rgb(255, 255, 255)',
+    );
+    assert.equal(await page.locator('.map .tools').isVisible(), false);
+    assert.equal(await screen.searchBox().isVisible(), false);
+  });
+});
+
+/** How bright something is on the whole, from 0 to 1. */
+async function brightness(what) {
+  const shot = (await what.screenshot()).toString('base64');
+  return what.page().evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const pen = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    pen.drawImage(picture, 0, 0);
+    const { data } = pen.getImageData(0, 0, picture.width, picture.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) if (i % 4 < 3) sum += data[i];
+    return sum / ((data.length / 4) * 3 * 255);
+  }, shot);
+}
+
+export default [services, search, report, hidden, paper];
