@@ -84,7 +84,11 @@ func (s *Service) planFlows(ctx context.Context, in *planFlowsIn) (*planFlowsOut
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.moves(ctx, []string{""}, false, since, until.AddDate(0, 1, -1))
+	var months []time.Time
+	for m := since; !m.After(until); m = m.AddDate(0, 1, 0) {
+		months = append(months, m)
+	}
+	list, err := s.moves(ctx, []string{""}, false, months, until.AddDate(0, 1, -1))
 	if err != nil {
 		return nil, err
 	}

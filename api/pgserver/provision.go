@@ -27,20 +27,20 @@ func (s *Server) provision(ctx context.Context) error {
 // Furnish makes PostGIS and the schema city, which role owns, in a new database,
 // and the roles that role takes on to work with it; conn is a superuser's.
 func Furnish(ctx context.Context, conn *pgx.Conn, role string) error {
-	// The roles are pg.App and pg.People; tests of api/pg need this package, so it
+	// The roles are pg.App, pg.People and pg.Counts; tests of api/pg need this package, so it
 	// names them itself. Roles belong to the whole server: another database's
 	// start may make them now.
 	who := pgx.Identifier{role}.Sanitize()
-	for _, name := range []string{"onemap_app", "onemap_people"} {
+	for _, name := range []string{"onemap_app", "onemap_people", "onemap_counts"} {
 		_, err := conn.Exec(ctx, "DO $$ BEGIN CREATE ROLE "+name+" NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")
 		if err != nil {
 			return err
 		}
 	}
 	var member bool
-	err := conn.QueryRow(ctx, "SELECT pg_has_role($1, 'onemap_people', 'MEMBER') AND pg_has_role('onemap_people', 'onemap_app', 'MEMBER')", role).Scan(&member)
+	err := conn.QueryRow(ctx, "SELECT pg_has_role($1, 'onemap_people', 'MEMBER') AND pg_has_role($1, 'onemap_counts', 'MEMBER') AND pg_has_role('onemap_people', 'onemap_app', 'MEMBER')", role).Scan(&member)
 	if err == nil && !member {
-		_, err = conn.Exec(ctx, "GRANT onemap_app TO onemap_people; GRANT onemap_app, onemap_people TO "+who)
+		_, err = conn.Exec(ctx, "GRANT onemap_app TO onemap_people; GRANT onemap_app, onemap_people, onemap_counts TO "+who)
 	}
 	if err != nil {
 		return err

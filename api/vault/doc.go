@@ -11,8 +11,8 @@
 // onemap_app may not read these tables, and onemap_people sees no row of them
 // before it has said whose sight it has.
 //
-// What has to count also those whom an actor does not see is counted inside the
-// database, in a transaction with no sight at all (people_moves).
+// What has to count also those whom an actor does not see is counted under a role
+// that reads the columns which are counted by, and no other (Count).
 //
 // Queries still carry their scope as a condition: that is what finds the index.
 // At the start Prove shows that all this holds in this very database.

@@ -17,6 +17,13 @@ func In(ctx context.Context, pool *pgxpool.Pool, s Sight, fn func(tx pgx.Tx) err
 	return pg.InTxWith(ctx, pool, pgx.TxOptions{BeginQuery: "BEGIN; " + s.enter()}, fn)
 }
 
+// Count runs fn in a transaction that may read of people what moves are counted
+// by (migration 00024), of everybody: who they are it can tell nobody. It only
+// reads, so nothing goes along with it.
+func Count(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: "BEGIN READ ONLY; SET LOCAL ROLE " + pg.Counts}, fn)
+}
+
 // Enter gives the rest of a transaction a sight.
 func Enter(ctx context.Context, tx pgx.Tx, s Sight) error {
 	if _, err := tx.Exec(ctx, s.enter()); err != nil {

@@ -191,6 +191,8 @@ func TestAStartProvesTheGuards(t *testing.T) {
 		{"GRANT SELECT ON residence TO onemap_app", "REVOKE SELECT ON residence FROM onemap_app"},
 		{"ALTER TABLE household NO FORCE ROW LEVEL SECURITY", "ALTER TABLE household FORCE ROW LEVEL SECURITY"},
 		{"ALTER TABLE person DISABLE ROW LEVEL SECURITY", "ALTER TABLE person ENABLE ROW LEVEL SECURITY"},
+		{"GRANT SELECT (person_id) ON residence TO onemap_counts", "REVOKE SELECT (person_id) ON residence FROM onemap_counts"},
+		{"GRANT SELECT ON person TO onemap_counts", "REVOKE SELECT ON person FROM onemap_counts"},
 		{"CREATE POLICY wide ON person USING (true)", "DROP POLICY wide ON person"},
 	} {
 		if _, err := c.Root.Exec(t.Context(), step.damage); err != nil {
