@@ -21,6 +21,7 @@ type Filter struct {
 	Until    time.Time // reported before
 	Region   string    // a region's code: what lies in it
 	Overdue  bool      // only cases past their limit
+	Urged    bool      // only open cases that those in charge have urged
 	// Now is what "overdue" is measured by, a whole minute, so that a tile
 	// can be kept for a minute.
 	Now time.Time
@@ -38,7 +39,7 @@ var (
 	regionPattern   = regexp.MustCompile(`^[0-9]{4,15}$`)
 )
 
-var filterNames = []string{"state", "category", "since", "until", "region", "overdue"}
+var filterNames = []string{"state", "category", "since", "until", "region", "overdue", "urged"}
 
 // ParseFilter reads the closed list of filters and says everything that is
 // wrong at once. A bare date is the beginning of that day in the zone; an empty
@@ -91,9 +92,14 @@ func (f *Filter) set(name, value string, zone *time.Location) string {
 		if f.Region = value; !regionPattern.MatchString(value) {
 			return "a region code of 4 to 15 digits"
 		}
-	case "overdue":
-		if f.Overdue = value == "true"; value != "true" && value != "false" {
+	case "overdue", "urged":
+		if value != "true" && value != "false" {
 			return "true or false"
+		}
+		if name == "overdue" {
+			f.Overdue = value == "true"
+		} else {
+			f.Urged = value == "true"
 		}
 	case "since", "until":
 		at, ok := moment(value, zone)
@@ -166,6 +172,9 @@ func (f Filter) Key(timed bool) string {
 	if f.Overdue {
 		b.WriteString(" overdue")
 	}
+	if f.Urged {
+		b.WriteString(" urged")
+	}
 	if timed || f.Overdue {
 		b.WriteString(" now=" + strconv.FormatInt(f.Now.Unix(), 10))
 	}
@@ -199,6 +208,9 @@ func (f Filter) where(a *args) []string {
 	}
 	if f.Overdue {
 		parts = append(parts, f.overdue(a))
+	}
+	if f.Urged {
+		parts = append(parts, "t.urges > 0 AND t.state NOT IN ('closed', 'rejected')")
 	}
 	return parts
 }

@@ -15,7 +15,7 @@ import (
 // read from the index of their times, which holds their points.
 func (c town) testPlans(t *testing.T) {
 	t.Parallel()
-	full := Filter{States: []string{"filed"}, Category: "01", Since: noon.AddDate(0, 0, -3), Until: noon, Region: "9901", Overdue: true, Now: noon}
+	full := Filter{States: []string{"filed"}, Category: "01", Since: noon.AddDate(0, 0, -3), Until: noon, Region: "9901", Overdue: true, Urged: true, Now: noon}
 	desk := Sight{Staff: true, Prefixes: []string{"990101"}, Departments: []DepartmentScope{{"D1", "9901"}}}
 	for layer, index := range map[string]string{
 		"buildings": "building_geom_ix", "facilities": "facility_point_ix", "services": "service_point_ix",

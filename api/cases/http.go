@@ -49,6 +49,7 @@ type listIn struct {
 	Until    string `query:"until" doc:"Reported before: a time or a day."`
 	Region   string `query:"region" doc:"A region code."`
 	Overdue  bool   `query:"overdue" doc:"Only cases whose deadline has passed."`
+	Urged    bool   `query:"urged" doc:"Only open cases that those in charge have urged."`
 	Mine     bool   `query:"mine" doc:"Only cases I have taken a step on."`
 	Text     string `query:"q" maxLength:"100" doc:"Words of the number, title or place, also pinyin initials; or how a facility's code begins."`
 	Limit    int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
@@ -170,7 +171,7 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Overdue, f.Mine, f.Text = in.Overdue, in.Mine, strings.TrimSpace(in.Text)
+	f.Overdue, f.Urged, f.Mine, f.Text = in.Overdue, in.Urged, in.Mine, strings.TrimSpace(in.Text)
 	page, err := h.List(ctx, f, in.Limit, in.Cursor)
 	return &listOut{page}, err
 }

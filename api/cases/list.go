@@ -26,6 +26,7 @@ type Filter struct {
 	Until    time.Time
 	Region   string // a region code prefix
 	Overdue  bool
+	Urged    bool   // open, and urged by those in charge
 	Mine     bool   // cases I have taken a step on
 	Text     string // of the number, title, place or plate; what somebody wrote is read, not searched
 }
@@ -55,6 +56,9 @@ func (f Filter) where(by actor.Actor, now time.Time, args pgx.NamedArgs) string 
 	if f.Overdue {
 		args["now"] = now
 		parts = append(parts, overdue)
+	}
+	if f.Urged {
+		parts = append(parts, urged)
 	}
 	if f.Mine {
 		args["me"] = by.ID
@@ -95,6 +99,9 @@ const stillOpen = "c.state NOT IN ('closed', 'rejected')"
 
 // overdue is the condition that a running deadline has passed at @now.
 const overdue = "(c.due_at < @now AND c.state IN ('reported', 'filed', 'dispatched', 'returned', 'in_progress'))"
+
+// urged is the condition that those in charge wait for an open case.
+const urged = "c.urges > 0 AND " + stillOpen
 
 // Page is a part of a list; Next is empty at its end.
 type Page struct {
@@ -209,7 +216,7 @@ func (s *Service) Figures(ctx context.Context, region string, since time.Time) (
 	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND "+overdue, args).Scan(&out.Overdue); err != nil {
 		return out, err
 	}
-	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND c.urges > 0 AND "+stillOpen, args).Scan(&out.Urged); err != nil {
+	if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM case_file c "+where+" AND "+urged, args).Scan(&out.Urged); err != nil {
 		return out, err
 	}
 	err = s.Pool.QueryRow(ctx, `

@@ -49,6 +49,11 @@ func crowd(c city, n int) []cases.Case {
 				c.t.Fatal(err)
 			}
 		}
+		if got := c.get(r.ID); i%3 == 1 && got.State.Open() {
+			if err := c.Cases.Step(c.As(actor.Leader), r.ID, cases.Do{Action: cases.DoUrge, Note: "请尽快", Rev: got.Rev}); err != nil {
+				c.t.Fatal(err)
+			}
+		}
 	}
 	return c.all()
 }
@@ -95,6 +100,7 @@ func takes(f cases.Filter, k cases.Case, me actor.Actor, now time.Time) bool {
 		strings.HasPrefix(k.Category, f.Category) && strings.HasPrefix(k.ScopeCode, f.Region) &&
 		(f.Since.IsZero() || !k.CreatedAt.Before(f.Since)) && (f.Until.IsZero() || k.CreatedAt.Before(f.Until)) &&
 		(!f.Overdue || running && k.DueAt.Before(now)) &&
+		(!f.Urged || k.Urges > 0 && k.State.Open()) &&
 		(!f.Mine || slices.ContainsFunc(k.Events, func(e cases.Event) bool { return e.ActorName == me.Name })) &&
 		(f.Text == "" || text)
 }
@@ -123,6 +129,7 @@ func randomFilter(rng *rand.Rand, all []cases.Case) (f cases.Filter) {
 		f.Region = some.ScopeCode[:min(len(some.ScopeCode), []int{4, 6, 9, 12, 15}[rng.IntN(5)])]
 	})
 	maybe(func() { f.Overdue = true })
+	maybe(func() { f.Urged = true })
 	maybe(func() { f.Mine = true })
 	maybe(func() {
 		texts := []string{"100%", "n_d", "垃圾", "manhole", `\`, "解放路1", "解放路", "jfl", "桥", some.Number[9:], some.Number[:12], "%", "_", "破损"}
@@ -245,6 +252,9 @@ func TestFiguresEqualACount(t *testing.T) {
 			if takes(cases.Filter{Overdue: true}, k, tt.by, now) {
 				want.Overdue++
 			}
+			if takes(cases.Filter{Urged: true}, k, tt.by, now) {
+				want.Urged++
+			}
 			if !k.CreatedAt.Before(midnight) {
 				want.Today++
 			}
@@ -258,7 +268,7 @@ func TestFiguresEqualACount(t *testing.T) {
 				}
 			}
 		}
-		if fmt.Sprint(got.ByState) != fmt.Sprint(want.ByState) || got.Open != want.Open || got.Overdue != want.Overdue || got.Today != want.Today || got.ClosedToday != want.ClosedToday {
+		if fmt.Sprint(got.ByState) != fmt.Sprint(want.ByState) || got.Open != want.Open || got.Overdue != want.Overdue || got.Urged != want.Urged || got.Today != want.Today || got.ClosedToday != want.ClosedToday {
 			t.Errorf("%s in %q: got %+v, want %+v", tt.by.Login, tt.region, got, want)
 		}
 		if (judged == 0) != (got.OnTimeShare == nil) || judged > 0 && *got.OnTimeShare != onTime/judged {

@@ -62,9 +62,9 @@ SELECT 'none', 'report', s FROM unnest(ARRAY['reported','filed','rejected','disp
 CREATE TEMP TABLE fresh AS
 SELECT i, gen_random_uuid() AS id, point, scope, (ARRAY['reported','filed','rejected','dispatched','returned','in_progress','suspended','resolved','closed'])[1 + floor(random()*9)::int] AS state FROM spot;
 INSERT INTO case_event (case_id, seq, at, action, from_state, to_state, actor_role) SELECT id, 1, now(), 'report', 'none', state, 'resident' FROM fresh;
-INSERT INTO case_file (id, number, type, category, title, urgent, channel, state, rev, point, given_crs, given_x, given_y, scope_code, department_code, receipt_hash, due_at, created_at, updated_at)
+INSERT INTO case_file (id, number, type, category, title, urgent, channel, state, rev, point, given_crs, given_x, given_y, scope_code, department_code, receipt_hash, urges, due_at, created_at, updated_at)
 SELECT id, '20261122-990101-' || lpad(i::text, 6, '0'), 'incident', CASE WHEN i % 2 = 0 THEN '0101' ELSE '0205' END, '路灯不亮 ' || i, i % 7 = 0, 'pin', state, 1, point, 'wgs84', ST_X(point), ST_Y(point), scope,
-  CASE i % 3 WHEN 0 THEN 'D1' WHEN 1 THEN 'D2' END, decode(md5(i::text), 'hex'),
+  CASE i % 3 WHEN 0 THEN 'D1' WHEN 1 THEN 'D2' END, decode(md5(i::text), 'hex'), CASE WHEN i % 11 = 0 THEN i % 3 + 1 ELSE 0 END,
   CASE WHEN i % 4 > 0 THEN timestamptz '2026-11-22 08:00Z' + (i % 97 - 48) * interval '1 hour' + interval '17.25 seconds' END,
   timestamptz '2026-11-20 00:00Z' + (i % 1000) * interval '5 minutes', now()
 FROM fresh;

@@ -35,5 +35,6 @@ func describeTiles(s *web.Server) {
 			web.InQuery("until", "Cases only: reported before, a time or a day.", text),
 			web.InQuery("region", "Cases only: a region code.", text),
 			web.InQuery("overdue", "Cases only: true for those whose deadline has passed.", &huma.Schema{Type: huma.TypeBoolean}),
+			web.InQuery("urged", "Cases only: true for open ones that those in charge have urged.", &huma.Schema{Type: huma.TypeBoolean}),
 		}, 404, 406, 422, 503)
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Desk } from '../drivers/desk.mjs';
 import { Screen } from '../drivers/screen.mjs';
 import { spec } from '../harness/spec.mjs';
@@ -36,6 +37,16 @@ const urged = spec('a leader urges a case and the desk sees it', { size: 'desk' 
     await operator.row(id).locator('.urged').waitFor();
     await operator.press('Escape');
     await operator.page.locator('.now .urged').waitFor();
+  });
+  await when('the operator presses the count', () => operator.page.locator('.now .urged button').click());
+  await then('the list shows the urged ones only, and a link to it does, too', async () => {
+    for (let link = 0; link < 2; link++) {
+      await operator.row(id).waitFor();
+      const rows = operator.page.locator('[data-id][data-state]');
+      assert.equal(await rows.count(), await rows.locator('.urged').count());
+      assert.match(operator.page.url(), /[?&]urged=1/);
+      await operator.page.reload();
+    }
   });
   await then('the operator has the next step as before', async () => {
     await all.act(id, 'file');

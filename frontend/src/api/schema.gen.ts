@@ -5800,6 +5800,8 @@ export interface operations {
                 region?: string;
                 /** @description Only cases whose deadline has passed. */
                 overdue?: boolean;
+                /** @description Only open cases that those in charge have urged. */
+                urged?: boolean;
                 /** @description Only cases I have taken a step on. */
                 mine?: boolean;
                 /** @description Words of the number, title or place, also pinyin initials; or how a facility's code begins. */
@@ -13493,6 +13495,8 @@ export interface operations {
                 region?: string;
                 /** @description Cases only: true for those whose deadline has passed. */
                 overdue?: boolean;
+                /** @description Cases only: true for open ones that those in charge have urged. */
+                urged?: boolean;
             };
             header?: never;
             path: {

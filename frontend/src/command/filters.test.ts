@@ -47,6 +47,7 @@ describe('the address', () => {
       from: Date.UTC(2026, 10, 22, 8),
       to: Date.UTC(2026, 10, 22, 10),
       overdue: true,
+      urged: true,
     },
     layers: { grids: false, solid: true, facilities: true, services: false },
     view: { lon: 113.12207, lat: 23.02314, zoom: 16.2, bearing: 0, pitch: 0 },
@@ -129,6 +130,11 @@ describe('what belongs in the list', () => {
     expect(belong({ created_at: new Date(now - 48 * 3_600_000).toISOString() }, { span: '24h' })).toBe(false);
   });
 
+  it('urged only while it is open', () => {
+    expect(belong({ urges: 2 }, { urged: true })).toBe(true);
+    expect(belong({ urges: 0 }, { urged: true })).toBe(false);
+    expect(belong({ urges: 2, state: 'closed' }, { urged: true })).toBe(false);
+  });
   it('overdue only while somebody’s time runs', () => {
     const due_at = new Date(now - 1000).toISOString();
     expect(belong({ due_at }, { overdue: true })).toBe(true);

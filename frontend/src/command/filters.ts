@@ -24,6 +24,8 @@ export interface Filters {
   /** Null with a `from` is now: what comes in is within the window. */
   to: number | null;
   overdue: boolean;
+  /** Only what those in charge have urged and is still open. */
+  urged: boolean;
 }
 
 export interface Layers {
@@ -49,6 +51,7 @@ export const noFilters: Filters = {
   from: null,
   to: null,
   overdue: false,
+  urged: false,
 };
 
 export const firstLayers: Layers = { grids: true, solid: false, facilities: false, services: false };
@@ -69,6 +72,7 @@ export function readAddress(search: string): Address {
       from: window?.[0] ?? null,
       to: window?.[1] ?? null,
       overdue: q.get('overdue') === '1',
+      urged: q.get('urged') === '1',
     },
     layers:
       layers === null
@@ -95,6 +99,7 @@ export function writeAddress(address: Address): URLSearchParams {
   if (f.span !== noFilters.span) q.set('time', f.span);
   if (f.from !== null) q.set('t', `${minuteText(f.from)}~${f.to === null ? '' : minuteText(f.to)}`);
   if (f.overdue) q.set('overdue', '1');
+  if (f.urged) q.set('urged', '1');
   if (address.selected) q.set('case', address.selected);
   const names = [
     layers.grids && 'grids',
@@ -133,6 +138,7 @@ export function sharedQuery(f: Filters, now: number): Query {
     category: f.category || undefined,
     region: f.area || undefined,
     overdue: f.overdue || undefined,
+    urged: f.urged || undefined,
     ...moments(f, now),
   };
 }
@@ -186,6 +192,7 @@ export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean 
   if (f.category && !row.category.startsWith(f.category)) return false;
   if (f.area && !row.scope_code.startsWith(f.area)) return false;
   if (f.overdue && !isLate(row, now)) return false;
+  if (f.urged && !(row.urges > 0 && openStates.includes(row.state))) return false;
   const { since, until } = moments(f, now);
   const at = Date.parse(row.created_at);
   if (since && at < Date.parse(since)) return false;
