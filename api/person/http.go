@@ -177,6 +177,8 @@ type flowsOut struct {
 	}
 }
 
+type retentionOut struct{ Body Retention }
+
 // Routes registers the slice.
 func Routes(s *web.Server, service *Service) {
 	tag := []string{"people"}
@@ -197,6 +199,7 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, op("leave", http.MethodPost, "/people/{id}/leave", "Somebody has moved away or died", http.StatusOK, 404, 409), service.leave)
 	web.Add(s, op("erase-person", http.MethodPost, "/people/{id}/erase", "Erase a record for good; who has left goes by itself when the time is over", http.StatusNoContent, 404), service.eraseOne)
 	web.Add(s, op("list-flows", http.MethodGet, "/flows", "Moving in and out by day and community", http.StatusOK), service.flows)
+	web.Add(s, op("get-retention", http.MethodGet, "/retention", "How long records of who has left are kept, and how many there are by community", http.StatusOK), service.retention)
 	plan := op("plan-flows", http.MethodGet, "/plan/flows", "Moving in and out by month, of communities that have enough of it, in steps of 10", http.StatusOK)
 	plan.Extensions = web.Seen(web.SightPlanning)
 	web.Add(s, plan, service.planFlows)
@@ -473,4 +476,12 @@ func (s *Service) flows(ctx context.Context, in *flowsIn) (*flowsOut, error) {
 	var err error
 	out.Body.Items, err = s.Flows(ctx, in.Region, since, until)
 	return out, err
+}
+
+func (s *Service) retention(ctx context.Context, _ *struct{}) (*retentionOut, error) {
+	if _, err := web.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	out, err := s.Retention(ctx)
+	return &retentionOut{out}, err
 }

@@ -34,7 +34,7 @@ func (c call) reading() bool {
 // their name alone. skipped are those that a call goes without.
 type facts map[string]any
 
-var skipped = strings.Fields(`actor action object limit cursor crs size radius near class state category since until overdue mine buckets encoding level
+var skipped = strings.Fields(`actor action object limit cursor crs size radius near class state category since until overdue urged mine buckets encoding level
 	age_from age_to alone tag kind relation gone household service planned metres lang Last-Event-ID after If-None-Match
 	layout parent format role history closed department`)
 

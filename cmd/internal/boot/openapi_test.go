@@ -125,6 +125,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/people/{id}/readings":           {"/api/v1/people/" + p.building + "/readings"},
 		"/api/v1/people/{id}":                    {"/api/v1/people/" + p.building},
 		"/api/v1/flows":                          {"/api/v1/flows"},
+		"/api/v1/retention":                      {"/api/v1/retention"},
 		"/api/v1/plan/flows":                     {"/api/v1/plan/flows"},
 		"/api/v1/organisations":                  {"/api/v1/organisations", "/api/v1/organisations?kind=castle"},
 		"/api/v1/organisations/{id}":             {"/api/v1/organisations/" + p.building},

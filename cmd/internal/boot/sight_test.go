@@ -164,6 +164,14 @@ func (p *program) ours(t *testing.T, city *apitest.City, own owners, none facts)
 	f["people.id"] = person("王小明", "1950-05-06")
 	f["leave.id"] = person("赵大海", "1985-05-06")
 	f["erase-person.id"] = person("钱小河", "1986-05-06")
+	// Whoever has left is counted until their time is over.
+	left := call{
+		method: "POST", address: "/api/v1/people/" + person("孙大江", "1940-05-06") + "/leave", media: "application/json",
+		body: `{"on":"` + time.Now().Format(time.DateOnly) + `","why":"moved"}`, header: map[string]string{"X-Purpose": "visit"},
+	}
+	if s := p.send(t, registrar, left); s.status != http.StatusOK {
+		t.Fatal(s)
+	}
 	f["organisations.id"] = shop("青禾超市")
 	shop("青禾超市") // a row of this name is about either
 	f["accounts.id"] = p.made(t, administrator, "POST", "/accounts", map[string]any{
@@ -248,7 +256,7 @@ func (o owners) of(c call) somebody {
 		return o[web.SightPeople]
 	case "erase-person": // seen by registrars, done by administrators
 		return o[web.SightManage]
-	case "list-settings", "change-setting": // for those of a whole city
+	case "list-settings", "change-setting", "get-retention": // for those of a whole city
 		return o[wholeCity]
 	}
 	return o[c.rule]

@@ -1428,6 +1428,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long records of who has left are kept, and how many there are by community */
+        get: operations["get-retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -3651,6 +3668,12 @@ export interface components {
             tag: string;
             until: string | null;
         };
+        PersonComing: {
+            /** @description The first day of a month. */
+            on: string;
+            /** Format: int64 */
+            people: number;
+        };
         PersonFlow: {
             /** @description Its code; that of a wider region for dwellings outside all communities. */
             community: string;
@@ -3701,6 +3724,22 @@ export interface components {
             sex: string;
             tags: components["schemas"]["PersonCarried"][] | null;
         };
+        PersonLeftKept: {
+            /** @description Its code; that of a wider region for homes outside all communities, empty where none is known. */
+            community: string;
+            /** Format: int64 */
+            died: number;
+            /**
+             * Format: int64
+             * @description Of them, whose time is over: they are erased with the next daily sweep.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Who moved away.
+             */
+            moved: number;
+        };
         PersonMonthFlow: {
             /** @description The codes of those who are told of together. */
             communities: string[] | null;
@@ -3745,6 +3784,19 @@ export interface components {
             relation: string;
             since: string | null;
             until: string | null;
+        };
+        PersonRetention: {
+            /** @description Who left before this day is erased with the next daily sweep; empty where nobody is. */
+            before: string;
+            /** @description Whose time is not over yet, by the day on which it is. */
+            coming: components["schemas"]["PersonComing"][] | null;
+            /** @description By the community of the last home, in the order of the codes. */
+            items: components["schemas"]["PersonLeftKept"][] | null;
+            /**
+             * Format: int64
+             * @description For how many months records of who has left are kept; 0 is until they are erased by hand.
+             */
+            months: number;
         };
         PersonRevealed: {
             born_on: string | null;
@@ -11234,6 +11286,62 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRetention"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
