@@ -27,6 +27,7 @@ const offices = [
   ['the people of a department', '/admin?section=departments', 'tr[data-code]', /^园林所/],
   ['keys', '/admin?section=keys', '.sheet .empty, tr[data-key]'],
   ['a new key', '/admin?section=keys', '.sheet .empty, tr[data-key]', '生成密钥'],
+  ['how long people are kept', '/admin?section=retention', '[data-sum="due"]'],
   ['the log', '/admin?section=audit', 'tr[data-action]'],
   ['an entry of the log', '/admin?section=audit', 'tr[data-action]', '登录'],
   ['the settings', '/admin?section=settings', '[data-setting="contact"]'],
@@ -211,4 +212,34 @@ const tree = spec('the address keeps section, area and record', { size: 'desk' }
   });
 });
 
-export default [...clean, fits, rights, tree, ...officesClean, paper];
+const nothing = spec(
+  'an empty register says so and leads to importing',
+  { size: 'desk', axe: true },
+  async (world) => {
+    const { given, when, then, origin, page } = world;
+    const keeper = new Keeper(world, origin);
+    await given('a city without buildings', async () => {
+      await page.route(/\/api\/v1\/buildings\?/, (route) =>
+        route.fulfill({ json: { type: 'FeatureCollection', features: [], next: '' } }),
+      );
+      await keeper.enter('registrar', '/admin?f.use=residence');
+    });
+    await then('a narrowed list only says that nothing fits', () =>
+      page.getByText('没有符合条件的记录').waitFor(),
+    );
+    await when('nothing narrows it', async () => {
+      await page.goto('/admin');
+      await page.getByText('还没有楼房记录').waitFor();
+      assert.deepEqual(await accessibility(page), []);
+      await page.getByRole('button', { name: '去导入' }).click();
+    });
+    await then('files are taken in', () => page.locator('.start').waitFor());
+    await then('who keeps no register is not sent there', async () => {
+      await keeper.enter('operator', '/admin');
+      await page.getByText('还没有楼房记录').waitFor();
+      assert.equal(await page.getByRole('button', { name: '去导入' }).count(), 0);
+    });
+  },
+);
+
+export default [nothing, ...clean, fits, rights, tree, ...officesClean, paper];

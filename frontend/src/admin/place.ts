@@ -12,6 +12,7 @@ export const sections = [
   'accounts',
   'departments',
   'keys',
+  'retention',
   'audit',
   'settings',
 ] as const;

@@ -30,6 +30,14 @@ describe('what is offered to whom', () => {
     for (const role of ['registrar', 'worker', 'leader'] as const)
       expect(maySee(rightsOf(who(role)), 'accounts')).toBe(false);
   });
+  it('shows how long people are kept to those who keep a whole city', () => {
+    const at = (role: Role, scope: string) =>
+      rightsOf({ id: 'me', grants: [{ role, scope }] } as unknown as Me);
+    expect(maySee(at('registrar', '9901'), 'retention')).toBe(true);
+    expect(maySee(at('administrator', ''), 'retention')).toBe(true);
+    expect(maySee(at('administrator', '990101'), 'retention')).toBe(false);
+    expect(maySee(at('worker', '9901'), 'retention')).toBe(false);
+  });
   it('knows which places are administered', () => {
     expect(over(rightsOf(who('administrator')), '990101')).toBe(true);
     expect(over(rightsOf(who('administrator')), '')).toBe(false);

@@ -17,6 +17,8 @@ const has = (me: Me, roles: readonly Role[]) => me.grants.some((grant) => roles.
 /** What an account may do here. It only decides what is offered; the server decides what is answered. */
 export interface Rights {
   keep: boolean;
+  /** Whether it is that of a whole city, with those who have left it. */
+  keepCity: boolean;
   people: boolean;
   /** Who asks: an account's id. */
   self: string;
@@ -29,6 +31,7 @@ export interface Rights {
 export function rightsOf(me: Me): Rights {
   return {
     keep: has(me, keepers),
+    keepCity: me.grants.some(({ role, scope }) => keepers.includes(role) && scope.length <= city),
     people: has(me, trusted),
     self: me.id,
     manage: me.grants.filter((grant) => grant.role === 'administrator').map((grant) => grant.scope),
@@ -41,6 +44,7 @@ const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,
   keys: ({ manage }) => manage.length > 0,
+  retention: ({ keepCity }) => keepCity,
   audit: ({ watch }) => watch.length > 0,
   settings: ({ manage }) => manage.some((from) => from.length <= city),
 };

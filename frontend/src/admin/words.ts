@@ -17,11 +17,13 @@ export const a = live(
       accounts: '账号',
       departments: '部门',
       keys: '密钥',
+      retention: '保存期限',
       audit: '审计',
       settings: '设置',
       refused: '您的岗位不办理这一项。导入、码牌和导出由信息采集员或管理员办理，需要的话请找他们。',
       refused_manage: '账号、角色和部门由本辖区的管理员办理，需要的话请找他们。',
       refused_audit: '审计记录由审计员和管理员查看。',
+      refused_retention: '人口记录的保存期限由全市的信息采集员和管理员查看，需要的话请找他们。',
       refused_settings: '设置由全市的管理员修改，需要的话请找他们。',
       refused_go: '去看台账',
       // said everywhere
@@ -58,6 +60,7 @@ export const a = live(
       accounts: 'Accounts',
       departments: 'Departments',
       keys: 'Keys',
+      retention: 'Retention',
       audit: 'Audit',
       settings: 'Settings',
       refused:
@@ -65,6 +68,8 @@ export const a = live(
       refused_manage:
         'Accounts, roles and departments are with the administrators of the place; please ask them.',
       refused_audit: 'The log is for auditors and administrators.',
+      refused_retention:
+        'How long records are kept is for registrars and administrators of the whole city; please ask them.',
       refused_settings: 'Settings are with the administrators of the whole city; please ask them.',
       refused_go: 'Go to the registry',
       loading: 'Reading…',

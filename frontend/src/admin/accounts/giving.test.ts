@@ -5,7 +5,14 @@ import { again, endable, givable, givingOf } from './giving.ts';
 import type { Grant } from './shapes.ts';
 
 startZone('Asia/Shanghai');
-const of = (...manage: string[]): Rights => ({ keep: true, people: true, self: 'me', manage, watch: [''] });
+const of = (...manage: string[]): Rights => ({
+  keep: true,
+  keepCity: true,
+  people: true,
+  self: 'me',
+  manage,
+  watch: [''],
+});
 const grant = (over: Partial<Grant>) =>
   ({ role: 'worker', scope: '990101001', state: 'valid', account: { id: 'you' }, ...over }) as Grant;
 const form = {
