@@ -1,9 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { setLang } from '../../base/i18n.ts';
-import { choices, fieldsSaid, heldSaid, officesSaid, pageOf, thing, told } from './telling.ts';
+import {
+  accountsIn,
+  choices,
+  type Entry,
+  fieldsSaid,
+  heldSaid,
+  officesSaid,
+  pageOf,
+  somebodies,
+  thing,
+  told,
+} from './telling.ts';
 
 const schema = readFileSync('src/api/schema.gen.ts', 'utf8');
+
+describe('whose entries', () => {
+  const entry = (actor: string, actor_name: string, actor_kind = 'account') =>
+    ({ actor, actor_name, actor_kind }) as Entry;
+  it('offers each account once, and neither keys nor programs', () => {
+    const entries = [
+      entry('wang', '王芳'),
+      entry('li', ''),
+      entry('', '', 'nobody'),
+      entry('wang', '王芳'),
+      entry('sensor', '', 'key'),
+      entry('people erase', '', 'system'),
+    ];
+    expect(somebodies(accountsIn(entries)).map(({ login }) => login)).toHaveLength(2);
+    expect(somebodies(accountsIn(entries))).toEqual(
+      expect.arrayContaining([
+        { login: 'wang', name: '王芳' },
+        { login: 'li', name: 'li' },
+      ]),
+    );
+  });
+});
 
 describe('an entry of the log in words', () => {
   it('is told in both languages', () => {

@@ -37,6 +37,25 @@ export const kinds = () => Object.entries(things).map(([id, pair]) => ({ id, wor
 export const whoSaid = (entry: Entry) =>
   entry.actor || u(entry.actor_kind === 'system' ? 'system' : 'nobody');
 
+/** An account as it is chosen. */
+export interface Somebody {
+  login: string;
+  name: string;
+}
+
+/** Each account once, by name. */
+export function somebodies(all: readonly Somebody[]): Somebody[] {
+  return [...new Map(all.map((one) => [one.login, one])).values()].sort((one, other) =>
+    one.name.localeCompare(other.name, lang()),
+  );
+}
+
+/** The accounts that entries are of. */
+export const accountsIn = (entries: readonly Entry[]): Somebody[] =>
+  entries
+    .filter((one) => one.actor_kind === 'account' && one.actor)
+    .map((one) => ({ login: one.actor, name: one.actor_name || one.actor }));
+
 const listed = (list: readonly string[]) => [...new Set(list)].join(lang() === 'zh' ? '、' : ', ');
 
 /** The names of fields of a kind that were changed or asked for, in words. */

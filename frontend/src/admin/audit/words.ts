@@ -7,8 +7,7 @@ export const u = live(
     {
       lead: '谁在什么时候、对什么、做了什么。记录只增不改，前后相扣；改动、删除或插入任何一条，校验都能发现。',
       who: '谁',
-      who_hint: '姓名或用户名',
-      who_login: '用户名',
+      who_hint: '选一个，或输入姓名',
       action: '操作',
       every_action: '全部操作',
       kind: '对象类型',
@@ -65,8 +64,7 @@ export const u = live(
     {
       lead: 'Who did what, when, and to what. The log only grows, each entry bound to the one before; a verification finds any that was changed, removed or put in.',
       who: 'Who',
-      who_hint: 'Name or user name',
-      who_login: 'User name',
+      who_hint: 'Choose, or type a name',
       action: 'What was done',
       every_action: 'Everything',
       kind: 'Kind of object',
