@@ -48,7 +48,7 @@ async function openOffice(page, [, address, there, button]) {
   await page.goto(address);
   await page.locator(there).first().waitFor({ state: 'attached' });
   if (button) await page.getByRole('button', { name: button }).first().click();
-  await page.locator('[role=status] .bone').waitFor({ state: 'detached' });
+  await page.locator('[role=status] .bone').first().waitFor({ state: 'detached' });
 }
 
 const officesClean = ['wide', 'phone', 'small'].map((size) =>
