@@ -10,7 +10,8 @@ import (
 )
 
 type gridsCommand struct {
-	Make gridsMake `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
+	Make  gridsMake  `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
+	Check gridsCheck `cmd:"" help:"Find gaps, overlaps and other faults between regions and their parent."`
 }
 
 type gridsMake struct {

@@ -1,0 +1,46 @@
+package region
+
+import (
+	"onemap/api/fault"
+	"onemap/geo/coverage"
+	"onemap/geo/grid"
+)
+
+// Findings says where the regions right under a code do not cover it: gaps,
+// overlaps and the like, of the edition in force. None when nothing is under it.
+func (s *Service) Findings(parent grid.Code) ([]coverage.Finding, error) {
+	ix := s.Index()
+	whole, ok := ix.Region(parent)
+	if !ok {
+		return nil, fault.Newf(fault.NotFound, "region.missing", "There is no region %s.", parent)
+	}
+	children := ix.Children(parent)
+	if len(children) == 0 {
+		return []coverage.Finding{}, nil
+	}
+	parts := make([]coverage.Polygon, len(children))
+	for i, child := range children {
+		r, _ := ix.Region(child.Code)
+		parts[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
+	}
+	c, err := coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, parts, coverage.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return c.Findings(), nil
+}
+
+// Divided lists the regions with others right under them, level by level, each
+// by code.
+func (s *Service) Divided() []grid.Code {
+	ix := s.Index()
+	var list []grid.Code
+	for _, level := range grid.Levels() {
+		for _, ref := range ix.AtLevel(level) {
+			if len(ix.Children(ref.Code)) > 0 {
+				list = append(list, ref.Code)
+			}
+		}
+	}
+	return list
+}

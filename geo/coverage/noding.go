@@ -1,0 +1,139 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// rounds is how often noding looks again at what it has cut. Rounding a crossing
+// to the lattice moves two edges by less than a unit, so a second look finds
+// little and a third as a rule nothing.
+const rounds = 40
+
+// cutter cuts edges where they meet, until they meet in common ends only.
+type cutter struct {
+	pieces []edge
+	next   []int32 // the piece that follows in the same edge, -1 at its end
+	fresh  []bool  // cut in the last round
+}
+
+// nodeEdges gives, for each edge, its nodes in order after cutting it at every
+// vertex that lies on it within rounding, and at every crossing. Each edge is
+// given once, and not also its twin, so that both directions are cut alike.
+func nodeEdges(edges []edge) [][]node {
+	c := cutter{pieces: slices.Clone(edges), next: make([]int32, len(edges)), fresh: make([]bool, len(edges))}
+	for i := range edges {
+		c.next[i], c.fresh[i] = -1, true
+	}
+	for range rounds {
+		if !c.round() {
+			break
+		}
+	}
+	paths := make([][]node, len(edges))
+	for i := range edges {
+		path := []node{c.pieces[i].a}
+		for k := int32(i); k >= 0; k = c.next[k] {
+			path = append(path, c.pieces[k].b)
+		}
+		paths[i] = path
+	}
+	return paths
+}
+
+// cut is a place to cut a piece at.
+type cut struct {
+	piece int32
+	at    node
+}
+
+// round cuts the pieces once and says whether it had to.
+func (c *cutter) round() bool {
+	list := make([]box, len(c.pieces))
+	for i, p := range c.pieces {
+		list[i] = p.box().wider()
+	}
+	index := newBoxes(list)
+	var cuts []cut
+	for i := range c.pieces {
+		if !c.fresh[i] {
+			continue
+		}
+		index.visit(list[i], func(j int32) {
+			if int(j) < i || !c.fresh[j] {
+				cuts = appendCuts(cuts, c.pieces, int32(i), j)
+			}
+		})
+	}
+	for i := range c.fresh {
+		c.fresh[i] = false
+	}
+	slices.SortFunc(cuts, func(a, b cut) int {
+		return cmp.Or(cmp.Compare(a.piece, b.piece), c.along(a.piece, a.at, b.at))
+	})
+	cuts = slices.Compact(cuts)
+	for len(cuts) > 0 {
+		n := 1
+		for n < len(cuts) && cuts[n].piece == cuts[0].piece {
+			n++
+		}
+		c.cut(cuts[0].piece, cuts[:n])
+		cuts = cuts[n:]
+	}
+	return slices.Contains(c.fresh, true)
+}
+
+// appendCuts is where two pieces have to be cut because of each other.
+func appendCuts(cuts []cut, pieces []edge, i, j int32) []cut {
+	e, f := pieces[i], pieces[j]
+	before := len(cuts)
+	for _, n := range [...]node{f.a, f.b} {
+		if near(e, n) {
+			cuts = append(cuts, cut{i, n})
+		}
+	}
+	for _, n := range [...]node{e.a, e.b} {
+		if near(f, n) {
+			cuts = append(cuts, cut{j, n})
+		}
+	}
+	if len(cuts) > before {
+		return cuts // cut there first: what still crosses shows in the next round
+	}
+	at, cross := crossing(e, f)
+	if cross && at != e.a && at != e.b {
+		cuts = append(cuts, cut{i, at})
+	}
+	if cross && at != f.a && at != f.b {
+		cuts = append(cuts, cut{j, at})
+	}
+	return cuts
+}
+
+// along orders two places by how far along a piece they are.
+func (c *cutter) along(piece int32, p, q node) int {
+	e := c.pieces[piece]
+	dx, dy := int64(e.b.x)-int64(e.a.x), int64(e.b.y)-int64(e.a.y)
+	sx, sy := int64(cmp.Compare(dx, 0)), int64(cmp.Compare(dy, 0))
+	if abs(dx) >= abs(dy) {
+		return cmp.Or(cmp.Compare(sx*int64(p.x), sx*int64(q.x)), cmp.Compare(sy*int64(p.y), sy*int64(q.y)), compareNodes(p, q))
+	}
+	return cmp.Or(cmp.Compare(sy*int64(p.y), sy*int64(q.y)), cmp.Compare(sx*int64(p.x), sx*int64(q.x)), compareNodes(p, q))
+}
+
+// cut replaces a piece by as many as the places make.
+func (c *cutter) cut(piece int32, at []cut) {
+	last, end, after := piece, c.pieces[piece].b, c.next[piece]
+	for _, place := range at {
+		if place.at == c.pieces[last].a {
+			continue
+		}
+		c.pieces[last].b = place.at
+		c.fresh[last] = true
+		c.pieces = append(c.pieces, edge{place.at, end})
+		c.fresh = append(c.fresh, true)
+		c.next[last] = int32(len(c.next))
+		c.next = append(c.next, after)
+		last = int32(len(c.next) - 1)
+	}
+}

@@ -1,0 +1,438 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+
+	"onemap/geo/grid"
+)
+
+// seg is an edge of an owner's border.
+type seg struct {
+	edge
+	owner int32
+}
+
+func compareSegs(s, t seg) int {
+	return cmp.Or(compareNodes(s.a, t.a), compareNodes(s.b, t.b), cmp.Compare(s.owner, t.owner))
+}
+
+// side says that an owner's border runs along an edge: times, net, in the
+// edge's direction, so that the owner has so much more of the left of it.
+type side struct{ owner, times int32 }
+
+// label is what a face belongs to: owners with how often, by owner. Nobody is nil.
+type label []side
+
+func (l label) of(owner int32) int32 {
+	for _, s := range l {
+		if s.owner == owner {
+			return s.times
+		}
+	}
+	return 0
+}
+
+// plus adds sides, times sign, keeping the order and dropping what is zero.
+func (l label) plus(sides []side, sign int32) label {
+	out := make(label, 0, len(l)+len(sides))
+	i := 0
+	for _, s := range sides {
+		for i < len(l) && l[i].owner < s.owner {
+			out = append(out, l[i])
+			i++
+		}
+		s.times *= sign
+		if i < len(l) && l[i].owner == s.owner {
+			s.times += l[i].times
+			i++
+		}
+		if s.times != 0 {
+			out = append(out, s)
+		}
+	}
+	return append(out, l[i:]...)
+}
+
+// overlay is the drawing that borders make together: edges that meet in common
+// ends only, each with the owners it borders, and the faces between them.
+// Half 2k is edge k from its lesser node to its greater, half 2k+1 the reverse.
+type overlay struct {
+	edges  []edge // upward, in order
+	sides  [][]side
+	next   []int32 // the half after each around the face to its left
+	walk   []int32 // the walk each half belongs to
+	walks  []walk
+	labels []label // of the face to the left of each walk
+	index  *boxes  // of the edges
+}
+
+// walk is one closed way along the border of a face.
+type walk struct {
+	first int32
+	area2 int64
+	face  int32 // another walk of the same face, or itself
+}
+
+// newOverlay draws edges that are noded already. Edges whose sides cancel are
+// left out. The faces are labelled with what only picks of the sides; of that,
+// all edges there are must have been given. around says what of it holds the
+// place just left of and above a node: see westOf.
+func newOverlay(edges []edge, sides [][]side, only func([]side) []side, around func(node) label) *overlay {
+	o := &overlay{}
+	for i := range edges {
+		if len(sides[i]) > 0 {
+			o.edges, o.sides = append(o.edges, edges[i]), append(o.sides, sides[i])
+		}
+	}
+	o.link()
+	o.spread(only, around)
+	return o
+}
+
+func all(sides []side) []side { return sides }
+
+func (o *overlay) half(h int32) edge {
+	if h&1 == 1 {
+		return o.edges[h>>1].twin()
+	}
+	return o.edges[h>>1]
+}
+
+// link follows the halves around their faces.
+func (o *overlay) link() {
+	halves := make([]int32, 2*len(o.edges))
+	for i := range halves {
+		halves[i] = int32(i)
+	}
+	slices.SortFunc(halves, func(h, k int32) int {
+		e, f := o.half(h), o.half(k)
+		return cmp.Or(compareNodes(e.a, f.a), compareAngles(e, f), cmp.Compare(h, k))
+	})
+	o.next, o.walk = make([]int32, len(halves)), make([]int32, len(halves))
+	for from := 0; from < len(halves); {
+		to := from + 1
+		for to < len(halves) && o.half(halves[to]).a == o.half(halves[from]).a {
+			to++
+		}
+		for i := from; i < to; i++ { // coming in against halves[i], leave by the next clockwise
+			before := halves[to-1]
+			if i > from {
+				before = halves[i-1]
+			}
+			o.next[halves[i]^1] = before
+		}
+		from = to
+	}
+	for i := range o.walk {
+		o.walk[i] = -1
+	}
+	for h := range o.walk {
+		if o.walk[h] >= 0 {
+			continue
+		}
+		w := walk{first: int32(h), face: int32(len(o.walks))}
+		start := o.half(int32(h)).a
+		for at := int32(h); o.walk[at] < 0; at = o.next[at] {
+			o.walk[at] = w.face
+			e := o.half(at)
+			w.area2 += (int64(e.a.x)-int64(start.x))*(int64(e.b.y)-int64(start.y)) - (int64(e.b.x)-int64(start.x))*(int64(e.a.y)-int64(start.y))
+		}
+		o.walks = append(o.walks, w)
+	}
+}
+
+// compareAngles orders edges from one node against the clock, from straight down.
+func compareAngles(e, f edge) int {
+	east := func(e edge) int {
+		switch {
+		case e.b.x > e.a.x || e.b.x == e.a.x && e.b.y < e.a.y:
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(east(e), east(f)), -turn(e.a, e.b, f.b))
+}
+
+// spread labels the faces: one walk of each connected drawing by asking what is
+// around it, the others across the edges.
+func (o *overlay) spread(only func([]side) []side, around func(node) label) {
+	o.labels = make([]label, len(o.walks))
+	list := make([]box, len(o.edges))
+	for i, e := range o.edges {
+		list[i] = e.box()
+	}
+	o.index = newBoxes(list)
+	seen := make([]bool, len(o.walks))
+	var open []int32
+	// Edges are in the order of their lesser nodes: the first of a drawing not
+	// seen yet starts at its leftmost node, the lowest of those.
+	for k := range o.edges {
+		if seen[o.walk[2*k]] {
+			continue
+		}
+		top := o.leftmost(int32(2 * k))
+		outer := o.walk[top]
+		at := o.half(top).a
+		o.labels[outer] = around(at)
+		if host := o.faceWestOf(at, outer); slices.Equal(o.labels[host], o.labels[outer]) {
+			o.walks[outer].face = host
+		}
+		seen[outer] = true
+		open = append(open[:0], outer)
+		for len(open) > 0 {
+			w := open[len(open)-1]
+			open = open[:len(open)-1]
+			for h, first := o.walks[w].first, true; first || h != o.walks[w].first; h, first = o.next[h], false {
+				other := o.walk[h^1]
+				if seen[other] {
+					continue
+				}
+				o.labels[other] = o.labels[w].plus(only(o.sides[h>>1]), -forward(h))
+				seen[other] = true
+				open = append(open, other)
+			}
+		}
+	}
+}
+
+// forward is 1 for a half that runs as its edge does, -1 for the reverse: times
+// the sides, what is gained by going from its right to its left.
+func forward(h int32) int32 { return 1 - 2*(h&1) }
+
+// relabel labels the faces again with all sides, where the label so far says
+// that every edge there is was given: there alone it can go from face to face.
+// Elsewhere the label becomes nobody's. around is asked once in each such place.
+func (o *overlay) relabel(complete func(label) bool, around func(node) label) {
+	inside := make([]bool, len(o.walks))
+	for w, l := range o.labels {
+		inside[w] = complete(l)
+	}
+	o.labels = make([]label, len(o.walks))
+	seen := make([]bool, len(o.walks))
+	var open []int32
+	for w := range o.walks {
+		if !inside[w] || seen[w] {
+			continue
+		}
+		h := o.walks[w].first
+		o.labels[w] = o.leftOf(h, around(o.half(h).a))
+		seen[w] = true
+		for open = append(open[:0], int32(w)); len(open) > 0; {
+			at := open[len(open)-1]
+			open = open[:len(open)-1]
+			for h, first := o.walks[at].first, true; first || h != o.walks[at].first; h, first = o.next[h], false {
+				other := o.walk[h^1]
+				if inside[other] && !seen[other] {
+					o.labels[other] = o.labels[at].plus(o.sides[h>>1], -forward(h))
+					seen[other] = true
+					open = append(open, other)
+				}
+			}
+		}
+	}
+}
+
+// leftOf is what lies to the left of a half at its start, given what lies just
+// left of and above that: going round against the clock from due west up to the half.
+func (o *overlay) leftOf(h int32, west label) label {
+	past := func(e edge) bool { return e.b.x < e.a.x && e.b.y <= e.a.y } // from due west, before straight down
+	before := func(k, h int32) bool {
+		e, f := o.half(k), o.half(h)
+		if past(e) != past(f) {
+			return past(e)
+		}
+		return compareAngles(e, f) < 0
+	}
+	l := west
+	for k := h; ; {
+		if k == h || before(k, h) {
+			l = l.plus(o.sides[k>>1], forward(k))
+		}
+		if k = o.next[k^1]; k == h {
+			return l
+		}
+	}
+}
+
+// leftmost is the half, of those that leave the leftmost node of a drawing, that
+// has the outside to its left: the one most against the clock.
+func (o *overlay) leftmost(h int32) int32 {
+	top := h
+	for k := h; ; {
+		k = o.next[k^1] // the next half clockwise
+		if k == h {
+			return top
+		}
+		if compareAngles(o.half(k), o.half(top)) > 0 {
+			top = k
+		}
+	}
+}
+
+// faceWestOf is the walk whose edge lies next to the west of a node, itself when
+// there is none: both go round the same face, if nothing else lies between.
+func (o *overlay) faceWestOf(at node, self int32) int32 {
+	best, found := int32(-1), false
+	o.index.visit(box{node{o.index.whole.lo.x, at.y}, at}, func(i int32) {
+		e := o.edges[i]
+		if westOf(e, at) == 0 {
+			return
+		}
+		if !found || nearerWest(e, o.edges[best], at.y) {
+			best, found = i, true
+		}
+	})
+	if !found {
+		return self
+	}
+	h := 2 * best // east of an upward edge is its right
+	if e := o.edges[best]; e.a.y < e.b.y {
+		h++
+	}
+	return o.walk[h]
+}
+
+// nearerWest says whether e meets the ray at y further east than f.
+func nearerWest(e, f edge, y int32) bool {
+	x := func(e edge, y float64) float64 {
+		return float64(e.a.x) + (y-float64(e.a.y))*(float64(e.b.x)-float64(e.a.x))/(float64(e.b.y)-float64(e.a.y))
+	}
+	a, b := x(e, float64(y)), x(f, float64(y))
+	if a != b {
+		return a > b
+	}
+	return x(e, float64(y)+0.5) > x(f, float64(y)+0.5)
+}
+
+// face is one face with all the walks around it.
+type face struct {
+	label  label
+	halves []int32
+	area2  int64
+}
+
+// faces lists the faces whose label is wanted, in the order of their first walk.
+func (o *overlay) faces(wanted func(label) bool) []face {
+	var list []face
+	at := make(map[int32]int)
+	for w := range o.walks {
+		if !wanted(o.labels[w]) {
+			continue
+		}
+		root := o.root(int32(w))
+		i, ok := at[root]
+		if !ok {
+			i = len(list)
+			at[root] = i
+			list = append(list, face{label: o.labels[w]})
+		}
+		list[i].area2 += o.walks[w].area2
+		for h, first := o.walks[w].first, true; first || h != o.walks[w].first; h, first = o.next[h], false {
+			list[i].halves = append(list[i].halves, h)
+		}
+	}
+	return list
+}
+
+// root is the walk that stands for the face of a walk: its outer border, if it has one.
+func (o *overlay) root(w int32) int32 {
+	for o.walks[w].face != w {
+		w = o.walks[w].face
+	}
+	return w
+}
+
+// bounded says whether a walk's face has an outer border.
+func (o *overlay) bounded(w int32) bool { return o.walks[o.root(w)].area2 > 0 }
+
+// steps are the halves as package grid draws them.
+func (o *overlay) steps(halves []int32) []grid.Step {
+	steps := make([]grid.Step, len(halves))
+	for i, h := range halves {
+		e := o.half(h)
+		steps[i] = grid.Step{X1: e.a.x, Y1: e.a.y, X2: e.b.x, Y2: e.b.y}
+	}
+	return steps
+}
+
+// noded is segments cut where they meet, their pieces put together: each edge
+// once, upward, in order, with what runs along it.
+type noded struct {
+	edges []edge
+	uses  [][]use
+	paths [][]node // of each segment, in its direction
+}
+
+// use is one segment running along an edge, up or down it.
+type use struct {
+	seg int32
+	up  bool
+}
+
+// nodeSegs cuts segments at each other.
+func nodeSegs(segs []seg) noded {
+	order := make([]int32, len(segs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	byEdge := func(e, f edge) int { return cmp.Or(compareNodes(e.a, f.a), compareNodes(e.b, f.b)) }
+	slices.SortFunc(order, func(i, j int32) int {
+		return cmp.Or(byEdge(segs[i].upward(), segs[j].upward()), cmp.Compare(i, j))
+	})
+	var once []edge
+	which := make([]int32, len(segs))
+	for _, i := range order {
+		if e := segs[i].upward(); len(once) == 0 || once[len(once)-1] != e {
+			once = append(once, e)
+		}
+		which[i] = int32(len(once) - 1)
+	}
+	paths := nodeEdges(once)
+
+	n := noded{paths: make([][]node, len(segs))}
+	type piece struct {
+		edge
+		use
+	}
+	var pieces []piece
+	for i, s := range segs {
+		path := paths[which[i]]
+		if s.edge != s.upward() {
+			path = slices.Clone(path)
+			slices.Reverse(path)
+		}
+		n.paths[i] = path
+		for k := 1; k < len(path); k++ {
+			e := edge{path[k-1], path[k]}
+			pieces = append(pieces, piece{e.upward(), use{int32(i), e == e.upward()}})
+		}
+	}
+	slices.SortFunc(pieces, func(p, q piece) int { return cmp.Or(byEdge(p.edge, q.edge), cmp.Compare(p.seg, q.seg)) })
+	for _, p := range pieces {
+		if len(n.edges) == 0 || n.edges[len(n.edges)-1] != p.edge {
+			n.edges, n.uses = append(n.edges, p.edge), append(n.uses, nil)
+		}
+		last := len(n.uses) - 1
+		n.uses[last] = append(n.uses[last], p.use)
+	}
+	return n
+}
+
+// net sums what runs along an edge, by owner; what cancels is left out.
+func net(uses []use, owner func(seg int32) int32) []side {
+	var sides []side
+	for _, u := range uses {
+		times := int32(-1)
+		if u.up {
+			times = 1
+		}
+		who := owner(u.seg)
+		i, found := slices.BinarySearchFunc(sides, who, func(s side, o int32) int { return cmp.Compare(s.owner, o) })
+		if !found {
+			sides = slices.Insert(sides, i, side{owner: who})
+		}
+		sides[i].times += times
+	}
+	return slices.DeleteFunc(sides, func(s side) bool { return s.times == 0 })
+}

@@ -1,0 +1,149 @@
+package coverage
+
+import (
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// shape is a polygon on the lattice: rings that are open (the last node joins
+// the first), the polygon to their left, no ground counted twice.
+type shape struct {
+	nodes []node
+	ends  []int32 // where each ring ends in nodes
+	box   box
+	area2 int64
+	print fingerprint
+	notes []Finding // what is wrong with the rings by themselves
+}
+
+func (s *shape) empty() bool { return len(s.nodes) == 0 }
+
+// rings calls for each ring.
+func (s *shape) rings(visit func([]node)) {
+	from := int32(0)
+	for _, end := range s.ends {
+		visit(s.nodes[from:end])
+		from = end
+	}
+}
+
+// edges calls for each edge, ring by ring.
+func (s *shape) edges(visit func(edge)) {
+	s.rings(func(ring []node) {
+		a := ring[len(ring)-1]
+		for _, b := range ring {
+			visit(edge{a, b})
+			a = b
+		}
+	})
+}
+
+// windings is how often the border runs around the place just left of and above
+// a node: see westOf.
+func (s *shape) windings(p node) (times int32) {
+	if s.empty() || p.x < s.box.lo.x || p.x > s.box.hi.x || p.y < s.box.lo.y || p.y > s.box.hi.y {
+		return 0
+	}
+	s.edges(func(e edge) { times += westOf(e, p) })
+	return times
+}
+
+// geometry is the shape as a polygon.
+func (s *shape) geometry() orb.MultiPolygon {
+	return outline(func(visit func(edge)) { s.edges(visit) })
+}
+
+// reader turns polygons into shapes. Its buffers grow to what is read.
+type reader struct {
+	key   *key
+	nodes []node
+	ends  []int32
+}
+
+// read makes the shape of a polygon. What can be seen to be sound in one walk
+// along a single ring, as nearly all grids are, goes no further.
+func (r *reader) read(code string, geom orb.MultiPolygon) shape {
+	if len(geom) == 1 && len(geom[0]) == 1 {
+		if s, ok := r.star(geom[0][0]); ok {
+			return s
+		}
+	}
+	s := tidy(code, geom)
+	s.sum(r.key)
+	return s
+}
+
+// star reads a ring that is seen whole from the middle of its box: every edge
+// turns left around the middle, and the ring goes round once. Such a ring is
+// simple. ok is false for all others.
+func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
+	n := len(ring) - 1
+	if n < 3 || ring[0] != ring[n] {
+		return s, false
+	}
+	if cap(r.nodes)-len(r.nodes) < n {
+		r.nodes = make([]node, 0, max(n, 1<<15))
+	}
+	at := len(r.nodes)
+	nodes := r.nodes[at : at+n : at+n]
+	lo, hi := node{1<<31 - 1, 1<<31 - 1}, node{-1 << 31, -1 << 31}
+	for i := range nodes {
+		p, on := onLattice(ring[i])
+		if !on {
+			return s, false
+		}
+		nodes[i] = p
+		lo.x, lo.y = min(lo.x, p.x), min(lo.y, p.y)
+		hi.x, hi.y = max(hi.x, p.x), max(hi.y, p.y)
+	}
+	s.box = box{lo, hi}
+	o := s.box.middle()
+	var area, rounds int64
+	var sum fingerprint
+	least := int64(1)
+	a := nodes[n-1]
+	ax, ay, aw := int64(a.x)-int64(o.x), int64(a.y)-int64(o.y), a.word()
+	for _, b := range nodes {
+		bx, by, bw := int64(b.x)-int64(o.x), int64(b.y)-int64(o.y), b.word()
+		c := ax*by - bx*ay
+		area += c
+		least = min(least, c)
+		// Left turns only, so the ray to the west is crossed downwards only: once a
+		// round, where the sign of y changes from not negative to negative.
+		rounds += int64(uint64(by)>>63) &^ int64(uint64(ay)>>63)
+		sum = sum.plus(r.key.edge(aw, bw))
+		ax, ay, aw = bx, by, bw
+	}
+	if least <= 0 || rounds != 1 || hi.x-lo.x < 0 || hi.y-lo.y < 0 {
+		return s, false
+	}
+	if cap(r.ends) == len(r.ends) {
+		r.ends = make([]int32, 0, 1<<10)
+	}
+	r.nodes = r.nodes[:at+n]
+	r.ends = append(r.ends, int32(n))
+	s.nodes, s.ends = nodes, r.ends[len(r.ends)-1:len(r.ends):len(r.ends)]
+	s.area2, s.print = area, sum
+	return s, true
+}
+
+// sum adds up the area and the fingerprint.
+func (s *shape) sum(k *key) {
+	s.area2, s.print = 0, fingerprint{}
+	s.rings(func(ring []node) { s.area2 += area2(ring) })
+	s.edges(func(e edge) { s.print = s.print.plus(k.edge(e.a.word(), e.b.word())) })
+	if !s.empty() {
+		s.box = boxOf(s.nodes)
+	}
+}
+
+// set takes rings, the polygon to their left.
+func (s *shape) set(rings [][]node) {
+	s.nodes, s.ends = slices.Concat(rings...), nil
+	n := 0
+	for _, ring := range rings {
+		n += len(ring)
+		s.ends = append(s.ends, int32(n))
+	}
+}
