@@ -1,6 +1,8 @@
 package coverage
 
 import (
+	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -88,11 +90,17 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 	at := len(r.nodes)
 	nodes := r.nodes[at : at+n : at+n]
 	lo, hi := node{1<<31 - 1, 1<<31 - 1}, node{-1 << 31, -1 << 31}
-	for i := range nodes {
-		p, on := onLattice(ring[i])
-		if !on {
+	// Adding 1.5 x 2^52 leaves the rounded number in the low bits: the same as
+	// onLattice for all but halves and what is not on Earth, which go its way.
+	const shift = 0x1.8p52
+	ring = ring[:n]
+	for i := range ring {
+		x, y := ring[i][0]*perDegree, ring[i][1]*perDegree
+		tx, ty := x+shift, y+shift
+		if !(math.Abs(x-(tx-shift)) < 0.5 && math.Abs(y-(ty-shift)) < 0.5 && math.Abs(x) <= 180*perDegree && math.Abs(y) <= 90*perDegree) {
 			return s, false
 		}
+		p := node{int32(math.Float64bits(tx)), int32(math.Float64bits(ty))}
 		nodes[i] = p
 		lo.x, lo.y = min(lo.x, p.x), min(lo.y, p.y)
 		hi.x, hi.y = max(hi.x, p.x), max(hi.y, p.y)
@@ -100,7 +108,8 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 	s.box = box{lo, hi}
 	o := s.box.middle()
 	var area, rounds int64
-	var sum fingerprint
+	var high, low uint64
+	k := *r.key
 	least := int64(1)
 	a := nodes[n-1]
 	ax, ay, aw := int64(a.x)-int64(o.x), int64(a.y)-int64(o.y), a.word()
@@ -112,7 +121,10 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 		// Left turns only, so the ray to the west is crossed downwards only: once a
 		// round, where the sign of y changes from not negative to negative.
 		rounds += int64(uint64(by)>>63) &^ int64(uint64(ay)>>63)
-		sum = sum.plus(r.key.edge(aw, bw))
+		p := k.edge(aw, bw)
+		var carry uint64
+		low, carry = bits.Add64(low, p.low, 0)
+		high, _ = bits.Add64(high, p.high, carry)
 		ax, ay, aw = bx, by, bw
 	}
 	if least <= 0 || rounds != 1 || hi.x-lo.x < 0 || hi.y-lo.y < 0 {
@@ -124,7 +136,7 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 	r.nodes = r.nodes[:at+n]
 	r.ends = append(r.ends, int32(n))
 	s.nodes, s.ends = nodes, r.ends[len(r.ends)-1:len(r.ends):len(r.ends)]
-	s.area2, s.print = area, sum
+	s.area2, s.print = area, fingerprint{high, low}
 	return s, true
 }
 
