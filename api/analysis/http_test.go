@@ -55,7 +55,7 @@ func TestTheOtherFormsTellNothingMore(t *testing.T) {
 		return string(body)
 	}
 	told := 0
-	for _, query := range []string{"?age_from=60", "?age_from=60&age_to=64&metres=300", "?age_from=0&alone=true", "?age_from=60&alone=true&region=" + apitest.StreetA, "?age_from=0&tag=disabled&region=" + apitest.GridA} {
+	for _, query := range []string{"?age_from=60", "?age_from=6&age_to=11&metres=300", "?age_from=0&alone=true", "?age_from=60&alone=true&region=" + apitest.StreetA, "?age_from=0&tag=disabled&region=" + apitest.GridA} {
 		var c analysis.Coverage
 		if err := json.Unmarshal([]byte(get("coverage"+query, 200)), &c); err != nil {
 			t.Fatal(err)
@@ -85,7 +85,7 @@ func TestTheOtherFormsTellNothingMore(t *testing.T) {
 		t.Errorf("%d communities are told: the town tries nothing", told)
 	}
 	// A third dimension, a year of one's own choosing and the ring around a house are refused.
-	for _, query := range []string{"?age_from=60&alone=true&tag=disabled", "?age_from=61", "?age_from=60&age_to=61", "?metres=501", "?tag=resettlement"} {
+	for _, query := range []string{"?age_from=60&alone=true&tag=disabled", "?age_from=61", "?age_from=60&age_to=64", "?age_from=0&age_to=5", "?age_from=18", "?metres=501", "?tag=resettlement"} {
 		for _, form := range []string{"coverage", "coverage.csv", "coverage.geojson"} {
 			get(form+query, 422)
 		}

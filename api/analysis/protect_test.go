@@ -69,7 +69,7 @@ func randomTown(t *testing.T, r *rand.Rand) (*demand, *grid.Index) {
 	return d, ix
 }
 
-var kindsOfPeople = []Who{{}, {AgeFrom: 60}, {AgeFrom: 80}, {AgeFrom: 60, AgeTo: new(64)}, {AgeFrom: 60, Alone: true}, {Tag: "veteran"}, {AgeFrom: 75, Tag: "disabled"}}
+var kindsOfPeople = []Who{{}, {AgeFrom: 60}, {AgeFrom: 80}, {AgeFrom: 18, AgeTo: new(34)}, {AgeFrom: 60, Alone: true}, {Tag: "veteran"}, {AgeFrom: 75, Tag: "disabled"}}
 
 // Every published number is a sum over whole groups, so no combination of them
 // is finer than a group; and each group is large enough, counted person by person.

@@ -8,9 +8,37 @@ import (
 	"onemap/api/fault"
 )
 
-// Bands are the ages at which a group may begin: what the law, schools and
-// care set apart. A group ends where the next one begins.
-var Bands = []int{0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85, 90}
+// Ages are years of age that may be asked for: from one on, to another included
+// or without an end.
+type Ages struct {
+	From int  `json:"from"`
+	To   *int `json:"to" doc:"The last year of age that counts; null is no end."`
+}
+
+// AllAges is what may be asked for: what the law, schools and care set apart. None
+// of them is made up of others, put together and taken off (README).
+var AllAges = []Ages{
+	{0, nil},
+	{0, new(2)},
+	{3, new(5)},
+	{6, new(11)},
+	{12, new(17)},
+	{18, new(34)},
+	{60, nil},
+	{65, nil},
+	{70, nil},
+	{75, nil},
+	{80, nil},
+	{85, nil},
+	{90, nil},
+}
+
+// listed says whether somebody may ask for these ages.
+func (a Ages) listed() bool {
+	return slices.ContainsFunc(AllAges, func(x Ages) bool {
+		return x.From == a.From && (x.To == nil) == (a.To == nil) && (x.To == nil || *x.To == *a.To)
+	})
+}
 
 // oldest ends the last band.
 const oldest = 150
@@ -81,8 +109,8 @@ type Question struct {
 
 // Asked is a question as it is typed into an address.
 type Asked struct {
-	AgeFrom int    `query:"age_from" default:"60" doc:"The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90."`
-	AgeTo   int    `query:"age_to" default:"-1" doc:"The last year of age: one less than a value of age_from; -1 is no end."`
+	AgeFrom int    `query:"age_from" default:"60" doc:"The first year of age, as /api/v1/plan/options lists them with their last ones."`
+	AgeTo   int    `query:"age_to" default:"-1" doc:"The last year of age that is listed for the first; -1 is no end."`
 	Alone   bool   `query:"alone" doc:"Only who lives alone."`
 	Tag     string `query:"tag" doc:"Only who carries this care tag: disabled, low_income, left_behind_child, lost_only_child, veteran."`
 	Service string `query:"service" default:"canteen" doc:"The kind of service, as /api/v1/plan/options lists them."`
@@ -98,14 +126,15 @@ func (a Asked) question() (Question, error) {
 		Who:     Who{AgeFrom: a.AgeFrom, Alone: a.Alone, Tag: a.Tag},
 		Service: a.Service, Planned: a.Planned, Metres: a.Metres, Region: a.Region,
 	}
-	if !slices.Contains(Bands, a.AgeFrom) {
-		f.Add("query.age_from", a.AgeFrom, "one of %v", Bands)
-	}
 	if a.AgeTo != -1 {
-		if !slices.Contains(Bands, a.AgeTo+1) || a.AgeTo < a.AgeFrom {
-			f.Add("query.age_to", a.AgeTo, "-1 for no end, or one less than one of %v and not below age_from", Bands)
-		}
 		q.Who.AgeTo = &a.AgeTo
+	}
+	switch {
+	case (Ages{a.AgeFrom, q.Who.AgeTo}).listed():
+	case slices.ContainsFunc(AllAges, func(x Ages) bool { return x.From == a.AgeFrom }):
+		f.Add("query.age_to", a.AgeTo, "0 to 2, 3 to 5, 6 to 11, 12 to 17, 18 to 34, or -1 with 0, 60, 65, 70, 75, 80, 85 or 90")
+	default:
+		f.Add("query.age_from", a.AgeFrom, "one of 0, 3, 6, 12, 18, 60, 65, 70, 75, 80, 85, 90")
 	}
 	if a.Tag != "" && !slices.Contains(Tags, a.Tag) {
 		f.Add("query.tag", a.Tag, "one of %s", strings.Join(Tags, ", "))

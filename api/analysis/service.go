@@ -280,7 +280,7 @@ FROM service WHERE kind = $1 AND state = ANY ($2) ORDER BY id`, kind, states)
 
 // Options are the words a question may be made of.
 type Options struct {
-	Ages            []int         `json:"ages" doc:"First years of age; a last year is one less than any of them."`
+	Ages            []Ages        `json:"ages"`
 	Tags            []string      `json:"tags"`
 	Services        []ServiceKind `json:"services"`
 	Metres          Range         `json:"metres"`
@@ -312,7 +312,7 @@ func (s *Service) Options(ctx context.Context) (*Options, error) {
 		return nil, err
 	}
 	o := &Options{
-		Ages: Bands, Tags: Tags, Metres: Range{leastMetres, mostMetres, stepMetres}, Presets: Presets,
+		Ages: AllAges, Tags: Tags, Metres: Range{leastMetres, mostMetres, stepMetres}, Presets: Presets,
 		MetresPerMinute: ElderlyMetresPerMinute, Regions: []Named{}, MayList: !a.People().Empty(),
 	}
 	ix := s.Regions.Index()

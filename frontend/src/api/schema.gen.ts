@@ -2058,6 +2058,15 @@ export interface components {
             /** @description The area it works in. */
             scope: string;
         };
+        AnalysisAges: {
+            /** Format: int64 */
+            from: number;
+            /**
+             * Format: int64
+             * @description The last year of age that counts; null is no end.
+             */
+            to: number | null;
+        };
         AnalysisArea: {
             /** @description West, south, east, north. */
             bbox: number[] | null;
@@ -2245,8 +2254,7 @@ export interface components {
             n?: number;
         };
         AnalysisOptions: {
-            /** @description First years of age; a last year is one less than any of them. */
-            ages: number[] | null;
+            ages: components["schemas"]["AnalysisAges"][] | null;
             may_list: boolean;
             metres: components["schemas"]["AnalysisRange"];
             /**
@@ -10549,9 +10557,9 @@ export interface operations {
     "plan-coverage": {
         parameters: {
             query?: {
-                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                /** @description The first year of age, as /api/v1/plan/options lists them with their last ones. */
                 age_from?: number;
-                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                /** @description The last year of age that is listed for the first; -1 is no end. */
                 age_to?: number;
                 /** @description Only who lives alone. */
                 alone?: boolean;
@@ -10645,9 +10653,9 @@ export interface operations {
     "plan-coverage-csv": {
         parameters: {
             query?: {
-                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                /** @description The first year of age, as /api/v1/plan/options lists them with their last ones. */
                 age_from?: number;
-                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                /** @description The last year of age that is listed for the first; -1 is no end. */
                 age_to?: number;
                 /** @description Only who lives alone. */
                 alone?: boolean;
@@ -10743,9 +10751,9 @@ export interface operations {
     "plan-coverage-geojson": {
         parameters: {
             query?: {
-                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                /** @description The first year of age, as /api/v1/plan/options lists them with their last ones. */
                 age_from?: number;
-                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                /** @description The last year of age that is listed for the first; -1 is no end. */
                 age_to?: number;
                 /** @description Only who lives alone. */
                 alone?: boolean;
@@ -10951,9 +10959,9 @@ export interface operations {
     "plan-uncovered": {
         parameters: {
             query?: {
-                /** @description The first year of age: 0, 3, 6, 12, 18, 35, 60, 65, 70, 75, 80, 85 or 90. */
+                /** @description The first year of age, as /api/v1/plan/options lists them with their last ones. */
                 age_from?: number;
-                /** @description The last year of age: one less than a value of age_from; -1 is no end. */
+                /** @description The last year of age that is listed for the first; -1 is no end. */
                 age_to?: number;
                 /** @description Only who lives alone. */
                 alone?: boolean;

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { reach, shaded, stepsOf } from '../map/plan.ts';
-import { first, lastYears, minutes, queryOf, readQuestion, sortOf, withFrom, withSort } from './question.ts';
+import {
+  first,
+  firstYears,
+  lastYears,
+  minutes,
+  queryOf,
+  readQuestion,
+  sortOf,
+  withFrom,
+  withSort,
+} from './question.ts';
 
 describe('the address of a question', () => {
   it('brings back what it was made of', () => {
@@ -30,10 +40,18 @@ describe('the words of the sentence', () => {
     expect(sortOf(withSort(tagged, 'alone'))).toBe('alone');
     expect(withSort(tagged, 'all')).toEqual(first);
   });
-  it('end a group after it begins', () => {
-    expect(withFrom({ ...first, to: 64 }, 75).to).toBe(-1);
-    expect(withFrom({ ...first, to: 79 }, 75).to).toBe(79);
-    expect(lastYears([0, 60, 65, 70], 60)).toEqual([64, 69]);
+  it('ask for ages that are listed', () => {
+    const ages = [
+      { from: 0, to: null },
+      { from: 0, to: 2 },
+      { from: 3, to: 5 },
+      { from: 60, to: null },
+    ];
+    expect(firstYears(ages)).toEqual([0, 3, 60]);
+    expect(lastYears(ages, 0)).toEqual([-1, 2]);
+    expect(withFrom(first, 3, ages).to).toBe(5);
+    expect(withFrom({ ...first, from: 3, to: 5 }, 60, ages).to).toBe(-1);
+    expect(withFrom({ ...first, from: 0, to: 2 }, 0, ages).to).toBe(2);
   });
   it('say minutes where they are whole', () => {
     expect(minutes(500, 50)).toBe(10);

@@ -72,14 +72,26 @@ export function withSort(q: Question, sort: Sort): Question {
   return { ...q, alone: sort === 'alone', tag: sort.startsWith('tag:') ? sort.slice(4) : '' };
 }
 
-/** A group must end after it begins. */
-export function withFrom(q: Question, from: number): Question {
-  return { ...q, from, to: q.to >= 0 && q.to < from ? -1 : q.to };
+/** Years of age that may be asked for; to null is no end. */
+export interface Ages {
+  from: number;
+  to: number | null;
 }
 
-/** The last years that can follow a first year: one less than any later first year. */
-export function lastYears(ages: readonly number[], from: number): number[] {
-  return ages.filter((age) => age > from).map((age) => age - 1);
+/** Each first year once. */
+export function firstYears(ages: readonly Ages[]): number[] {
+  return [...new Set(ages.map((one) => one.from))];
+}
+
+/** The last years that may be asked for with a first year; -1 is no end. */
+export function lastYears(ages: readonly Ages[], from: number): number[] {
+  return ages.filter((one) => one.from === from).map((one) => one.to ?? -1);
+}
+
+/** Another first year takes the last year along where both may be asked for. */
+export function withFrom(q: Question, from: number, ages: readonly Ages[]): Question {
+  const lasts = lastYears(ages, from);
+  return { ...q, from, to: lasts.includes(q.to) ? q.to : (lasts[0] ?? -1) };
 }
 
 /** Minutes of an elderly person's walk, where the distance is a whole number of them. */
