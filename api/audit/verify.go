@@ -48,9 +48,7 @@ type Report struct {
 	Heads    int       `json:"heads" doc:"Signed heads that were compared."`
 	Findings []Finding `json:"findings"`
 	More     int64     `json:"more" doc:"Further findings, not listed."`
-	// KeySince is the entry with which the key was changed last; 0: never. Before
-	// it the chain and the signed heads are compared, the marks are not.
-	KeySince int64 `json:"-"`
+	KeySince int64     `json:"key_since" doc:"The entry with which the key was changed last; 0: never. Of the entries before it the chain and the signed heads are compared, the marks are not."`
 }
 
 // OK says that nothing was found.

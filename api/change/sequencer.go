@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -42,6 +43,28 @@ batch AS (
 ),
 told AS (SELECT pg_notify('onemap_change', pos::text) FROM batch)
 SELECT s.snap::text, COALESCE(batch.pos, $2) FROM s LEFT JOIN batch ON true LEFT JOIN told ON true`
+
+// ErrServed says that a server works on this database.
+var ErrServed = errors.New("a server works on this database")
+
+// Unserved runs do while it holds the election, so while no server numbers changes;
+// ErrServed when one does: a server that runs stands for election ten times a second.
+func Unserved(ctx context.Context, pool *pgxpool.Pool, do func() error) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var mine bool
+	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", electionKey).Scan(&mine); err != nil {
+		return fmt.Errorf("look for servers: %w", err)
+	}
+	if !mine {
+		return ErrServed
+	}
+	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", electionKey) }() // ends with the connection at the latest
+	return do()
+}
 
 // Sequencer numbers changes; of all processes over a database one is elected.
 type Sequencer struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onemap/api/audit"
+	"onemap/api/change"
 	"onemap/api/pg"
 	"onemap/api/pgserver"
 )
@@ -52,8 +53,15 @@ func NewAuditKey(ctx context.Context, c Config, reason string, log *slog.Logger)
 	}
 	defer owner.Close()
 	b := &audit.Book{Pool: owner, Key: next, Now: time.Now, NewID: newID}
+	err = change.Unserved(ctx, owner, func() (err error) {
+		seq, err = b.Succeed(ctx, owner, former, reason)
+		return err
+	})
+	if errors.Is(err, change.ErrServed) {
+		return 0, had, errors.New("a server runs on this database; stop every server and command on it first, since they seal with the former key, then say new-key again: nothing was changed")
+	}
 	// Broken off between the log and the file, the log has the next key already.
-	if seq, err = b.Succeed(ctx, owner, former, reason); err != nil && !errors.Is(err, audit.ErrSame) {
+	if err != nil && !errors.Is(err, audit.ErrSame) {
 		return 0, had, err
 	}
 	if had {

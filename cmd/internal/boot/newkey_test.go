@@ -1,13 +1,20 @@
 package boot
 
 import (
+	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"onemap/api/apitest"
+	"onemap/api/audit"
+	"onemap/api/change"
 )
 
 // The next key takes the file's place, also when an attempt before was broken
@@ -26,18 +33,41 @@ func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
 	}
 	first := base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey)) + "\n"
 	keep(file, first)
-	verified := func() {
+	verified := func() audit.Report {
 		t.Helper()
 		w, err := Open(t.Context(), c, Commanding, log)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer w.Close()
-		if r, err := w.Sealer.Verify(t.Context(), nil); err != nil || !r.OK() {
+		r, err := w.Sealer.Verify(t.Context(), nil)
+		if err != nil || !r.OK() {
 			t.Errorf("%+v, %v", r, err)
 		}
+		return r
 	}
 	verified()
+
+	// beside a server, which is known by its sequencer
+	serving, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- (&change.Sequencer{Pool: city.Pool, Log: log}).Run(serving) }()
+	served := func() bool {
+		return errors.Is(change.Unserved(t.Context(), city.Pool, func() error { return nil }), change.ErrServed)
+	}
+	for !served() { // ends by itself, or by the test's own limit
+	}
+	if seq, _, err := NewAuditKey(t.Context(), c, "stolen", log); seq != 0 || err == nil || !strings.Contains(err.Error(), "stop every server") {
+		t.Errorf("beside a server: %d, %v", seq, err)
+	}
+	verified()
+	if text, err := os.ReadFile(file); string(text) != first || err != nil {
+		t.Errorf("the key was changed beside a server: %v", err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
 
 	keep(file+".next", "no key")
 	if _, _, err := NewAuditKey(t.Context(), c, "stolen", log); err == nil {
@@ -45,8 +75,9 @@ func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
 	}
 	next := base64.StdEncoding.EncodeToString([]byte("of an attempt that was broken off")[:32]) + "\n"
 	keep(file+".next", next)
-	if seq, had, err := NewAuditKey(t.Context(), c, "stolen", log); seq == 0 || !had || err != nil {
-		t.Fatalf("%d %t %v", seq, had, err)
+	since, had, err := NewAuditKey(t.Context(), c, "stolen", log)
+	if since == 0 || !had || err != nil {
+		t.Fatalf("%d %t %v", since, had, err)
 	}
 	kept, err := filepath.Glob(file + ".until-*")
 	if err != nil || len(kept) != 1 {
@@ -57,7 +88,10 @@ func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
 			t.Errorf("%s holds something else, %v", name, err)
 		}
 	}
-	verified()
+	report, err := json.Marshal(verified())
+	if err != nil || !strings.Contains(string(report), fmt.Sprintf(`"key_since":%d`, since)) {
+		t.Errorf("a report tells nothing of the change of key at %d: %s, %v", since, report, err)
+	}
 
 	keep(file, "spoilt")
 	if _, _, err := NewAuditKey(t.Context(), c, "spoilt", log); err == nil {

@@ -2410,6 +2410,11 @@ export interface components {
             heads: number;
             /**
              * Format: int64
+             * @description The entry with which the key was changed last; 0: never. Of the entries before it the chain and the signed heads are compared, the marks are not.
+             */
+            key_since: number;
+            /**
+             * Format: int64
              * @description Further findings, not listed.
              */
             more: number;
