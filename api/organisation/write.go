@@ -130,6 +130,9 @@ func (s *Service) write(ctx context.Context, id uuid.UUID, rev int64, next func(
 		for _, w := range wrong {
 			f.Add("body."+w.Location, w.Value, "%s", w.Message)
 		}
+		if err := unseen(ctx, tx, by, had, r, &f); err != nil {
+			return err
+		}
 		if err := f.Err("organisation.invalid"); err != nil {
 			return err
 		}
@@ -151,6 +154,30 @@ func (s *Service) write(ctx context.Context, id uuid.UUID, rev int64, next func(
 		return inWords(err)
 	})
 	return out, err
+}
+
+// unseen says of the building and the dwelling that an organisation is newly tied
+// to that there is none, where whoever ties it does not see one. To keep the
+// register of an organisation's place is enough to change it; what it is tied to
+// may lie in another area that one sees.
+func unseen(ctx context.Context, tx pgx.Tx, by actor.Actor, had, r Row, f *fault.Fields) error {
+	for _, tie := range []struct {
+		table   string
+		had, is uuid.UUID
+	}{{"building", had.BuildingID, r.BuildingID}, {"dwelling", had.DwellingID, r.DwellingID}} {
+		if tie.is == uuid.Nil || tie.is == tie.had {
+			continue
+		}
+		args := pgx.NamedArgs{"id": tie.is}
+		var seen bool
+		if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+tie.table+" WHERE id = @id AND "+by.Area().Where("scope_code", "", args)+")", args).Scan(&seen); err != nil {
+			return err
+		}
+		if !seen {
+			f.Add("body."+tie.table+"_id", nil, "there is no such %s", tie.table)
+		}
+	}
+	return nil
 }
 
 // lock locks an organisation and gives it as a row.

@@ -2,10 +2,13 @@ package boot
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
@@ -48,6 +51,39 @@ func TestNothingOfOursIsTakenIntoTheirs(t *testing.T) {
 	}
 	if after := rows("SELECT count(*) FROM dwelling") + rows("SELECT count(*) FROM organisation"); after != before {
 		t.Errorf("%d rooms and shops, %d before", after, before)
+	}
+
+	// An organisation of theirs is not tied to what is ours, which is to them as
+	// what there is not; who sees both may tie it, and then it stays tied.
+	both := p.account(t, "registrar.both", actor.Registrar, apitest.CityCode)
+	shop := func(field string, id any) map[string]any {
+		return map[string]any{"name": "新店", "kind": "company", "lon": apitest.InGridB[0], "lat": apitest.InGridB[1], field: id}
+	}
+	own := p.made(t, next, "POST", "/organisations", shop("phone", ""))
+	change := func(by somebody, body map[string]any) said {
+		at := p.send(t, by, call{method: http.MethodGet, address: "/api/v1/organisations/" + own})
+		b, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.send(t, by, call{method: http.MethodPatch, address: "/api/v1/organisations/" + own, media: "application/json", body: string(b), header: map[string]string{"If-Match": at.etag}})
+	}
+	for _, field := range []string{"building_id", "dwelling_id"} {
+		for what, tie := range map[string]func(id any) said{
+			"entered": func(id any) said { return send(next, "/organisations", "", shop(field, id)) },
+			"changed": func(id any) said { return change(next, map[string]any{field: id}) },
+		} {
+			s, none := tie(ours[field]), tie(uuid.NewString())
+			if s.status != http.StatusUnprocessableEntity || !strings.Contains(s.body, `"body.`+field+`"`) || s.status != none.status || s.body != none.body {
+				t.Errorf("%s with our %s: %d %s; with none: %d %s", what, field, s.status, s.body, none.status, none.body)
+			}
+		}
+		if s := change(both, map[string]any{field: ours[field]}); s.status != http.StatusOK {
+			t.Errorf("who sees both ties %s: %d %s", field, s.status, s.body)
+		}
+		if s := change(next, map[string]any{"phone": "1380000" + fmt.Sprint(len(field))}); s.status != http.StatusOK || !strings.Contains(s.body, ours[field].(string)) {
+			t.Errorf("tied to %s it cannot be changed: %d %s", field, s.status, s.body)
+		}
 	}
 
 	theirs := city.Report(t, apitest.InGridB)
