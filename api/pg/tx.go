@@ -49,6 +49,18 @@ func Exec(ctx context.Context, pool *pgxpool.Pool, sql string, args ...any) (don
 	return done, err
 }
 
+// ExecSome is Exec of what is to change something: where it changes no row it fails
+// with none, and nothing goes along that would tell of it as done.
+func ExecSome(ctx context.Context, pool *pgxpool.Pool, none error, sql string, args ...any) error {
+	return InTx(ctx, pool, func(tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, sql, args...)
+		if err == nil && done.RowsAffected() == 0 {
+			err = none
+		}
+		return err
+	})
+}
+
 // ErrRetry asks InTx to run the transaction again: what it stood on has changed.
 var ErrRetry = errors.New("retry the transaction")
 

@@ -181,14 +181,11 @@ func (l *Loader) mapImport(ctx context.Context, in *mapIn) (*importAnswer, error
 		in.Body.Source = sourceOf(r.FileName)
 	}
 	// Another mapping makes other rows of the file: what was read is read again.
-	tag, err := pg.Exec(ctx, l.Pool, `
+	err = pg.ExecSome(ctx, l.Pool, errRunning, `
 UPDATE import_run SET mapping = $2, state = 'uploaded', position = 0, counts = '{}', error = '', ended_at = NULL, updated_at = $3 WHERE id = $1 AND state <> 'running'`,
 		r.ID, in.Body, l.Now())
 	if err != nil {
 		return nil, err
-	}
-	if tag.RowsAffected() == 0 {
-		return nil, errRunning
 	}
 	if r, err = l.oneRun(ctx, l.Pool, "WHERE r.id = $1", r.ID); err != nil {
 		return nil, err
@@ -217,13 +214,13 @@ func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, erro
 		r.Position, r.Told = 0, Told{}
 	}
 	r.DryRun = in.Body.DryRun
-	tag, err := pg.Exec(ctx, l.Pool, `
+	err = pg.ExecSome(ctx, l.Pool, errRunning, `
 UPDATE import_run SET state = 'running', dry_run = $2, position = $3, counts = $4, error = '', ended_at = NULL, updated_at = $5 WHERE id = $1 AND state <> 'running'`,
 		r.ID, r.DryRun, r.Position, r.Told, l.Now())
 	if err != nil {
 		return nil, err
 	}
-	if tag.RowsAffected() == 0 || !l.start(ctx, r, path, refused) {
+	if !l.start(ctx, r, path, refused) {
 		return nil, errRunning
 	}
 	if r, err = l.oneRun(ctx, l.Pool, "WHERE r.id = $1", r.ID); err != nil {
@@ -252,12 +249,8 @@ func (l *Loader) deleteImport(ctx context.Context, in *ImportPath) (*struct{}, e
 	if err != nil {
 		return nil, err
 	}
-	tag, err := pg.Exec(ctx, l.Pool, "DELETE FROM import_run WHERE id = $1 AND state <> 'running'", r.ID)
-	if err != nil {
+	if err := pg.ExecSome(ctx, l.Pool, errRunning, "DELETE FROM import_run WHERE id = $1 AND state <> 'running'", r.ID); err != nil {
 		return nil, err
-	}
-	if tag.RowsAffected() == 0 {
-		return nil, errRunning
 	}
 	return nil, os.RemoveAll(filepath.Join(l.Folder, r.ID.String()))
 }
@@ -303,9 +296,5 @@ func (l *Loader) deleteMapping(ctx context.Context, in *MappingPath) (*struct{},
 	if err != nil {
 		return nil, err
 	}
-	tag, err := pg.Exec(ctx, l.Pool, "DELETE FROM import_mapping WHERE scope = $1 AND name = $2", shelf(prefixes), in.Name)
-	if err == nil && tag.RowsAffected() == 0 {
-		err = fault.Missing("mapping")
-	}
-	return nil, err
+	return nil, pg.ExecSome(ctx, l.Pool, fault.Missing("mapping"), "DELETE FROM import_mapping WHERE scope = $1 AND name = $2", shelf(prefixes), in.Name)
 }
