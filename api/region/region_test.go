@@ -237,6 +237,11 @@ func TestGridsAreCutAtEveryLevel(t *testing.T) {
 			t.Errorf("%s: %+v", tt.under, done)
 		}
 	}
+	read, err := region.ReadIndex(t.Context(), c.Pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alike(t, c.Regions.Index(), read)
 	// The same cut again is no redraw.
 	edition := c.Regions.Index().Edition()
 	if same, err := c.Regions.MakeGrids(t.Context(), "990101", 200, false); err != nil || same.Regions != 0 || same.Edition != edition || c.Regions.Index().Edition() != edition {
@@ -247,6 +252,10 @@ func TestGridsAreCutAtEveryLevel(t *testing.T) {
 	if err != nil || done.Dropped == 0 || done.Moved != 1 {
 		t.Errorf("%+v, %v", done, err)
 	}
+	if read, err = region.ReadIndex(t.Context(), c.Pool); err != nil {
+		t.Fatal(err)
+	}
+	alike(t, c.Regions.Index(), read)
 	now, err := c.Facilities.ByID(t.Context(), c.Pool, bench.ID)
 	if err != nil || now.GridCode == nil || *now.GridCode != string(c.Regions.Index().Locate(crs.FromPoint(apitest.InGridA)).Grid) {
 		t.Errorf("the bench lies in %v (%v)", now.GridCode, err)
@@ -257,6 +266,26 @@ SELECT max(ST_Area(ST_SymDifference(w.geom, g.geom))) FROM region w
 JOIN (SELECT parent, ST_Union(geom) AS geom FROM region WHERE level = 'grid' GROUP BY parent) g ON g.parent = w.code`).Scan(&parted)
 	if err != nil || parted > 1e-12 {
 		t.Errorf("PostGIS finds the grids to differ from their communities by %g (%v)", parted, err)
+	}
+}
+
+// alike fails unless the index that redraws have made is the one the database gives.
+func alike(t *testing.T, redrawn, read *grid.Index) {
+	t.Helper()
+	if redrawn.Edition() != read.Edition() {
+		t.Errorf("edition %d, the database has %d", redrawn.Edition(), read.Edition())
+	}
+	for _, level := range grid.Levels() {
+		refs := read.AtLevel(level)
+		if !slices.Equal(redrawn.AtLevel(level), refs) {
+			t.Errorf("%d regions of level %s, the database has %d", len(redrawn.AtLevel(level)), level, len(refs))
+		}
+		for _, ref := range refs {
+			r, _ := read.Region(ref.Code)
+			if had, _ := redrawn.Region(ref.Code); !orb.Equal(had.Geom, r.Geom) {
+				t.Errorf("the polygon of %s differs from the database's", ref.Code)
+			}
+		}
 	}
 }
 

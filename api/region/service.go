@@ -149,13 +149,16 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 	list := slices.Clone(r.Regions)
 	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	done := Published{Regions: len(list)}
-	if err := nextEdition(ctx, tx); err != nil {
+	edition, err := nextEdition(ctx, tx)
+	if err != nil {
 		return done, nil, err
 	}
-	if err := s.write(ctx, tx, r, list, &done); err != nil {
+	dropped, err := s.write(ctx, tx, r, list)
+	if err != nil {
 		return done, nil, err
 	}
-	next, err := ReadIndex(ctx, tx)
+	done.Dropped = int64(len(dropped))
+	next, err := s.redrawn(ctx, tx, edition, list, dropped)
 	if err != nil {
 		return done, nil, err
 	}
@@ -172,32 +175,42 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 	return done, next, change.Record(ctx, tx, change.Bulk("region", s.now(), len(list)))
 }
 
-func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Region, done *Published) error {
+// redrawn is the index of the new edition: the one before with what changed, when
+// this process has that.
+func (s *Service) redrawn(ctx context.Context, tx pgx.Tx, edition int64, put []grid.Region, dropped []grid.Code) (*grid.Index, error) {
+	if ix := s.index.Load(); ix.Edition() == edition-1 {
+		return ix.Redraw(edition, put, dropped)
+	}
+	return ReadIndex(ctx, tx)
+}
+
+// write writes the regions and gives the codes of the grids that went.
+func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Region) (dropped []grid.Code, err error) {
 	known := s.knownIn(ctx, tx)
 	keep := map[grid.Code][]string{}
 	for _, region := range list {
 		parent, err := known(region.Code.Parent())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := put(ctx, tx, region, parent, r.Source, s.now()); err != nil {
-			return fmt.Errorf("region %s: %w", region.Code, err)
+			return nil, fmt.Errorf("region %s: %w", region.Code, err)
 		}
 		if region.Code.Level() == grid.Grid {
 			keep[region.Code.Parent()] = append(keep[region.Code.Parent()], string(region.Code))
 		}
 	}
 	if err := adopt(ctx, tx); err != nil || !r.Replace {
-		return err
+		return nil, err
 	}
 	for community, codes := range keep {
-		n, err := dropGrids(ctx, tx, community, codes)
+		gone, err := dropGrids(ctx, tx, community, codes)
 		if err != nil {
-			return fmt.Errorf("grids of %s: %w", community, err)
+			return nil, fmt.Errorf("grids of %s: %w", community, err)
 		}
-		done.Dropped += n
+		dropped = append(dropped, gone...)
 	}
-	return nil
+	return dropped, nil
 }
 
 // knownIn gives a parent's code when that region exists, else "": a district

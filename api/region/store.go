@@ -42,12 +42,12 @@ FROM region_edition e LEFT JOIN region r ON true ORDER BY r.code`)
 // nextEdition waits for those who hold the edition in force. It asks for the
 // table, not for the row: whoever comes later to hold it waits behind the
 // redraw, where a row shared by one writer after the other would never be free.
-func nextEdition(ctx context.Context, tx pgx.Tx) error {
+func nextEdition(ctx context.Context, tx pgx.Tx) (edition int64, err error) {
 	if _, err := tx.Exec(ctx, "LOCK TABLE region_edition IN EXCLUSIVE MODE"); err != nil {
-		return err
+		return 0, err
 	}
-	_, err := tx.Exec(ctx, "UPDATE region_edition SET edition = edition + 1 WHERE one = 1")
-	return err
+	err = tx.QueryRow(ctx, "UPDATE region_edition SET edition = edition + 1 WHERE one = 1 RETURNING edition").Scan(&edition)
+	return edition, err
 }
 
 func holdEdition(ctx context.Context, tx pgx.Tx) (edition int64, err error) {
@@ -88,8 +88,11 @@ func nullable(code grid.Code) *string {
 	return &s
 }
 
-// dropGrids removes the grids of a community that are not in keep.
-func dropGrids(ctx context.Context, tx pgx.Tx, community grid.Code, keep []string) (int64, error) {
-	tag, err := tx.Exec(ctx, "DELETE FROM region WHERE parent = $1 AND level = 'grid' AND NOT code = ANY ($2)", string(community), keep)
-	return tag.RowsAffected(), err
+// dropGrids removes the grids of a community that are not in keep, and gives their codes.
+func dropGrids(ctx context.Context, tx pgx.Tx, community grid.Code, keep []string) ([]grid.Code, error) {
+	rows, err := tx.Query(ctx, "DELETE FROM region WHERE parent = $1 AND level = 'grid' AND NOT code = ANY ($2) RETURNING code", string(community), keep)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[grid.Code])
 }

@@ -76,12 +76,12 @@ func TestLocate(t *testing.T) {
 func TestNearCityIsInMetres(t *testing.T) {
 	t.Parallel()
 	ix := smallTown(t)
-	s := &ix.shapes[ix.byCode["9901"]]
+	city := ix.entry("9901").polygon
 	for _, p := range []node{{-400_000, 50_000}, {50_000, -300_000}, {-200_000, -200_000}} {
 		p = offset([]node{p})[0]
-		foot := node{max(p.x, s.min.x), max(p.y, s.min.y)}
+		foot := node{max(p.x, city.Min.X), max(p.y, city.Min.Y)}
 		want := crs.Distance(crs.FromPoint(p.point()), crs.FromPoint(foot.point()))
-		if got := s.distance(p); math.Abs(got-want) > want/1000 {
+		if got := distance(city, p); math.Abs(got-want) > want/1000 {
 			t.Errorf("%v: %v m, want %v", p, got, want)
 		}
 	}
@@ -161,21 +161,5 @@ func TestLocateAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { ix.Locate(p) }); n != 0 {
 			t.Errorf("%v: %v allocations", p, n)
 		}
-	}
-}
-
-func BenchmarkLocate(b *testing.B) {
-	ix, err := NewIndex(1, latticeTown(10))
-	if err != nil {
-		b.Fatal(err)
-	}
-	points := make([]crs.WGS84, 4096)
-	for i := range points {
-		points[i] = at(int32(i*7919%480_000)+5_000, int32(i*104_729%480_000)+5_000)
-	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		ix.Locate(points[i%len(points)])
 	}
 }

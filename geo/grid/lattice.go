@@ -42,18 +42,3 @@ func onSegment(a, b, p node) bool {
 	return p.x >= min(a.x, b.x) && p.x <= max(a.x, b.x) &&
 		p.y >= min(a.y, b.y) && p.y <= max(a.y, b.y) && turn(a, b, p) == 0
 }
-
-// passesLeft says whether the edge a-b runs past p on its left, or through it:
-// the half-open rule. It counts the edges a ray from (x+e1, y+e2), e2 << e1,
-// to the west crosses; where the count is odd p is inside.
-func passesLeft(a, b, p node) bool {
-	if (a.y <= p.y) == (b.y <= p.y) {
-		return false
-	}
-	if a.y > b.y {
-		a, b = b, a
-	}
-	l := (int64(p.x) - int64(a.x)) * (int64(b.y) - int64(a.y))
-	r := (int64(b.x) - int64(a.x)) * (int64(p.y) - int64(a.y))
-	return l >= r
-}

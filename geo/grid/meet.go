@@ -33,9 +33,9 @@ func ringEdges(nodes []node, polygon, ring int) []edge {
 type meeting int
 
 const (
-	apart    meeting = iota
-	touching         // in one point that is an end of at least one of them
-	crossing         // in one inner point of both, or along a piece
+	apart     meeting = iota
+	touching          // in one point that is an end of at least one of them
+	crosswise         // in one inner point of both, or along a piece
 )
 
 // meet compares two edges exactly and says where they meet, to the lattice.
@@ -56,7 +56,7 @@ func meet(e, f edge) (meeting, node) {
 		return meetInLine(e, f)
 	}
 	if a*b < 0 && c*d < 0 {
-		return crossing, crossPoint(e, f)
+		return crosswise, crossPoint(e, f)
 	}
 	switch {
 	case a == 0:
@@ -85,7 +85,7 @@ func meetInLine(e, f edge) (meeting, node) {
 	}
 	for _, n := range shared {
 		if n != shared[0] {
-			return crossing, shared[0]
+			return crosswise, shared[0]
 		}
 	}
 	return touching, shared[0]
@@ -129,7 +129,7 @@ func meetingsOf(edges []edge, limit int) []Finding {
 			switch {
 			case how == touching && sameRing && first[i]+e.next != j && first[j]+f.next != i:
 				finding = meetFinding(Touching, e, f, at)
-			case how == crossing:
+			case how == crosswise:
 				finding = meetFinding(Crossing, e, f, at)
 			default:
 				return true

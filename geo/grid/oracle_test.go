@@ -132,10 +132,13 @@ func probes(rng *rand.Rand, shapes []shape, n int) []node {
 
 func shapesOf(t testing.TB, ix *Index, level Level) (shapes []shape, codes []Code) {
 	t.Helper()
-	for i := range ix.regions {
-		if ix.refs[i].Level == level {
-			shapes, codes = append(shapes, ix.shapes[i]), append(codes, ix.regions[i].Code)
+	for _, ref := range ix.AtLevel(level) {
+		r, _ := ix.Region(ref.Code)
+		s, err := newShape(r.Geom)
+		if err != nil {
+			t.Fatal(err)
 		}
+		shapes, codes = append(shapes, s), append(codes, ref.Code)
 	}
 	return shapes, codes
 }
@@ -145,7 +148,7 @@ func shapesOf(t testing.TB, ix *Index, level Level) (shapes []shape, codes []Cod
 func compare(t *testing.T, ix *Index, level Level, n int, mayOverlap bool) {
 	t.Helper()
 	shapes, codes := shapesOf(t, ix, level)
-	oracle := newBruteForce(shapes)
+	oracle, slow := newBruteForce(shapes), newSlowIndex(ix)
 	owned, none := 0, 0
 	for _, p := range probes(rand.New(rand.NewPCG(1, 2)), shapes, n) {
 		want, owners := oracle.owner(p)
@@ -153,6 +156,9 @@ func compare(t *testing.T, ix *Index, level Level, n int, mayOverlap bool) {
 			t.Fatalf("%v has %d owners", p, owners)
 		}
 		got := ix.Locate(crs.FromPoint(p.point()))
+		if plain := slow.Locate(crs.FromPoint(p.point())); got != plain {
+			t.Fatalf("%v: %+v, the plain way %+v", p, got, plain)
+		}
 		scope := got.Scope
 		if got.Outside {
 			scope = ""

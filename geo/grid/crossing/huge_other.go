@@ -1,0 +1,7 @@
+//go:build !linux
+
+package crossing
+
+func adviseHuge([]uint32) {}
+
+func collapseHuge([]uint32) {}

@@ -1,0 +1,127 @@
+package crossing
+
+import "math/bits"
+
+// A page is 32 x 32 cells, a block 32 x 32 pages. A page is one run of words: a
+// word for each cell by rows from the lower left, the records of the cells that
+// need one, the numbers of the polygons whose boxes touch the page, and how many
+// these are. Where all cells are alike the first word stands for all.
+const (
+	pageBits  = 5
+	pageSide  = 1 << pageBits
+	pageCells = pageSide * pageSide
+	blockSide = 1 << blockBits
+	blockBits = 5
+)
+
+// page is nil where no polygon is.
+type page []uint32
+
+// block is pages by rows, nil where no polygon is.
+type block []page
+
+// Table is one edition of a set of polygons. It never changes; any number of
+// goroutines may ask it. The zero Table holds nothing.
+type Table struct {
+	polygons []*Polygon // by number; nil where there is none
+	min, max Node       // of all that is drawn
+	shift    uint8      // a cell is 2^shift units wide and high
+	wide     int32      // blocks from west to east
+	blocks   []block    // by rows
+	pages    int32      // that are not nil, when it was planned
+	planned  int32      // numbers of polygons, then
+	every    bool       // for all owners: see Overlay
+}
+
+// cellOf is the word of the cell that a place lies in, with the page it is of.
+// Places outside of min and max have none.
+func (t *Table) cellOf(p Node) (page, uint32) {
+	if p.X < t.min.X || p.X > t.max.X || p.Y < t.min.Y || p.Y > t.max.Y || len(t.blocks) == 0 {
+		return nil, 0
+	}
+	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
+	x, y = x>>(t.shift&31), y>>(t.shift&31) // cell
+	b := t.blocks[int(y>>(pageBits+blockBits))*int(t.wide)+int(x>>(pageBits+blockBits))]
+	if b == nil {
+		return nil, 0
+	}
+	pg := b[y>>pageBits%blockSide<<blockBits|x>>pageBits%blockSide]
+	if len(pg) < pageCells {
+		if len(pg) == 0 {
+			return nil, 0
+		}
+		return pg, pg[0]
+	}
+	return pg, pg[y%pageSide<<pageBits|x%pageSide]
+}
+
+// Owner is the number of the polygon that has a place, or -1. Of several that
+// hold it, the one of lowest rank; where none does, of those on whose border
+// it lies.
+func (t *Table) Owner(p Node) int32 {
+	pg, word := t.cellOf(p)
+	if word < tagNarrow {
+		return int32(word) - 1
+	}
+	return t.crossed(pg, word, p)
+}
+
+// crossed is Owner in a cell that has a record.
+func (t *Table) crossed(pg page, word uint32, p Node) int32 {
+	shift := t.shift
+	for word >= tagMore {
+		rec := pg[word&offsetMask:]
+		if rec[0] != moreSplit {
+			return t.slowly(rec, p)
+		}
+		shift -= splitBits
+		word = rec[1+part(uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y), shift)]
+	}
+	if word < tagNarrow {
+		return int32(word) - 1
+	}
+	rec := pg[word&offsetMask:]
+	mask, locals := t.mask(rec, word, p, shift)
+	if mask == 0 {
+		if mask = borderMask(rec, word < tagWide, t.inCell(p, shift), p); mask == 0 {
+			return -1
+		}
+	}
+	return int32(rec[locals+bits.TrailingZeros32(mask)])
+}
+
+// mask is which local polygons of a record hold a place, and where the record's
+// locals begin.
+func (t *Table) mask(rec []uint32, word uint32, p Node, shift uint8) (mask uint32, locals int) {
+	if word < tagWide {
+		return narrowMask(rec, t.inCell(p, shift))
+	}
+	return wideMask(rec, t.inCell(p, shift), p)
+}
+
+// inCell is a place within its cell of 2^shift units.
+func (t *Table) inCell(p Node, shift uint8) local {
+	size := uint32(1)<<(shift&31) - 1
+	return local{int32((uint32(p.X) - uint32(t.min.X)) & size), int32((uint32(p.Y) - uint32(t.min.Y)) & size)}
+}
+
+// part is which of the 4 x 4 parts of a split cell, of 2^shift units, has a place.
+func part(x, y uint32, shift uint8) uint32 {
+	return y>>(shift&31)%splitSide<<splitBits | x>>(shift&31)%splitSide
+}
+
+// slowly asks the polygons themselves.
+func (t *Table) slowly(rec []uint32, p Node) int32 {
+	ids := rec[1 : 1+rec[0]]
+	for _, id := range ids {
+		if t.polygons[id].Holds(p) {
+			return int32(id)
+		}
+	}
+	for _, id := range ids {
+		if t.polygons[id].Borders(p) {
+			return int32(id)
+		}
+	}
+	return -1
+}

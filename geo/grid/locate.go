@@ -1,0 +1,91 @@
+package grid
+
+import (
+	"github.com/tidwall/rtree"
+
+	"onemap/geo/crs"
+	"onemap/geo/grid/crossing"
+)
+
+// nearCity is how far from a city's border a place still counts as that city's, in metres.
+const nearCity = 5000.0
+
+// Locate says where a place is: exactly one answer, also on shared borders and
+// corners. Nothing is allocated.
+func (ix *Index) Locate(p crs.WGS84) Place {
+	at, ok := onLattice(p.Lon, p.Lat)
+	if !ok {
+		return Place{Outside: true, FarOutside: true, Edition: ix.edition}
+	}
+	return ix.locate(at, len(levels)-1)
+}
+
+// locate asks the levels from one of them up.
+func (ix *Index) locate(at node, from int) Place {
+	for i := from; i >= 0; i-- {
+		l := &ix.layers[i]
+		if l.table == nil {
+			continue
+		}
+		if owner := l.table.Owner(crossing.Node{X: at.x, Y: at.y}); owner >= 0 {
+			return ix.within(i, owner)
+		}
+	}
+	if top := ix.nearest(at); top != nil {
+		return Place{Scope: top.Code, Outside: true, Edition: ix.edition}
+	}
+	return Place{Outside: true, FarOutside: true, Edition: ix.edition}
+}
+
+// within is the answer that a region of a level is the deepest.
+func (ix *Index) within(level int, number int32) Place {
+	place := Place{Scope: ix.layers[level].codes[number], Edition: ix.edition}
+	if levels[level].level == Grid {
+		place.Grid = place.Scope
+	}
+	return place
+}
+
+// nearest is the topmost region nearest to the place, if within 5 km, or nil. A
+// topmost region is a city, or one whose city the edition does not have.
+func (ix *Index) nearest(at node) (best *entry) {
+	if ix.tops == nil {
+		return nil
+	}
+	east, north := metresPerUnit(at.y)
+	reach := [2]float64{nearCity / max(east, 1e-9) * 1.01, nearCity / north * 1.01}
+	low := [2]float64{float64(at.x) - reach[0], float64(at.y) - reach[1]}
+	high := [2]float64{float64(at.x) + reach[0], float64(at.y) + reach[1]}
+	least := nearCity
+	ix.tops.Search(low, high, func(_, _ [2]float64, e *entry) bool {
+		d := distance(e.polygon, at)
+		if d < least || d == least && (best == nil || e.Code < best.Code) {
+			best, least = e, d
+		}
+		return true
+	})
+	return best
+}
+
+// findTops finds the regions with nothing above them.
+func (ix *Index) findTops() {
+	ix.tops = &rtree.RTreeGN[float64, *entry]{}
+	for i := range ix.layers {
+		for _, e := range ix.layers[i].byCode {
+			if !ix.hasAbove(e.Code) {
+				p := e.polygon
+				ix.tops.Insert([2]float64{float64(p.Min.X), float64(p.Min.Y)}, [2]float64{float64(p.Max.X), float64(p.Max.Y)}, e)
+			}
+		}
+	}
+}
+
+// hasAbove says whether the edition has a region above code.
+func (ix *Index) hasAbove(code Code) bool {
+	for code = code.Parent(); code != ""; code = code.Parent() {
+		if ix.entry(code) != nil {
+			return true
+		}
+	}
+	return false
+}
