@@ -31,12 +31,13 @@ func (c call) reading() bool {
 
 // facts are what parameters and fields hold: by operation ("list-cases.q"), by
 // what they are in ("cases.id", the collection in the path before them), or by
-// their name alone. skipped are those that a call goes without.
+// their name alone. skipped are those that a call goes
+// without: none of them names anything of ours.
 type facts map[string]any
 
-var skipped = strings.Fields(`actor action object limit cursor crs size radius near class state category since until overdue urged mine buckets encoding level
-	age_from age_to alone tag kind relation gone household service planned metres lang Last-Event-ID after If-None-Match
-	layout parent format role history closed department`)
+var skipped = strings.Fields(`action limit cursor crs size radius near class state category since until overdue urged mine buckets encoding level
+	age_from age_to alone tag kind relation gone service planned metres lang Last-Event-ID after If-None-Match
+	layout parent format role history closed`)
 
 // calls are the requests of an operation: with what it needs, and with all that
 // is known for it. What is not known fails the test.

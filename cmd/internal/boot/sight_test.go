@@ -14,6 +14,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/maptile"
 
@@ -130,9 +131,10 @@ func nothing() facts {
 		"challenge": "unknown", "credential": map[string]any{}, "rename-passkey.name": "改名", "devices.id": uuid.NewString(), "passkeys.id": uuid.NewString(),
 		"keys.id": uuid.NewString(), "session": uuid.NewString(), "sessions.session": uuid.NewString(), "make-key.name": "传感器", "make-key.role": "worker", "make-key.scope": apitest.StreetA,
 		"make-key.expires_at": time.Now().AddDate(0, 1, 0).Format(time.RFC3339), "make-key.read_only": true,
+		"actor": uuid.NewString(), "list-audit.kind": "person", "export-audit.kind": "person", "list-accounts.department": "D99",
 		"settings.key": "contact", "change-setting.value": "12345", "rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
 	}
-	for _, of := range strings.Fields("accounts.id grants.id buildings.id cases.id dwellings.id imports.id organisations.id people.id leave.id photos.id services.id building dwelling building_id dwelling_id") {
+	for _, of := range strings.Fields("accounts.id grants.id buildings.id cases.id dwellings.id imports.id organisations.id people.id leave.id photos.id services.id building dwelling household object building_id dwelling_id") {
 		f[of] = uuid.NewString()
 	}
 	f["list-people.building"], f["remove-dwelling.id"] = f["building"], f["dwelling"]
@@ -162,6 +164,14 @@ func (p *program) ours(t *testing.T, city *apitest.City, own owners, none facts)
 	f["services.id"], f["facilities.code"], f["codes"] = p.service, p.facility.Code.String(), p.facility.Code.Raw()
 	f["dwellings.id"], f["dwelling"], f["dwelling_id"], f["remove-dwelling.id"] = home, home, home, house("102")
 	f["people.id"] = person("王小明", "1950-05-06")
+	person("王小明", "1955-05-06") // a second page of this name
+	f["object"], f["household"] = f["people.id"], uuid.NewString()
+	city.Beneath(t, func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		b.Queue("INSERT INTO household (id, source, source_ref, dwelling_id, scope_code, rev, updated_at) VALUES ($1, 'test', 'h', $2, $3, 1, now())", f["household"], home, apitest.GridA)
+		b.Queue("UPDATE person SET household_id = $1 WHERE id = $2", f["household"], f["people.id"])
+		return tx.SendBatch(t.Context(), b).Close()
+	})
 	f["leave.id"] = person("赵大海", "1985-05-06")
 	f["erase-person.id"] = person("钱小河", "1986-05-06")
 	// Whoever has left is counted until their time is over.
@@ -174,8 +184,10 @@ func (p *program) ours(t *testing.T, city *apitest.City, own owners, none facts)
 	}
 	f["organisations.id"] = shop("青禾超市")
 	shop("青禾超市") // a row of this name is about either
+	f["list-accounts.q"], f["departments.code"], f["list-accounts.department"] = "colleague", "D88", "D88"
+	p.made(t, administrator, "POST", "/departments", map[string]any{"code": "D88", "name": "科室", "scope": apitest.StreetA})
 	f["accounts.id"] = p.made(t, administrator, "POST", "/accounts", map[string]any{
-		"login": "colleague", "name": "王同事", "scope": apitest.StreetA, "grants": []map[string]any{{"role": "worker", "scope": apitest.StreetA}},
+		"login": "colleague", "name": "王同事", "scope": apitest.StreetA, "grants": []map[string]any{{"role": "handler", "scope": apitest.StreetA, "department": "D88"}},
 	})
 	f["keys.id"] = p.made(t, administrator, "POST", "/keys", map[string]any{"name": "传感器", "role": "worker", "scope": apitest.StreetA, "expires_at": f["make-key.expires_at"]})
 	signed := uuid.NewString()
@@ -188,8 +200,6 @@ VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f[
 	// Whoever is signed out everywhere has no device left to be signed out at.
 	f["end-account-sessions.id"] = p.made(t, administrator, "POST", "/accounts", map[string]any{"login": "second", "name": "第二位", "scope": apitest.StreetA})
 	f["reset-factors.id"] = f["end-account-sessions.id"]
-	f["list-accounts.q"], f["departments.code"] = "colleague", "D88"
-	p.made(t, administrator, "POST", "/departments", map[string]any{"code": "D88", "name": "科室", "scope": apitest.StreetA})
 	f["devices.id"] = anyID.FindString(p.send(t, registrar, call{method: http.MethodGet, address: "/api/v1/session/devices"}).body)
 	upload := func(name string) string {
 		return p.made(t, registrar, "POST", "/imports?kind=organisations&name="+name, "ref,name,kind,lon,lat\n9,青禾超市,company,113.3025,23.405\n10,,company,1,1\n")
@@ -205,6 +215,7 @@ VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f[
 	for name, sql := range map[string]string{
 		"grants.id": "SELECT id::text FROM account_grant WHERE account_id = '" + f["accounts.id"].(string) + "'",
 		"doubt":     "SELECT id::text FROM import_doubt",
+		"actor":     "SELECT id::text FROM account WHERE login = 'registrar.a'",
 	} {
 		var id string
 		if err := city.Pool.QueryRow(t.Context(), sql).Scan(&id); err != nil {
@@ -391,12 +402,15 @@ var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 func (p *program) cursors(t *testing.T, doc *openapi3.T, own owners, next []somebody, f facts) {
 	t.Helper()
 	tried := 0
+	var list []call
 	for path, item := range doc.Paths.Map() {
-		op := item.Get
-		if op == nil || op.Parameters.GetByInAndName("query", "cursor") == nil || op.Extensions["x-sight"] == string(web.SightPublic) {
-			continue
+		for method, op := range item.Operations() {
+			if op.Parameters.GetByInAndName("query", "cursor") != nil && op.Extensions["x-sight"] != string(web.SightPublic) {
+				list = append(list, f.calls(t, method, path, op)[0])
+			}
 		}
-		c := f.calls(t, http.MethodGet, path, op)[0]
+	}
+	for _, c := range list {
 		all := anyID.FindAllString(p.send(t, own.of(c), c).body, -1)
 		c.address += "?limit=1"
 		var page struct{ Next string }
@@ -417,7 +431,7 @@ func (p *program) cursors(t *testing.T, doc *openapi3.T, own owners, next []some
 			}
 		}
 	}
-	if tried < 3 {
+	if tried < 8 {
 		t.Errorf("%d lists were tried with our cursors", tried)
 	}
 }
