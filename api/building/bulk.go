@@ -25,6 +25,7 @@ var ErrNotEmpty = errors.New("there are buildings already")
 type Bulk struct {
 	seed  maphash.Seed
 	codes map[uint64]struct{}
+	ahead pg.Ahead
 }
 
 // anything asks whether there are buildings, or rows that were about some.
@@ -51,13 +52,16 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 			if there {
 				return ErrNotEmpty
 			}
-			return load(tx, &Bulk{maphash.MakeSeed(), map[uint64]struct{}{}})
+			b := &Bulk{seed: maphash.MakeSeed(), codes: map[uint64]struct{}{}}
+			err := load(tx, b)
+			return errors.Join(err, b.Written())
 		}, "gin"))
 	})
 }
 
 // Import writes a chunk, as the service's Import writes buildings that are new.
 // Every row has its footprint, and no two rows of a load one code or reference.
+// The rows are on their way when it returns: Written says when they are there.
 func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Building) (pg.Merged, error) {
 	c := pg.NewCopy("building", "id", "source", "source_ref", "code", "name", "name_en", "use", "address", "address_key", "levels", "levels_below", "height_m", "built_year",
 		"structure", "words", "point", "geom", "grid_code", "scope_code", "rev", "updated_at")
@@ -67,11 +71,13 @@ func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Bat
 			return pg.Merged{}, err
 		}
 	}
-	if err := c.Send(ctx, tx); err != nil {
-		return pg.Merged{}, clash(err)
-	}
-	return pg.Merged{Fresh: int64(len(list))}, change.Record(ctx, tx, change.Bulk("building", b.Now, len(list)))
+	return pg.Merged{Fresh: int64(len(list))}, clash(l.ahead.Write(ctx, tx, c.Send, func(ctx context.Context, tx pgx.Tx) error {
+		return change.Record(ctx, tx, change.Bulk("building", b.Now, len(list)))
+	}))
 }
+
+// Written waits until the buildings of all chunks before are written.
+func (l *Bulk) Written() error { return clash(l.ahead.Written()) }
 
 func (l *Bulk) write(c *pg.Copy, ix *grid.Index, b link.Batch, x *Building) error {
 	if len(x.Geom) == 0 {

@@ -25,6 +25,7 @@ var ErrNotEmpty = errors.New("there are people already")
 // do twice, since no index is there to say so.
 type Bulk struct {
 	s          *Service
+	ahead      pg.Ahead
 	byRef      map[[2]string]uuid.UUID
 	byNumber   map[[16]byte]uuid.UUID
 	households map[[2]string]uuid.UUID
@@ -74,7 +75,9 @@ func (s *Service) first(ctx context.Context, tx pgx.Tx, load func(tx pgx.Tx, bul
 	if _, err := tx.Exec(ctx, "TRUNCATE "+strings.Join(bulkTables, ", ")); err != nil {
 		return fmt.Errorf("load people: %w", err)
 	}
-	return load(tx, &Bulk{s, map[[2]string]uuid.UUID{}, map[[16]byte]uuid.UUID{}, map[[2]string]uuid.UUID{}})
+	b := &Bulk{s: s, byRef: map[[2]string]uuid.UUID{}, byNumber: map[[16]byte]uuid.UUID{}, households: map[[2]string]uuid.UUID{}}
+	err := load(tx, b)
+	return errors.Join(err, b.Written())
 }
 
 // ofEach says something of each table of a load.
@@ -93,7 +96,7 @@ func (s *Service) Empty(ctx context.Context) (empty bool, err error) {
 }
 
 // Prepared is a chunk of people checked and sealed, but not written.
-type Prepared struct{ list []entry }
+type Prepared struct{ list []*entry }
 
 // Prepare checks and seals a chunk. It asks nothing of the database, so one
 // chunk may be prepared while another one is written.
@@ -112,34 +115,54 @@ func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batc
 }
 
 // Write writes a chunk, as the service's Import writes people who are new. Rows
-// about one person (by number or reference) become one person.
+// about one person (by number or reference) become one person. The rows are on
+// their way when it returns: Written says when they are there.
 func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (pg.Merged, error) {
 	list := p.list
 	l.s.sealedNow(list)
-	if err := places(ctx, tx, list); err != nil {
-		return pg.Merged{}, err
+	for i := range list {
+		if !list[i].homeless() {
+			continue
+		}
+		if err := l.Written(); err != nil {
+			return pg.Merged{}, err
+		}
+		if err := places(ctx, tx, list); err != nil {
+			return pg.Merged{}, err
+		}
+		break
 	}
-	if err := l.home(ctx, tx, b, list); err != nil {
+	var steps []func(ctx context.Context, tx pgx.Tx) error
+	keep := func(c *pg.Copy, _ context.Context, _ pgx.Tx) error {
+		steps = append(steps, c.SendFrozen)
+		return nil
+	}
+	if err := l.home(ctx, tx, b, keep, list); err != nil {
 		return pg.Merged{}, err
 	}
 	a, err := l.sort(b, list)
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	if err := l.s.insert(ctx, tx, b, loading, a); err != nil {
-		return pg.Merged{}, inWords(err)
+	if err := l.s.insert(ctx, tx, b, keep, a); err != nil {
+		return pg.Merged{}, err
 	}
 	m := pg.Merged{Fresh: int64(a.people), Unchanged: int64(len(a.list) - a.people)}
-	return m, change.Record(ctx, tx, change.Bulk("person", b.Now, a.people))
+	return m, inWords(l.ahead.Write(ctx, tx, append(steps, func(ctx context.Context, tx pgx.Tx) error {
+		return change.Record(ctx, tx, change.Bulk("person", b.Now, a.people))
+	})...))
 }
+
+// Written waits until everybody of the chunks before is written.
+func (l *Bulk) Written() error { return inWords(l.ahead.Written()) }
 
 // sort puts the first entries of people before others about the same. The ties
 // of others only add to what was said; who lives where is said once.
-func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
-	a := arrivals{list: make([]entry, 0, len(list))}
-	var more []entry
+func (l *Bulk) sort(b link.Batch, list []*entry) (arrivals, error) {
+	a := arrivals{list: list[:0]}
+	var more []*entry
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		ref := [2]string{b.Source, e.ref}
 		id, again := l.byRef[ref]
 		if !again && e.numberBlind != nil {
@@ -150,7 +173,7 @@ func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
 				return a, fault.New(fault.Conflict, "person.two_dwellings", "Nobody lives, or is registered, in two dwellings at once.")
 			}
 			e.id = id
-			more = append(more, *e)
+			more = append(more, e)
 			continue
 		}
 		e.id = b.NewID()
@@ -158,7 +181,7 @@ func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
 		if e.numberBlind != nil {
 			l.byNumber[[16]byte(e.numberBlind)] = e.id
 		}
-		a.list = append(a.list, *e)
+		a.list = append(a.list, e)
 	}
 	a.people = len(a.list)
 	a.list = append(a.list, more...)
@@ -166,7 +189,7 @@ func (l *Bulk) sort(b link.Batch, list []entry) (arrivals, error) {
 }
 
 // home makes the households that are new.
-func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []*entry) error {
 	type household struct {
 		id       uuid.UUID
 		ref      string
@@ -175,7 +198,7 @@ func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) 
 	}
 	var fresh []household
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		if e.HouseholdRef == "" {
 			continue
 		}
@@ -203,5 +226,5 @@ func (l *Bulk) home(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) 
 		c.Int64(1)
 		c.Time(b.Now)
 	}
-	return loading(c, ctx, tx)
+	return write(c, ctx, tx)
 }

@@ -17,6 +17,7 @@ type entry struct {
 	ready
 	named
 	ref                   string
+	numbered              []string // the references that stand for its number, with every key there is
 	refs, homes           []string // what the row's reference and its household's may be kept as
 	home                  string   // the household's, as it was given
 	id                    uuid.UUID
@@ -28,6 +29,9 @@ type entry struct {
 	nameSeal, nameBlind   []byte // of whoever carries a tag
 }
 
+// homeless says that the dwelling is known, but not yet where it lies.
+func (e *entry) homeless() bool { return e.DwellingID != uuid.Nil && e.BuildingID == uuid.Nil }
+
 // Ready checks a row and seals its numbers, once for all that follows: Key, Ref,
 // Find and Import then take what they need from it. Of a row with a fault it
 // gives what Check gives. Only Ref and ID may still be set afterwards.
@@ -37,8 +41,7 @@ func (s *Service) Ready(r Row) (Row, []fault.Field) {
 	if len(wrong) > 0 {
 		return r, wrong
 	}
-	e := s.entry(ready, today)
-	r.made = &e
+	r.made = s.entry(ready, today)
 	return r, nil
 }
 
@@ -65,6 +68,9 @@ func (s *Service) Ref(r Row) string {
 
 // Refs are the reference that Ref gives, and those that it gave with older keys.
 func (s *Service) Refs(r Row) []string {
+	if r.made != nil && r.made.numbered != nil && r.made.by == s.Keys.Number() {
+		return r.made.numbered
+	}
 	if doc, err := s.documentOf(r); err == nil && doc.number != "" {
 		return s.refsOfNumber(doc)
 	}
@@ -81,6 +87,9 @@ func (s *Service) documentOf(r Row) (document, error) {
 
 // numberBlind is the blind of the number of a row's document; nil without one.
 func (s *Service) numberBlind(r Row) []byte {
+	if r.made != nil && r.made.by == s.Keys.Number() {
+		return r.made.numberBlind
+	}
 	doc, err := s.documentOf(r)
 	if err != nil || doc.number == "" {
 		return nil
@@ -125,13 +134,19 @@ func namesOf(marks []seal.Mark, prefix string) []string {
 
 // entries checks and seals the rows that are not Ready yet. A row that Check
 // would refuse is refused here, too: whoever calls is to have left it out.
-func (s *Service) entries(rows []Row) ([]entry, error) {
-	list, today := make([]entry, len(rows)), s.today()
+func (s *Service) entries(rows []Row) ([]*entry, error) {
+	list, today := make([]*entry, len(rows)), s.today()
 	for i, r := range rows {
 		if r.made != nil {
-			list[i] = *r.made
-			list[i].id, list[i].ready.Ref, list[i].refs = r.ID, r.Ref, s.rowRefs(r, today)
-			list[i].ref = list[i].refs[0]
+			e := r.made
+			e.id, e.ready.Ref = r.ID, r.Ref
+			if e.by != s.Keys.Number() || len(e.numbered) == 0 || r.Ref != e.numbered[0] {
+				e.refs = s.rowRefs(r, today)
+			} else {
+				e.refs = e.numbered
+			}
+			e.ref = e.refs[0]
+			list[i] = e
 			continue
 		}
 		ready, wrong := prepare(r, today)
@@ -147,10 +162,10 @@ func (s *Service) entries(rows []Row) ([]entry, error) {
 	return list, nil
 }
 
-func (s *Service) entry(r ready, today time.Time) entry {
-	e := entry{ready: r, named: nameParts(r.Name), home: r.HouseholdRef, id: r.ID}
-	s.refer(&e, today)
-	s.sealEntry(&e)
+func (s *Service) entry(r ready, today time.Time) *entry {
+	e := &entry{ready: r, named: nameParts(r.Name), home: r.HouseholdRef, id: r.ID}
+	s.refer(e, today)
+	s.sealEntry(e)
 	return e
 }
 
@@ -167,7 +182,8 @@ func (s *Service) sealEntry(e *entry) {
 	r := &e.ready
 	e.by = s.Keys.Number()
 	if r.doc.number != "" {
-		e.numberBlind = s.Keys.Blind(r.doc.blindKind(), r.doc.number)
+		marks := s.Keys.Marks(r.doc.blindKind(), r.doc.number)
+		e.numberBlind, e.numbered = marks[0].Blind, namesOf(marks, "n")
 		e.numberSeal = s.Keys.Seal(sealedNumber, []byte(r.doc.number))
 	}
 	if r.phone != "" {
@@ -181,12 +197,12 @@ func (s *Service) sealEntry(e *entry) {
 
 // sealedNow seals entries again, and refers to them anew, that were made before
 // the newest key was.
-func (s *Service) sealedNow(list []entry) {
+func (s *Service) sealedNow(list []*entry) {
 	today := s.today()
-	for i := range list {
-		if list[i].by != s.Keys.Number() {
-			s.refer(&list[i], today)
-			s.sealEntry(&list[i])
+	for _, e := range list {
+		if e.by != s.Keys.Number() {
+			s.refer(e, today)
+			s.sealEntry(e)
 		}
 	}
 }

@@ -141,9 +141,9 @@ func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args p
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	list := make([]entry, len(ids))
+	list := make([]*entry, len(ids))
 	for i := range ids {
-		list[i].id = ids[i]
+		list[i] = &entry{id: ids[i]}
 	}
 	if err := s.renew(ctx, tx, list); err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func (s *Service) find(ctx context.Context, q pg.Querier, source string, rows []
 
 // byNumber gives the people who have the entries' numbers, by the entries'
 // blinds, whichever key their own are made with.
-func (s *Service) byNumber(ctx context.Context, q pg.Querier, list []entry) (map[string]uuid.UUID, error) {
+func (s *Service) byNumber(ctx context.Context, q pg.Querier, list []*entry) (map[string]uuid.UUID, error) {
 	var blinds [][]byte
 	newest := map[string]string{}
 	for _, e := range list {
@@ -107,7 +107,7 @@ func (s *Service) byNumber(ctx context.Context, q pg.Querier, list []entry) (map
 
 // byLook finds people of the same name and date of birth in the same dwelling,
 // unless the numbers of their documents tell them apart.
-func (s *Service) byLook(ctx context.Context, q pg.Querier, list []entry, open []int, found []link.Found) error {
+func (s *Service) byLook(ctx context.Context, q pg.Querier, list []*entry, open []int, found []link.Found) error {
 	var (
 		at                   []int32
 		buildings, dwellings []uuid.UUID
@@ -116,7 +116,7 @@ func (s *Service) byLook(ctx context.Context, q pg.Querier, list []entry, open [
 		born                 []any
 	)
 	for _, i := range open {
-		if e := &list[i]; e.DwellingID != uuid.Nil && !e.BornOn.IsZero() {
+		if e := list[i]; e.DwellingID != uuid.Nil && !e.BornOn.IsZero() {
 			at, names, born = append(at, int32(i)), append(names, e.Name), append(born, e.BornOn)
 			look := s.Keys.Blinds(blindName, e.Name)
 			blinds, older = append(blinds, look[0]), append(older, look[len(look)-1])

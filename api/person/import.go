@@ -51,7 +51,7 @@ func (s *Service) merge(ctx context.Context, tx pgx.Tx, b link.Batch, rows []Row
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	gone, err := s.erased(ctx, tx, b.Source, slices.DeleteFunc(slices.Clone(list), func(e entry) bool { return e.id != uuid.Nil }))
+	gone, err := s.erased(ctx, tx, b.Source, slices.DeleteFunc(slices.Clone(list), func(e *entry) bool { return e.id != uuid.Nil }))
 	if err != nil {
 		return pg.Merged{}, err
 	}
@@ -87,9 +87,9 @@ type links struct {
 }
 
 // identify says whom each entry is about; a zero id is somebody new.
-func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (links, error) {
+func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry) (links, error) {
 	var foreign links
-	if b.Sought && !slices.ContainsFunc(list, func(e entry) bool { return e.id != uuid.Nil }) {
+	if b.Sought && !slices.ContainsFunc(list, func(e *entry) bool { return e.id != uuid.Nil }) {
 		return foreign, nil // all are new
 	}
 	own, err := link.Own(ctx, tx, "person", b.Source, refsOf(list))
@@ -97,7 +97,7 @@ func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (links
 		return links{}, err
 	}
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		id, ok := own[e.ref]
 		switch {
 		case e.id == uuid.Nil:
@@ -111,14 +111,14 @@ func identify(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (links
 
 // arrivals are the new people with their ties and tags.
 type arrivals struct {
-	list   []entry // the first entry of each person, then the others'
+	list   []*entry // the first entry of each person, then the others'
 	people int
 }
 
 // split gives the entries about new people, with ids, and those about known ones.
-func split(b link.Batch, list []entry) (fresh arrivals, known []entry) {
+func split(b link.Batch, list []*entry) (fresh arrivals, known []*entry) {
 	byRef, byNumber := map[string]uuid.UUID{}, map[string]uuid.UUID{}
-	var more []entry
+	var more []*entry
 	for _, e := range list {
 		if e.id != uuid.Nil {
 			known = append(known, e)
@@ -152,24 +152,24 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, b link.Batch, write wri
 	}
 	carries := map[uuid.UUID]bool{}
 	for i := range a.list {
-		if e := &a.list[i]; len(e.Tags) > 0 {
+		if e := a.list[i]; len(e.Tags) > 0 {
 			carries[e.id] = true
 		}
 	}
 	for i := range a.people {
-		if e := &a.list[i]; carries[e.id] {
+		if e := a.list[i]; carries[e.id] {
 			s.conceal(e)
 		}
 	}
 	if err := copyPeople(ctx, tx, b, write, a.list[:a.people]); err != nil {
 		return err
 	}
-	var ties []residence
+	ties := make([]residence, 0, len(a.list))
 	var tags []tagged
 	today := day(b.Now)
 	firsts := map[uuid.UUID]string{} // where people of several entries are seen
-	for i, e := range a.list {
-		seen := ""
+	for i := range a.list {
+		e, seen := a.list[i], ""
 		if e.lives() {
 			seen = e.ScopeCode
 		}
@@ -194,13 +194,13 @@ func (s *Service) insert(ctx context.Context, tx pgx.Tx, b link.Batch, write wri
 }
 
 // update brings what is known up to the entries and gives who has changed.
-func (s *Service) update(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) (map[uuid.UUID]bool, error) {
+func (s *Service) update(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry) (map[uuid.UUID]bool, error) {
 	changed := map[uuid.UUID]bool{}
 	if len(list) == 0 {
 		return changed, nil
 	}
 	var ids []uuid.UUID
-	var firsts []entry
+	var firsts []*entry
 	seen := map[uuid.UUID]bool{}
 	for _, e := range list {
 		if !seen[e.id] {
@@ -226,7 +226,7 @@ func (s *Service) update(ctx context.Context, tx pgx.Tx, b link.Batch, list []en
 
 // updateTies settles the entries' ties. Who has died stays so; who moved away
 // has come back when the tie began after that.
-func (s *Service) updateTies(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, ids []uuid.UUID, gone map[uuid.UUID]leaving, changed map[uuid.UUID]bool) error {
+func (s *Service) updateTies(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry, ids []uuid.UUID, gone map[uuid.UUID]leaving, changed map[uuid.UUID]bool) error {
 	had, err := residencesOf(ctx, tx, ids)
 	if err != nil {
 		return err

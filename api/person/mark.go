@@ -26,7 +26,7 @@ func markedRef(source, ref string) string { return "ref\x00" + source + "\x00" +
 func markedNumber(blind []byte) string    { return "number\x00" + hex.EncodeToString(blind) }
 
 // erased gives the places of the entries that would bring back somebody who was erased.
-func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list []entry) (map[int]bool, error) {
+func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list []*entry) (map[int]bool, error) {
 	out := map[int]bool{}
 	var there bool
 	if err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM erased_mark)").Scan(&there); err != nil {
@@ -44,7 +44,7 @@ func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list 
 		}
 	}
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		for _, ref := range e.refs {
 			add(markedRef(source, ref), i)
 		}
@@ -62,7 +62,7 @@ func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list 
 	var from *time.Time
 	_, err = pgx.ForEachRow(rows, []any{&mark, &from}, func() error {
 		for _, i := range at[string(mark)] {
-			e := &list[i]
+			e := list[i]
 			if back := from != nil && e.lives() && !e.Since.Before(*from); !back {
 				out[i] = true
 			}
@@ -74,8 +74,8 @@ func (s *Service) erased(ctx context.Context, q pg.Querier, source string, list 
 
 // refuseErased notes in found which of the entries that are about nobody known
 // are about somebody who was erased.
-func (s *Service) refuseErased(ctx context.Context, q pg.Querier, source string, list []entry, open []int, found []link.Found) error {
-	asked := make([]entry, len(open))
+func (s *Service) refuseErased(ctx context.Context, q pg.Querier, source string, list []*entry, open []int, found []link.Found) error {
+	asked := make([]*entry, len(open))
 	for i, at := range open {
 		asked[i] = list[at]
 	}

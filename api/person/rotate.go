@@ -37,7 +37,7 @@ func (s *Service) walk(ctx context.Context, part func(tx pgx.Tx, after uuid.UUID
 // renew brings people under the newest key before entries are written: whom they
 // are about, and whoever has one of their numbers. From then on equal numbers
 // have equal blinds, and the constraint sees whether one is taken.
-func (s *Service) renew(ctx context.Context, tx pgx.Tx, list []entry) error {
+func (s *Service) renew(ctx context.Context, tx pgx.Tx, list []*entry) error {
 	if err := s.Keys.Hold(ctx, tx); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *Service) resealOne(r *resealed) error {
 
 // recall gives entries the references that their people and households are kept
 // under: those of an older key, where nobody could make them anew.
-func (s *Service) recall(ctx context.Context, q pg.Querier, source string, list []entry) error {
+func (s *Service) recall(ctx context.Context, q pg.Querier, source string, list []*entry) error {
 	if s.Keys.Sole() {
 		return nil
 	}
@@ -193,7 +193,7 @@ SELECT 'h', source_ref FROM household WHERE source = $1 AND source_ref = ANY ($3
 		return fmt.Errorf("references of people: %w", err)
 	}
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		if at := slices.IndexFunc(e.refs, func(ref string) bool { return there[[2]string{"p", ref}] }); at >= 0 {
 			e.ref = e.refs[at]
 		}

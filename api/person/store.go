@@ -14,10 +14,10 @@ import (
 )
 
 // places fills in where the entries' dwellings lie, for those who do not say.
-func places(ctx context.Context, q pg.Querier, list []entry) error {
+func places(ctx context.Context, q pg.Querier, list []*entry) error {
 	var ids []uuid.UUID
-	for _, e := range list {
-		if e.DwellingID != uuid.Nil && e.BuildingID == uuid.Nil {
+	for i := range list {
+		if e := list[i]; e.homeless() {
 			ids = append(ids, e.DwellingID)
 		}
 	}
@@ -29,8 +29,8 @@ func places(ctx context.Context, q pg.Querier, list []entry) error {
 		return err
 	}
 	for i := range list {
-		e := &list[i]
-		if e.DwellingID == uuid.Nil || e.BuildingID != uuid.Nil {
+		e := list[i]
+		if !e.homeless() {
 			continue
 		}
 		d, ok := at[e.DwellingID]
@@ -63,7 +63,7 @@ func dwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUI
 }
 
 // refsOf are the entries' references.
-func refsOf(list []entry) []string {
+func refsOf(list []*entry) []string {
 	refs := make([]string, len(list))
 	for i, e := range list {
 		refs[i] = e.ref
@@ -73,7 +73,7 @@ func refsOf(list []entry) []string {
 
 // households finds or makes the households of the entries. A household is where
 // its head lives, or whoever of it came first.
-func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) error {
+func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry) error {
 	type home struct {
 		dwelling *uuid.UUID
 		scope    string
@@ -82,7 +82,7 @@ func households(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry) erro
 	homes := map[string]home{}
 	var refs []string
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		if e.HouseholdRef == "" {
 			continue
 		}
@@ -158,12 +158,12 @@ func lock(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (map[uuid.UUID]leavin
 }
 
 // copyPeople writes new people with the place that their first tie gives.
-func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []entry) error {
+func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list []*entry) error {
 	c := pg.NewCopy("person", "id", "source", "source_ref", "name", "name_2", "name_3", "initials", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "name_sealed", "name_blind",
 		"kind", "lives_alone", "household_id", "head", "dwelling_id", "building_id", "grid_code", "scope_code", "rev", "updated_at")
 	c.Grow(len(list), 360)
 	for i := range list {
-		e := &list[i]
+		e := list[i]
 		c.Row()
 		c.UUID(e.id)
 		for _, text := range []string{b.Source, e.ref, e.name, e.second, e.third, e.initials, e.Sex} {
@@ -185,14 +185,11 @@ func copyPeople(ctx context.Context, tx pgx.Tx, b link.Batch, write writer, list
 	return write(c, ctx, tx)
 }
 
-// writer sends rows into their table: straight into it where the owner has put
-// the policies aside (BulkLoad), past the policies' check anywhere else.
+// writer sends rows into their table: past the policies' check, or, where the
+// owner has put the policies aside, straight into it (BulkLoad).
 type writer func(c *pg.Copy, ctx context.Context, tx pgx.Tx) error
 
-var (
-	loading writer = (*pg.Copy).SendFrozen
-	checked writer = (*pg.Copy).SendChecked
-)
+var checked writer = (*pg.Copy).SendChecked
 
 // copyPlace writes dwelling, building, grid and scope of whoever lives somewhere.
 func copyPlace(c *pg.Copy, e *entry) {
@@ -223,7 +220,7 @@ func bytesOf(b []byte) any {
 
 // mergePeople takes what the batch gives into people who exist, and notes in
 // changed who is another than before.
-func (s *Service) mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, changed map[uuid.UUID]bool) error {
+func (s *Service) mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry, changed map[uuid.UUID]bool) error {
 	ids := make([]uuid.UUID, len(list))
 	for i := range list {
 		ids[i] = list[i].id
@@ -234,7 +231,7 @@ func (s *Service) mergePeople(ctx context.Context, tx pgx.Tx, b link.Batch, list
 	}
 	for i := range list {
 		if secret[list[i].id] {
-			s.conceal(&list[i])
+			s.conceal(list[i])
 		}
 	}
 	if _, err := tx.Exec(ctx, `
@@ -251,7 +248,7 @@ SELECT id, name, name_2, name_3, initials, name_sealed, name_blind, sex, born_on
 	}
 	columns := []string{"id", "name", "name_2", "name_3", "initials", "name_sealed", "name_blind", "sex", "born_on", "id_kind", "id_sealed", "id_blind", "phone_sealed", "phone_blind", "kind", "lives_alone", "household_id", "head"}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"incoming_person"}, columns, pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
-		e := &list[i]
+		e := list[i]
 		var alone any
 		if e.LivesAlone != nil {
 			alone = *e.LivesAlone

@@ -50,7 +50,7 @@ func copyTags(ctx context.Context, tx pgx.Tx, write writer, list []tagged) error
 
 // updateTags gives known people the tags that the entries say and they do not
 // carry yet; a tag that is carried takes a given end.
-func updateTags(ctx context.Context, tx pgx.Tx, b link.Batch, list []entry, ids []uuid.UUID, changed map[uuid.UUID]bool) error {
+func updateTags(ctx context.Context, tx pgx.Tx, b link.Batch, list []*entry, ids []uuid.UUID, changed map[uuid.UUID]bool) error {
 	today := day(b.Now)
 	type carried struct {
 		person uuid.UUID

@@ -69,7 +69,7 @@ func (s *Service) Create(ctx context.Context, n NewPerson) (Full, error) {
 			out, err = s.full(ctx, tx, made, scope)
 			return err
 		}
-		list := []entry{s.entry(ready, s.today())}
+		list := []*entry{s.entry(ready, s.today())}
 		if n.DwellingID != uuid.Nil {
 			if err := dwellingIn(ctx, tx, scope, n.DwellingID); err != nil {
 				return err
@@ -145,13 +145,12 @@ func overlay(r *Row, household *uuid.UUID, e Edit) {
 }
 
 // rewrite writes the record's own columns. What is sealed is sealed anew.
-func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, e entry, household uuid.UUID, secret bool) error {
-	list := []entry{e}
-	if err := s.renew(ctx, tx, list); err != nil {
+func (s *Service) rewrite(ctx context.Context, tx pgx.Tx, e *entry, household uuid.UUID, secret bool) error {
+	if err := s.renew(ctx, tx, []*entry{e}); err != nil {
 		return err
 	}
-	if e = list[0]; secret {
-		s.conceal(&e)
+	if secret {
+		s.conceal(e)
 	}
 	_, err := tx.Exec(ctx, `
 UPDATE person SET name = @name, name_2 = @name_2, name_3 = @name_3, initials = @initials, name_sealed = @name_sealed, name_blind = @name_blind, sex = @sex, born_on = @born_on, id_kind = @id_kind,

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,9 +32,17 @@ type Copy struct {
 // epoch is day and moment zero of PostgreSQL.
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// sent are buffers of copies that were sent: chunk follows chunk, each of megabytes.
+var sent sync.Pool
+
 // NewCopy begins rows for a table.
 func NewCopy(table string, columns ...string) *Copy {
-	return &Copy{table: table, columns: columns, buf: []byte("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")}
+	c := &Copy{table: table, columns: columns}
+	if old, ok := sent.Get().(*[]byte); ok {
+		c.buf = (*old)[:0]
+	}
+	c.buf = append(c.buf, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	return c
 }
 
 // Row begins a row.
@@ -168,6 +177,9 @@ func (c *Copy) send(ctx context.Context, tx pgx.Tx, option string) error {
 	if _, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), sql); err != nil {
 		return fmt.Errorf("copy into %s: %w", c.table, err)
 	}
+	old := c.buf
+	c.buf = nil
+	sent.Put(&old)
 	return nil
 }
 

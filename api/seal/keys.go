@@ -2,6 +2,7 @@ package seal
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -172,10 +173,10 @@ func (k *Keys) Marks(kind, value string) []Mark {
 // Name is a hash as text that says which key it was made with; the first key's
 // say nothing.
 func (m Mark) Name(prefix string) string {
-	if m.Key == 1 {
-		return fmt.Sprintf("%s-%x", prefix, m.Blind)
+	if m.Key > 1 {
+		prefix += "-" + strconv.Itoa(m.Key)
 	}
-	return fmt.Sprintf("%s-%d-%x", prefix, m.Key, m.Blind)
+	return prefix + "-" + hex.EncodeToString(m.Blind)
 }
 
 // KeyOf is the number of the key that a name was made with, 0 for any other text.

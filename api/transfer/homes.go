@@ -145,8 +145,8 @@ func (l *Loader) people(h *homes) taker {
 		finds: l.People.Find, takes: l.People.Import,
 		put:    func(p *person.Row, ref string, id uuid.UUID) { p.Ref, p.ID = ref, id },
 		vacant: l.People.Empty,
-		loads: func(ctx context.Context, do func(tx pgx.Tx, put written[person.Row]) error) error {
-			return l.People.BulkLoad(ctx, func(tx pgx.Tx, bulk *person.Bulk) error { return do(tx, bulk.Import) })
+		loads: func(ctx context.Context, do func(tx pgx.Tx, into bulk[person.Row]) error) error {
+			return l.People.BulkLoad(ctx, func(tx pgx.Tx, into *person.Bulk) error { return do(tx, into) })
 		},
 	}
 }

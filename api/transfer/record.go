@@ -56,7 +56,11 @@ func (r *record) float(field string) float64 {
 }
 
 func (r *record) day(field string) time.Time {
-	at, _ := time.Parse(time.DateOnly, r.text(field)) // canonical already; the zero time when empty
+	v := r.text(field)
+	if v == "" {
+		return time.Time{}
+	}
+	at, _ := time.Parse(time.DateOnly, v) // canonical already
 	return at
 }
 

@@ -28,12 +28,16 @@ type taker interface {
 	// empty says whether a long file may be loaded as a whole: nothing of the kind
 	// is there yet, and the kind has such a way.
 	empty(ctx context.Context) (bool, error)
-	// load loads rows as a whole: in one transaction that do fills by put.
-	load(ctx context.Context, do func(tx pgx.Tx, put putter) error) error
+	// load loads rows as a whole: in one transaction that do fills.
+	load(ctx context.Context, do func(tx pgx.Tx, into loading) error) error
 }
 
-// putter writes rows of a load that late has found nothing wrong with.
-type putter func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error)
+// loading takes rows of a load that late has found nothing wrong with.
+type loading interface {
+	put(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error)
+	// Written waits until all are written and the transaction is free for others.
+	Written() error
+}
 
 // slice is the taker of objects of a type T.
 type slice[T any] struct {
@@ -47,11 +51,21 @@ type slice[T any] struct {
 	takes  func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
 	put    func(t *T, ref string, id uuid.UUID)
 	vacant func(ctx context.Context) (bool, error)
-	loads  func(ctx context.Context, do func(tx pgx.Tx, put written[T]) error) error
+	loads  func(ctx context.Context, do func(tx pgx.Tx, into bulk[T]) error) error
 }
 
-// written writes objects of a load.
-type written[T any] func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
+// bulk is a slice's load of objects.
+type bulk[T any] interface {
+	Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
+	Written() error
+}
+
+// filling is a slice's load as it is filled with rows.
+type filling[T any] struct{ bulk[T] }
+
+func (f filling[T]) put(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+	return f.Import(ctx, tx, ix, b, values[T](list))
+}
 
 func (s *slice[T]) table() string { return s.name }
 
@@ -134,10 +148,6 @@ func (s *slice[T]) empty(ctx context.Context) (bool, error) {
 	return s.vacant(ctx)
 }
 
-func (s *slice[T]) load(ctx context.Context, do func(tx pgx.Tx, put putter) error) error {
-	return s.loads(ctx, func(tx pgx.Tx, put written[T]) error {
-		return do(tx, func(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
-			return put(ctx, tx, ix, b, values[T](list))
-		})
-	})
+func (s *slice[T]) load(ctx context.Context, do func(tx pgx.Tx, into loading) error) error {
+	return s.loads(ctx, func(tx pgx.Tx, into bulk[T]) error { return do(tx, filling[T]{into}) })
 }

@@ -90,8 +90,8 @@ func (l *Loader) buildings() taker {
 		finds:  l.Buildings.Find, takes: l.Buildings.Import,
 		put:    func(b *building.Building, ref string, id uuid.UUID) { b.Ref, b.ID = ref, id },
 		vacant: l.Buildings.Empty,
-		loads: func(ctx context.Context, do func(tx pgx.Tx, put written[building.Building]) error) error {
-			return l.Buildings.BulkLoad(ctx, func(tx pgx.Tx, bulk *building.Bulk) error { return do(tx, bulk.Import) })
+		loads: func(ctx context.Context, do func(tx pgx.Tx, into bulk[building.Building]) error) error {
+			return l.Buildings.BulkLoad(ctx, func(tx pgx.Tx, into *building.Bulk) error { return do(tx, into) })
 		},
 	}
 }

@@ -33,7 +33,7 @@ func (r *runner) loads(ctx context.Context) bool {
 // that only a chunk can be searched for.
 func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done bool, err error) {
 	before, begun := r.run.Told, false
-	err = r.taker.load(ctx, func(tx pgx.Tx, put putter) error {
+	err = r.taker.load(ctx, func(tx pgx.Tx, into loading) error {
 		if begun {
 			return errAgain
 		}
@@ -70,7 +70,7 @@ func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done
 			if len(ready) == 0 {
 				return nil
 			}
-			m, err := put(ctx, tx, ix, r.batch, ready)
+			m, err := into.put(ctx, tx, ix, r.batch, ready)
 			if err != nil {
 				return err
 			}
@@ -80,6 +80,9 @@ func (r *runner) load(ctx context.Context, f *table.File, proj projection) (done
 			return nil
 		})
 		if err != nil {
+			return err
+		}
+		if err := into.Written(); err != nil {
 			return err
 		}
 		if told.Bytes, err = r.out.flush(); err != nil {

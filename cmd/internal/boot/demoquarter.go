@@ -226,7 +226,7 @@ func (l *quarterLoad) settle(ctx context.Context, tx pgx.Tx, bulk *person.Bulk, 
 			return err
 		}
 	}
-	return ctx.Err()
+	return errors.Join(ctx.Err(), bulk.Written())
 }
 
 // find looks up the rooms of a quarter that stands.
