@@ -15,14 +15,9 @@ type Polygon struct {
 	Geom orb.MultiPolygon // WGS84, lon before lat
 }
 
-// Defaults of Options and Terms.
-const (
-	// DefaultSliver is the width, in metres, below which a gap or an overlap is
-	// taken for imprecise drawing.
-	DefaultSliver = 0.5
-	// DefaultTolerance is how far, in metres, a repair may move a vertex.
-	DefaultTolerance = 0.1
-)
+// DefaultSliver is the width, in metres, below which a gap or an overlap is
+// taken for imprecise drawing.
+const DefaultSliver = 0.5
 
 // Options are what may be chosen about a check.
 type Options struct {
