@@ -87,7 +87,7 @@ func TestReportPageIsATemplate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tt.data["Facts"] = map[string]any{"facility": seat, "categories": categories}
-			page := execute(t, "report.html", tt.data)
+			page := strings.ReplaceAll(execute(t, "report.html", tt.data), `" >`, `">`) // a blank before a tag's end says nothing
 			for _, want := range tt.want {
 				if !strings.Contains(page, want) {
 					t.Errorf("page lacks %q", want)
