@@ -10,6 +10,7 @@ package place
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -73,34 +74,68 @@ func Move(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index, no
 		return 0, fmt.Errorf("objects of %s: %w", table, err)
 	}
 	var (
-		ids    []uuid.UUID
-		grids  []*string
-		scopes []string
-		id     uuid.UUID
-		point  orb.Point
-		had    *string
-		scope  string
+		m     = moving{ix: ix}
+		id    uuid.UUID
+		point orb.Point
+		had   *string
+		scope string
 	)
 	_, err = pgx.ForEachRow(rows, []any{&id, &point, &had, &scope}, func() error {
-		g, s := Codes(ix.Locate(crs.FromPoint(point)))
-		if s != scope || (g == nil) != (had == nil) || g != nil && *g != *had {
-			ids, grids, scopes = append(ids, id), append(grids, g), append(scopes, s)
-		}
+		m.add(id, point, had, scope)
 		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("objects of %s: %w", table, err)
 	}
-	if len(ids) == 0 {
+	if m.look(); len(m.ids) == 0 {
 		return 0, nil
 	}
 	// What has come to be kept while this waited for its row stays, too.
 	moved, err := tx.Exec(ctx, `
 UPDATE `+table+` t SET grid_code = n.grid_code, scope_code = n.scope_code, updated_at = $4
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (id, grid_code, scope_code)
-WHERE t.id = n.id AND NOT (`+keep+`)`, ids, grids, scopes, now)
+WHERE t.id = n.id AND NOT (`+keep+`)`, m.ids, m.grids, m.scopes, now)
 	if err != nil {
 		return 0, fmt.Errorf("move objects of %s: %w", table, err)
 	}
 	return moved.RowsAffected(), nil
+}
+
+// moving is the objects that lie elsewhere now, found some at a time.
+type moving struct {
+	ix     *grid.Index
+	ids    []uuid.UUID
+	grids  []*string
+	scopes []string
+
+	points []crs.WGS84 // not looked up yet
+	were   []was
+	places []grid.Place
+}
+
+type was struct {
+	id    uuid.UUID
+	grid  *string
+	scope string
+}
+
+func (m *moving) add(id uuid.UUID, point orb.Point, had *string, scope string) {
+	const some = 4096
+	m.points, m.were = append(m.points, crs.FromPoint(point)), append(m.were, was{id, had, scope})
+	if len(m.points) == some {
+		m.look()
+	}
+}
+
+// look looks up those that wait and keeps those that moved.
+func (m *moving) look() {
+	m.places = slices.Grow(m.places[:0], len(m.points))[:len(m.points)]
+	m.ix.LocateAll(m.points, m.places)
+	for i, w := range m.were {
+		g, s := Codes(m.places[i])
+		if s != w.scope || (g == nil) != (w.grid == nil) || g != nil && *g != *w.grid {
+			m.ids, m.grids, m.scopes = append(m.ids, w.id), append(m.grids, g), append(m.scopes, s)
+		}
+	}
+	m.points, m.were = m.points[:0], m.were[:0]
 }

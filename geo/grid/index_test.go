@@ -66,8 +66,9 @@ func TestLocate(t *testing.T) {
 		{"pole", crs.WGS84{Lon: 0, Lat: 90}, Place{Outside: true, FarOutside: true}},
 	} {
 		c.want.Edition = 7
-		if got := ix.Locate(c.p); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		got, bulk := ix.Locate(c.p), make([]Place, 1)
+		if ix.LocateAll([]crs.WGS84{c.p}, bulk); got != c.want || bulk[0] != c.want {
+			t.Errorf("%s: %+v, in bulk %+v, want %+v", c.name, got, bulk[0], c.want)
 		}
 	}
 }
@@ -134,7 +135,9 @@ func TestIndexTells(t *testing.T) {
 		t.Errorf("bound: %v", r.Bound)
 	}
 	var none Index
-	if p := none.Locate(at(0, 0)); !p.FarOutside {
+	bulk := make([]Place, 1)
+	none.LocateAll([]crs.WGS84{at(0, 0)}, bulk)
+	if p := none.Locate(at(0, 0)); !p.FarOutside || bulk[0] != p {
 		t.Errorf("nothing is in an empty index: %+v", p)
 	}
 }
@@ -161,5 +164,9 @@ func TestLocateAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { ix.Locate(p) }); n != 0 {
 			t.Errorf("%v: %v allocations", p, n)
 		}
+	}
+	points, out := []crs.WGS84{at(5_000, 5_000), at(20_000, 10_000), at(90_000, 90_000), at(-1, 0)}, make([]Place, 4)
+	if n := testing.AllocsPerRun(100, func() { ix.LocateAll(points, out) }); n != 0 {
+		t.Errorf("in bulk: %v allocations", n)
 	}
 }

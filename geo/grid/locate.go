@@ -15,9 +15,49 @@ const nearCity = 5000.0
 func (ix *Index) Locate(p crs.WGS84) Place {
 	at, ok := onLattice(p.Lon, p.Lat)
 	if !ok {
-		return Place{Outside: true, FarOutside: true, Edition: ix.edition}
+		return ix.nowhere()
 	}
 	return ix.locate(at, len(levels)-1)
+}
+
+// LocateAll puts the answer of Locate for each point into out, which is as long
+// as points. It is for many points: the waits for memory of one overlap with
+// those of others. Nothing is allocated.
+func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
+	const some = 512
+	var at [some]crossing.Node
+	var owners [some]int32
+	finest := len(levels) - 1
+	for len(points) > 0 {
+		n := min(some, len(points))
+		for i, p := range points[:n] {
+			on, _ := onLattice(p.Lon, p.Lat)
+			at[i] = crossing.Node{X: on.x, Y: on.y}
+		}
+		ix.layers[finest].owners(at[:n], owners[:n])
+		for i, p := range points[:n] {
+			on, ok := onLattice(p.Lon, p.Lat)
+			switch {
+			case !ok:
+				out[i] = ix.nowhere()
+			case owners[i] >= 0:
+				out[i] = ix.within(finest, owners[i])
+			default:
+				out[i] = ix.locate(on, finest-1)
+			}
+		}
+		points, out = points[n:], out[n:]
+	}
+}
+
+func (l *layer) owners(at []crossing.Node, out []int32) {
+	if l.table != nil {
+		l.table.OwnerAll(at, out)
+		return
+	}
+	for i := range out {
+		out[i] = -1
+	}
 }
 
 // locate asks the levels from one of them up.
@@ -34,6 +74,10 @@ func (ix *Index) locate(at node, from int) Place {
 	if top := ix.nearest(at); top != nil {
 		return Place{Scope: top.Code, Outside: true, Edition: ix.edition}
 	}
+	return ix.nowhere()
+}
+
+func (ix *Index) nowhere() Place {
 	return Place{Outside: true, FarOutside: true, Edition: ix.edition}
 }
 

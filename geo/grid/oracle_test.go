@@ -150,14 +150,20 @@ func compare(t *testing.T, ix *Index, level Level, n int, mayOverlap bool) {
 	shapes, codes := shapesOf(t, ix, level)
 	oracle, slow := newBruteForce(shapes), newSlowIndex(ix)
 	owned, none := 0, 0
-	for _, p := range probes(rand.New(rand.NewPCG(1, 2)), shapes, n) {
+	all := probes(rand.New(rand.NewPCG(1, 2)), shapes, n)
+	points, bulk := make([]crs.WGS84, n), make([]Place, n)
+	for i, p := range all {
+		points[i] = crs.FromPoint(p.point())
+	}
+	ix.LocateAll(points, bulk)
+	for i, p := range all {
 		want, owners := oracle.owner(p)
 		if owners > 1 && !mayOverlap {
 			t.Fatalf("%v has %d owners", p, owners)
 		}
-		got := ix.Locate(crs.FromPoint(p.point()))
-		if plain := slow.Locate(crs.FromPoint(p.point())); got != plain {
-			t.Fatalf("%v: %+v, the plain way %+v", p, got, plain)
+		got := ix.Locate(points[i])
+		if plain := slow.Locate(points[i]); got != plain || bulk[i] != plain {
+			t.Fatalf("%v: %+v, in bulk %+v, the plain way %+v", p, got, bulk[i], plain)
 		}
 		scope := got.Scope
 		if got.Outside {
