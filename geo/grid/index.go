@@ -23,7 +23,8 @@ type Index struct {
 type layer struct {
 	byCode []*entry
 	table  *crossing.Table
-	codes  []Code // by their number in the table; "" where there is none
+	codes  []Code  // by their number in the table; "" where there is none
+	free   []int32 // numbers that are in no use
 }
 
 // entry is a region as the index keeps it.

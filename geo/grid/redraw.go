@@ -45,50 +45,53 @@ func (ix *Index) Redraw(edition int64, put []Region, drop []Code) (*Index, error
 	return &next, nil
 }
 
-// with is the layer after regions have come, and gone where there is nil.
+// with is the layer after regions have come, and gone where there is nil. What
+// it costs beyond copying three lists depends on what came and went alone.
 func (l *layer) with(come map[Code]*entry) layer {
-	next := layer{codes: slices.Clone(l.codes)}
+	next := layer{byCode: slices.Clone(l.byCode), codes: slices.Clone(l.codes), free: slices.Clone(l.free)}
 	var edits []crossing.Edit
-	var free []int32
-	for _, e := range l.byCode {
-		now, touched := come[e.Code]
-		switch {
-		case !touched:
-			next.byCode = append(next.byCode, e)
-		case now == nil:
-			free = append(free, e.number)
-		default:
-			now.number = e.number
-			next.byCode = append(next.byCode, now)
-			edits = append(edits, crossing.Edit{Number: e.number, Polygon: now.polygon})
-		}
-	}
-	for n, code := range l.codes {
-		if code == "" {
-			free = append(free, int32(n))
-		}
-	}
+	var fresh []*entry
+	gone := false
 	for code, e := range come {
-		if e == nil {
+		at, had := l.find(code)
+		switch {
+		case !had:
+			fresh = append(fresh, e)
+			continue
+		case e == nil:
+			number := l.byCode[at].number
+			next.byCode[at], next.codes[number], gone = nil, "", true
+			next.free = append(next.free, number)
 			continue
 		}
-		if _, had := l.find(code); had {
-			continue
-		}
-		if len(free) > 0 {
-			e.number, free = free[len(free)-1], free[:len(free)-1]
+		e.number = l.byCode[at].number
+		next.byCode[at] = e
+		edits = append(edits, crossing.Edit{Number: e.number, Polygon: e.polygon})
+	}
+	if gone {
+		next.byCode = slices.DeleteFunc(next.byCode, func(e *entry) bool { return e == nil })
+	}
+	freed := len(next.free)
+	for _, e := range fresh {
+		if freed > 0 {
+			freed--
+			e.number = next.free[freed]
+			next.codes[e.number] = e.Code
 		} else {
-			e.number, next.codes = int32(len(next.codes)), append(next.codes, "")
+			e.number, next.codes = int32(len(next.codes)), append(next.codes, e.Code)
 		}
-		next.codes[e.number] = code
 		next.byCode = append(next.byCode, e)
 		edits = append(edits, crossing.Edit{Number: e.number, Polygon: e.polygon})
 	}
-	for _, n := range free {
-		next.codes[n] = ""
-		edits = append(edits, crossing.Edit{Number: n})
+	next.free = next.free[:freed]
+	for _, number := range next.free {
+		if int(number) < len(l.codes) && l.codes[number] != "" {
+			edits = append(edits, crossing.Edit{Number: number})
+		}
 	}
-	slices.SortFunc(next.byCode, byCode)
+	if len(fresh) > 0 {
+		slices.SortFunc(next.byCode, byCode)
+	}
 	slices.SortFunc(edits, func(a, b crossing.Edit) int { return int(a.Number) - int(b.Number) })
 	table := l.table
 	if table == nil {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/tidwall/rtree"
+
+	"onemap/geo/grid/gridtest"
 )
 
 // slow finds owners the plain way: boxes in an R-tree, then every candidate's
@@ -137,7 +139,7 @@ func agree(t testing.TB, table *Table, n int, seed uint64) (owned int) {
 
 func TestOwnerInTown(t *testing.T) {
 	t.Parallel()
-	if owned := agree(t, New(newTown(50).polygons()), 200_000, 1); owned < 350_000 {
+	if owned := agree(t, New(grids(gridtest.New(50))), 200_000, 1); owned < 350_000 {
 		t.Fatalf("only %d of 400,000 places have an owner", owned)
 	}
 }

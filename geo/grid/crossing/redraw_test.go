@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"onemap/geo/grid/gridtest"
 )
 
 // After any redraws a table answers as one made anew, and the one before as before.
@@ -48,11 +50,11 @@ func TestWithAnswersAsANewTable(t *testing.T) {
 
 func TestWithSharesWhatIsNotUnderTheEdit(t *testing.T) {
 	t.Parallel()
-	town := newTown(50)
-	table := New(town.polygons())
-	ring := slices.Clone(town.ring(20, 20))
-	ring[3].X += 500
-	next := table.With([]Edit{{20*50 + 20, NewPolygon([][]Node{ring}, 20*50+20)}})
+	town := gridtest.New(50)
+	table := New(grids(town))
+	border := slices.Clone(ring(town, 20, 20))
+	border[3].X += 500
+	next := table.With([]Edit{{20*50 + 20, NewPolygon([][]Node{border}, 20*50+20)}})
 	made := 0
 	for i := range table.blocks {
 		for k := range table.blocks[i] {
@@ -64,8 +66,8 @@ func TestWithSharesWhatIsNotUnderTheEdit(t *testing.T) {
 	if made == 0 || made > 4 {
 		t.Errorf("%d pages were made anew for one grid", made)
 	}
-	if last := next.With([]Edit{{20*50 + 20, nil}}); last.Owner(town.corner(20, 20)) == 20*50+20 {
-		t.Error("a polygon that was taken away still owns its corner")
+	if last := next.With([]Edit{{20*50 + 20, nil}}); last.Owner(middle(town, 20, 20)) == 20*50+20 {
+		t.Error("a polygon that was taken away still owns its middle")
 	}
 }
 
@@ -73,11 +75,11 @@ func TestWithSharesWhatIsNotUnderTheEdit(t *testing.T) {
 // editions, and none waits.
 func TestReadersDuringRedraws(t *testing.T) {
 	t.Parallel()
-	town := newTown(20)
+	town := gridtest.New(20)
 	number := int32(10*20 + 10)
-	whole := NewPolygon([][]Node{town.ring(10, 10)}, int64(number))
-	inside := Node{town.corner(10, 10).X + town.step/2, town.corner(10, 10).Y + town.step/2}
-	next := New(town.polygons())
+	whole := NewPolygon([][]Node{ring(town, 10, 10)}, int64(number))
+	inside := middle(town, 10, 10)
+	next := New(grids(town))
 	var current atomic.Pointer[Table]
 	current.Store(next)
 	var stop atomic.Bool
@@ -96,7 +98,7 @@ func TestReadersDuringRedraws(t *testing.T) {
 					return
 				}
 				i, j := rng.IntN(9), rng.IntN(20)
-				if got := table.Owner(Node{town.corner(i, j).X + town.step/2, town.corner(i, j).Y + town.step/2}); got != int32(j*20+i) {
+				if got := table.Owner(middle(town, i, j)); got != int32(j*20+i) {
 					t.Errorf("the grid %d became %d", j*20+i, got)
 					return
 				}

@@ -2,86 +2,33 @@ package crossing
 
 import (
 	"math/rand/v2"
+
+	"onemap/geo/grid/gridtest"
 )
 
-// town is side by side invented grids with crooked common borders, 26 corners
-// each, step units wide: a valid coverage. Every corner follows from its place
-// alone, so that neighbours agree without knowing of each other.
-type town struct {
-	side int
-	step int32
-	at   Node
-}
-
-func newTown(side int) town { return town{side, 10_000, Node{1_130_000_000, 220_000_000}} }
-
-// jitter is a number from -by/2 to by/2 that follows from a, b and what.
-func jitter(a, b, what int, by int32) int32 {
-	h := uint64(a)*0x9e3779b97f4a7c15 ^ uint64(b)*0xc2b2ae3d27d4eb4f ^ uint64(what)*0x165667b19e3779f9
-	h ^= h >> 31
-	h *= 0xd6e8feb86659fd93
-	h ^= h >> 29
-	h *= 0xd6e8feb86659fd93
-	return int32(h>>33%uint64(by)) - by/2
-}
-
-func (t town) corner(i, j int) Node {
-	return Node{
-		t.at.X + int32(i)*t.step + jitter(i, j, 0, t.step/3),
-		t.at.Y + int32(j)*t.step + jitter(i, j, 1, t.step/3),
-	}
-}
-
-// border appends the way from corner i, j to its eastern or northern neighbour,
-// without the last node; backwards if asked, without the first.
-func (t town) border(ring []Node, i, j int, north, back bool) []Node {
-	a, b, points := t.corner(i, j), t.corner(i+1, j), 5
-	if north {
-		b, points = t.corner(i, j+1), 6
-	}
-	node := func(k int) Node {
-		if k == 0 {
-			return a
-		}
-		if k > points {
-			return b
-		}
-		share := float64(k) / float64(points+1)
-		what := 2 + 4*k
-		if north {
-			what += 2
-		}
-		return Node{
-			a.X + int32(share*float64(b.X-a.X)) + jitter(i, j, what, t.step/16),
-			a.Y + int32(share*float64(b.Y-a.Y)) + jitter(i, j, what+1, t.step/16),
-		}
-	}
-	for k := range points + 1 {
-		if back {
-			ring = append(ring, node(points+1-k))
-		} else {
-			ring = append(ring, node(k))
-		}
-	}
-	return ring
-}
-
-func (t town) ring(i, j int) []Node {
-	ring := make([]Node, 0, 26)
-	ring = t.border(ring, i, j, false, false)
-	ring = t.border(ring, i+1, j, true, false)
-	ring = t.border(ring, i, j+1, false, true)
-	return t.border(ring, i, j, true, true)
-}
-
-func (t town) polygons() []*Polygon {
-	list := make([]*Polygon, 0, t.side*t.side)
-	for j := range t.side {
-		for i := range t.side {
-			list = append(list, NewPolygon([][]Node{t.ring(i, j)}, int64(len(list))))
+// grids is a town's, by rows.
+func grids(town gridtest.Town) []*Polygon {
+	list := make([]*Polygon, 0, town.Side*town.Side)
+	for j := range town.Side {
+		for i := range town.Side {
+			list = append(list, NewPolygon([][]Node{ring(town, i, j)}, int64(len(list))))
 		}
 	}
 	return list
+}
+
+func ring(town gridtest.Town, i, j int) []Node {
+	var nodes []Node
+	for _, p := range town.Ring(i, j) {
+		nodes = append(nodes, Node{p[0], p[1]})
+	}
+	return nodes
+}
+
+// middle is about the middle of a grid.
+func middle(town gridtest.Town, i, j int) Node {
+	x, y := town.Corner(i, j)
+	return Node{x + town.Step/2, y + town.Step/2}
 }
 
 // anywhere is a random place within a box a little larger than the polygons'.
