@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"onemap/geo/lattice"
 )
 
 // BenchmarkCoverage prints the lines of make bench-coverage: CPU time of the
@@ -28,7 +30,7 @@ type demand struct {
 }
 
 func (d demand) measure(b *testing.B) {
-	w := newTown(d.side, 3)
+	w := newTown(d.side)
 	n := len(w.grids)
 
 	valid := milliseconds(15, func() {
@@ -56,7 +58,7 @@ func (d demand) measure(b *testing.B) {
 		b.Fatal(err)
 	}
 	was, now := w.grids[n/2], cloned(w.grids[n/2])
-	now.Geom[0][0][3][1] += 5 / perDegree
+	now.Geom[0][0][3][1] += 5 / lattice.PerDegree
 	c.Put(was)
 	for _, kept := range []string{"", "-with-table"} {
 		edits := 2000
@@ -147,33 +149,33 @@ func manyFaults(w town) ([]Polygon, expected) {
 // spoil makes one fault at a grid and says which, with twice its area.
 func spoil(w town, grids []Polygon, k, turn int, drop map[int]bool) (Kind, int64) {
 	ring := w.grids[k].Geom[0][0]
-	n := func(i int) node { v, _ := onLattice(ring[i]); return v }
+	n := func(i int) lattice.Node { v, _ := lattice.On(ring[i][0], ring[i][1]); return v }
 	change := func() { grids[k] = cloned(grids[k]) }
-	triangle := func(to node) int64 {
-		return abs(area2([]node{n(2), n(3), n(4)}) - area2([]node{n(2), to, n(4)}))
+	triangle := func(to lattice.Node) int64 {
+		return abs(area2([]lattice.Node{n(2), n(3), n(4)}) - area2([]lattice.Node{n(2), to, n(4)}))
 	}
 	switch turn % 6 {
 	case 0:
 		drop[k] = true
 		return Gap, doubled(w.grids[k])
 	case 1:
-		to := node{n(3).x, n(3).y + 1_500}
+		to := lattice.Node{X: n(3).X, Y: n(3).Y + 1_500}
 		change()
-		grids[k].Geom[0][0][3] = to.point()
+		grids[k].Geom[0][0][3] = to.Point()
 		return Gap, triangle(to)
 	case 2:
-		to := node{n(3).x, n(3).y - 1_500}
+		to := lattice.Node{X: n(3).X, Y: n(3).Y - 1_500}
 		change()
-		grids[k].Geom[0][0][3] = to.point()
+		grids[k].Geom[0][0][3] = to.Point()
 		return Overlap, triangle(to)
 	case 3:
-		to := node{n(3).x, n(3).y - 10}
+		to := lattice.Node{X: n(3).X, Y: n(3).Y - 10}
 		change()
-		grids[k].Geom[0][0][3] = to.point()
+		grids[k].Geom[0][0][3] = to.Point()
 		return OverlapSliver, triangle(to)
 	case 4:
 		change()
-		grids[k].Geom[0][0] = slices.Insert(grids[k].Geom[0][0], 4, box{n(3), n(4)}.middle().point())
+		grids[k].Geom[0][0] = slices.Insert(grids[k].Geom[0][0], 4, box{n(3), n(4)}.middle().Point())
 		return Unmatched, 0
 	}
 	change()

@@ -44,8 +44,8 @@ func newBoxes(list []box) *boxes {
 }
 
 func (b *boxes) cells() int64 {
-	b.cols = (int64(b.whole.hi.x)-int64(b.whole.lo.x))>>b.shift + 1
-	return b.cols * ((int64(b.whole.hi.y)-int64(b.whole.lo.y))>>b.shift + 1)
+	b.cols = (int64(b.whole.hi.X)-int64(b.whole.lo.X))>>b.shift + 1
+	return b.cols * ((int64(b.whole.hi.Y)-int64(b.whole.lo.Y))>>b.shift + 1)
 }
 
 func (b *boxes) entries() (n int64) {
@@ -58,10 +58,10 @@ func (b *boxes) entries() (n int64) {
 
 // span is the columns and rows of a box within the table.
 func (b *boxes) span(q box) (x1, y1, x2, y2 int64) {
-	x1 = (int64(max(q.lo.x, b.whole.lo.x)) - int64(b.whole.lo.x)) >> b.shift
-	y1 = (int64(max(q.lo.y, b.whole.lo.y)) - int64(b.whole.lo.y)) >> b.shift
-	x2 = (int64(min(q.hi.x, b.whole.hi.x)) - int64(b.whole.lo.x)) >> b.shift
-	y2 = (int64(min(q.hi.y, b.whole.hi.y)) - int64(b.whole.lo.y)) >> b.shift
+	x1 = (int64(max(q.lo.X, b.whole.lo.X)) - int64(b.whole.lo.X)) >> b.shift
+	y1 = (int64(max(q.lo.Y, b.whole.lo.Y)) - int64(b.whole.lo.Y)) >> b.shift
+	x2 = (int64(min(q.hi.X, b.whole.hi.X)) - int64(b.whole.lo.X)) >> b.shift
+	y2 = (int64(min(q.hi.Y, b.whole.hi.Y)) - int64(b.whole.lo.Y)) >> b.shift
 	return x1, y1, x2, y2
 }
 
@@ -86,8 +86,8 @@ func (b *boxes) visit(q box, call func(i int32)) {
 			for _, i := range b.items[b.start[cell]:b.start[cell+1]] {
 				l := b.list[i]
 				// Of the cells both reach into the first one tells.
-				if l.meets(q) && max(x1, (int64(l.lo.x)-int64(b.whole.lo.x))>>b.shift) == x &&
-					max(y1, (int64(l.lo.y)-int64(b.whole.lo.y))>>b.shift) == y {
+				if l.meets(q) && max(x1, (int64(l.lo.X)-int64(b.whole.lo.X))>>b.shift) == x &&
+					max(y1, (int64(l.lo.Y)-int64(b.whole.lo.Y))>>b.shift) == y {
 					call(i)
 				}
 			}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // Polygon is ground under a code.
@@ -157,7 +159,7 @@ func (c *Check) Polygons() []Polygon {
 func (c *Check) Put(p Polygon) {
 	// The old and the new border are written outside of the big buffers, so that a
 	// set edited for days does not keep all of its past.
-	c.reader.nodes, c.reader.ends = make([]node, 0, points(p.Geom)), make([]int32, 0, 1)
+	c.reader.nodes, c.reader.ends = make([]lattice.Node, 0, points(p.Geom)), make([]int32, 0, 1)
 	s := c.reader.read(p.Code, p.Geom)
 	i, there := c.number(p.Code)
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"onemap/geo/crs"
 	"onemap/geo/grid"
+	"onemap/geo/lattice"
 )
 
 // classify says what is wrong with a piece of ground, by whose it is.
@@ -27,7 +28,7 @@ func (c *Check) classify(o *overlay, f face) []Finding {
 	for _, h := range f.halves {
 		bounds = bounds.with(o.half(h).a)
 	}
-	east, north := grid.MetresPerUnit(bounds.middle().y)
+	east, north := lattice.MetresPerUnit(bounds.middle().Y)
 	for _, h := range f.halves {
 		length += metres(o.half(h), east, north)
 	}
@@ -117,12 +118,12 @@ func (c *Check) neighbours(o *overlay, f face, east, north float64) (codes []str
 }
 
 func metres(e edge, east, north float64) float64 {
-	return math.Hypot((float64(e.b.x)-float64(e.a.x))*east, (float64(e.b.y)-float64(e.a.y))*north)
+	return math.Hypot((float64(e.b.X)-float64(e.a.X))*east, (float64(e.b.Y)-float64(e.a.Y))*north)
 }
 
 // perimeter of a shape in metres.
 func perimeter(s *shape) (length float64) {
-	east, north := grid.MetresPerUnit(s.box.middle().y)
+	east, north := lattice.MetresPerUnit(s.box.middle().Y)
 	s.edges(func(e edge) { length += metres(e, east, north) })
 	return length
 }
@@ -133,8 +134,8 @@ func (c *Check) thin(twiceArea int64, length, east, north float64) bool {
 
 // ground is a finding about an area. Metres are those of the middle of its box.
 func (c *Check) ground(kind Kind, codes []string, geom orb.MultiPolygon, twiceArea int64, length float64, b box) Finding {
-	east, north := grid.MetresPerUnit(b.middle().y)
-	f := Finding{Kind: kind, Codes: codes, Geometry: geom, Place: b.middle().point(), Area2: twiceArea, Area: float64(twiceArea) / 2 * east * north}
+	east, north := lattice.MetresPerUnit(b.middle().Y)
+	f := Finding{Kind: kind, Codes: codes, Geometry: geom, Place: b.middle().Point(), Area2: twiceArea, Area: float64(twiceArea) / 2 * east * north}
 	if length > 0 {
 		f.Width = 2 * f.Area / length
 	}
@@ -197,16 +198,16 @@ func (c *Check) allOutside() (Finding, bool) {
 	}
 	slices.Sort(all)
 	text := fmt.Sprintf("None of the %d polygons touches %s: they lie around (%.5f, %.5f), it lies around (%.5f, %.5f).", n, c.parent.Code,
-		b.middle().point()[0], b.middle().point()[1], c.border.box.middle().point()[0], c.border.box.middle().point()[1])
-	at := b.middle().point()
+		b.middle().Point()[0], b.middle().Point()[1], c.border.box.middle().Point()[0], c.border.box.middle().Point()[1])
+	at := b.middle().Point()
 	readings := crs.Guess(at[0], at[1], func(p crs.WGS84) bool {
-		n, ok := onLattice(orb.Point{p.Lon, p.Lat})
+		n, ok := lattice.On(p.Lon, p.Lat)
 		return ok && box{n, n}.meets(c.border.box)
 	})
 	if len(readings) > 0 {
 		text += fmt.Sprintf(" Read as %s they would lie there.", readings[0])
 	}
-	ring := orb.Bound{Min: b.lo.point(), Max: b.hi.point()}.ToPolygon()
+	ring := orb.Bound{Min: b.lo.Point(), Max: b.hi.Point()}.ToPolygon()
 	return Finding{Kind: SetOutside, Codes: append(all, c.parent.Code), Geometry: orb.MultiPolygon{ring}, Place: at, Text: text}, true
 }
 

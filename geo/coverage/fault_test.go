@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // injected is a fault put into a sound town, and what must be found of it.
@@ -45,9 +47,9 @@ func faults(w town) []injected {
 	below := w.grids[mid-w.side]
 	moved := func(dy float64) (orb.Point, int64) {
 		a, b, c := ring(g)[2], ring(g)[3], ring(g)[4]
-		to := orb.Point{b[0], b[1] + dy/perDegree}
-		n := func(p orb.Point) node { v, _ := onLattice(p); return v }
-		area := area2([]node{n(a), n(b), n(c)}) - area2([]node{n(a), n(to), n(c)})
+		to := orb.Point{b[0], b[1] + dy/lattice.PerDegree}
+		n := func(p orb.Point) lattice.Node { v, _ := lattice.On(p[0], p[1]); return v }
+		area := area2([]lattice.Node{n(a), n(b), n(c)}) - area2([]lattice.Node{n(a), n(to), n(c)})
 		if area < 0 {
 			area = -area
 		}
@@ -65,8 +67,8 @@ func faults(w town) []injected {
 		}, []want{{Duplicate, g.Code + " Z", doubled(g)}}},
 		{"inside another", func(_ town, grids []Polygon) []Polygon {
 			p := ring(g)[0]
-			n, _ := onLattice(p)
-			return append(grids, Polygon{"Z", polygonOf(square(n.x-west+3_000, n.y-south+3_000, 2_000))})
+			n, _ := lattice.On(p[0], p[1])
+			return append(grids, Polygon{"Z", polygonOf(square(n.X-west+3_000, n.Y-south+3_000, 2_000))})
 		}, []want{{Inside, "Z " + g.Code, 2 * 2_000 * 2_000}}},
 		{"vertex moved into its own grid", func(_ town, grids []Polygon) []Polygon {
 			grids[mid].Geom[0][0][3] = in
@@ -81,10 +83,10 @@ func faults(w town) []injected {
 			return grids
 		}, []want{{OverlapSliver, below.Code + " " + g.Code, thinArea}}},
 		{"vertex more", func(_ town, grids []Polygon) []Polygon {
-			a, _ := onLattice(ring(g)[3])
-			b, _ := onLattice(ring(g)[4])
+			a, _ := lattice.On(ring(g)[3][0], ring(g)[3][1])
+			b, _ := lattice.On(ring(g)[4][0], ring(g)[4][1])
 			v := box{a, b}.middle()
-			grids[mid].Geom[0][0] = slices.Insert(grids[mid].Geom[0][0], 4, v.point())
+			grids[mid].Geom[0][0] = slices.Insert(grids[mid].Geom[0][0], 4, v.Point())
 			return grids
 		}, []want{{Unmatched, below.Code + " " + g.Code, 0}}},
 		{"unclosed", func(_ town, grids []Polygon) []Polygon {
@@ -105,20 +107,20 @@ func faults(w town) []injected {
 			return append(grids, Polygon{"Z", orb.MultiPolygon{{{a, b, a, a}}}})
 		}, []want{{RepeatedVertex, "Z", 0}, {ZeroArea, "Z", 0}}},
 		{"spike", func(_ town, grids []Polygon) []Polygon {
-			tip := orb.Point{ring(g)[4][0], ring(g)[4][1] - 5_000/perDegree}
+			tip := orb.Point{ring(g)[4][0], ring(g)[4][1] - 5_000/lattice.PerDegree}
 			grids[mid].Geom[0][0] = slices.Insert(grids[mid].Geom[0][0], 5, tip, ring(g)[4])
 			return grids
 		}, []want{{Dangling, g.Code, 0}}},
 		{"hole", func(_ town, grids []Polygon) []Polygon {
-			n, _ := onLattice(ring(g)[0])
-			hole := polygonOf(square(n.x-west+3_000, n.y-south+3_000, 2_000))[0][0]
+			n, _ := lattice.On(ring(g)[0][0], ring(g)[0][1])
+			hole := polygonOf(square(n.X-west+3_000, n.Y-south+3_000, 2_000))[0][0]
 			hole.Reverse()
 			grids[mid].Geom[0] = append(grids[mid].Geom[0], hole)
 			return grids
 		}, []want{{Hole, g.Code, 2 * 2_000 * 2_000}}},
 		{"hole that another fills", func(_ town, grids []Polygon) []Polygon {
-			n, _ := onLattice(ring(g)[0])
-			hole := polygonOf(square(n.x-west+3_000, n.y-south+3_000, 2_000))
+			n, _ := lattice.On(ring(g)[0][0], ring(g)[0][1])
+			hole := polygonOf(square(n.X-west+3_000, n.Y-south+3_000, 2_000))
 			grids = append(grids, Polygon{"Z", hole.Clone()})
 			hole[0][0].Reverse()
 			grids[mid].Geom[0] = append(grids[mid].Geom[0], hole[0][0])
@@ -181,10 +183,10 @@ func checkFaults(t *testing.T, w town) {
 
 func TestFaultsAreFoundAndNothingElse(t *testing.T) {
 	t.Parallel()
-	checkFaults(t, newTown(6, 1))
+	checkFaults(t, newTown(6))
 }
 
 func TestFaultsAreFoundAmong2500(t *testing.T) {
 	t.Parallel()
-	checkFaults(t, newTown(50, 2))
+	checkFaults(t, newTown(50))
 }

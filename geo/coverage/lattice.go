@@ -4,42 +4,16 @@ import (
 	"cmp"
 	"math"
 
-	"github.com/paulmach/orb"
+	"onemap/geo/lattice"
 )
 
-// perDegree is the lattice of package grid: 1e-7 degrees, about 11 mm.
-const perDegree = 1e7
-
-// node is a point of the lattice.
-type node struct{ x, y int32 }
-
-// onLattice rounds a place to the lattice as package grid does; ok is false for
-// what is not on Earth. Rounding to even is one instruction and differs from
-// math.Round in halves only.
-func onLattice(p orb.Point) (n node, ok bool) {
-	x, y := p[0]*perDegree, p[1]*perDegree
-	rx, ry := math.RoundToEven(x), math.RoundToEven(y)
-	if !(math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90) { // also refuses NaN
-		return node{}, false
-	}
-	if math.Abs(x-rx) == 0.5 {
-		rx = math.Round(x)
-	}
-	if math.Abs(y-ry) == 0.5 {
-		ry = math.Round(y)
-	}
-	return node{int32(rx), int32(ry)}, true
-}
-
-func (n node) point() orb.Point { return orb.Point{float64(n.x) / perDegree, float64(n.y) / perDegree} }
-
 // word packs a node for hashing and for comparing two nodes at once.
-func (n node) word() uint64 { return uint64(uint32(n.x))<<32 | uint64(uint32(n.y)) }
+func word(n lattice.Node) uint64 { return uint64(uint32(n.X))<<32 | uint64(uint32(n.Y)) }
 
-func compareNodes(a, b node) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) }
+func compareNodes(a, b lattice.Node) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }
 
 // edge is a directed piece of a border: the polygon lies to the left.
-type edge struct{ a, b node }
+type edge struct{ a, b lattice.Node }
 
 func (e edge) twin() edge { return edge{e.b, e.a} }
 
@@ -52,21 +26,15 @@ func (e edge) upward() edge {
 }
 
 func (e edge) box() box {
-	return box{node{min(e.a.x, e.b.x), min(e.a.y, e.b.y)}, node{max(e.a.x, e.b.x), max(e.a.y, e.b.y)}}
-}
-
-// turn is +1 when a, b, c turn left, -1 right, 0 when they are in line. Exact:
-// the products fit int64, their difference might not.
-func turn(a, b, c node) int {
-	return cmp.Compare((int64(b.x)-int64(a.x))*(int64(c.y)-int64(a.y)), (int64(c.x)-int64(a.x))*(int64(b.y)-int64(a.y)))
+	return box{lattice.Node{X: min(e.a.X, e.b.X), Y: min(e.a.Y, e.b.Y)}, lattice.Node{X: max(e.a.X, e.b.X), Y: max(e.a.Y, e.b.Y)}}
 }
 
 // near says whether p lies on e but for rounding, and between its ends: within
 // one unit across, measured along the axis the edge runs less along. It is what
 // a vertex looks like that was put on a slanted edge and rounded to the lattice.
-func near(e edge, p node) bool {
-	dx, dy := int64(e.b.x)-int64(e.a.x), int64(e.b.y)-int64(e.a.y)
-	px, py := int64(p.x)-int64(e.a.x), int64(p.y)-int64(e.a.y)
+func near(e edge, p lattice.Node) bool {
+	dx, dy := int64(e.b.X)-int64(e.a.X), int64(e.b.Y)-int64(e.a.Y)
+	px, py := int64(p.X)-int64(e.a.X), int64(p.Y)-int64(e.a.Y)
 	long, along := dx, px
 	if abs(dy) > abs(dx) {
 		long, along = dy, py
@@ -86,27 +54,27 @@ func abs(v int64) int64 {
 
 // crossing says whether two edges cross in an inner point of both, and where,
 // rounded: the same for either order and direction of the two.
-func crossing(e, f edge) (node, bool) {
-	if turn(e.a, e.b, f.a)*turn(e.a, e.b, f.b) >= 0 || turn(f.a, f.b, e.a)*turn(f.a, f.b, e.b) >= 0 {
-		return node{}, false
+func crossing(e, f edge) (lattice.Node, bool) {
+	if lattice.Turn(e.a, e.b, f.a)*lattice.Turn(e.a, e.b, f.b) >= 0 || lattice.Turn(f.a, f.b, e.a)*lattice.Turn(f.a, f.b, e.b) >= 0 {
+		return lattice.Node{}, false
 	}
 	e, f = e.upward(), f.upward()
 	if cmp.Or(compareNodes(e.a, f.a), compareNodes(e.b, f.b)) > 0 {
 		e, f = f, e
 	}
-	ex, ey := float64(e.b.x)-float64(e.a.x), float64(e.b.y)-float64(e.a.y)
-	fx, fy := float64(f.b.x)-float64(f.a.x), float64(f.b.y)-float64(f.a.y)
-	t := ((float64(f.a.x)-float64(e.a.x))*fy - (float64(f.a.y)-float64(e.a.y))*fx) / (ex*fy - ey*fx)
-	return node{e.a.x + int32(math.Round(t*ex)), e.a.y + int32(math.Round(t*ey))}, true
+	ex, ey := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
+	fx, fy := float64(f.b.X)-float64(f.a.X), float64(f.b.Y)-float64(f.a.Y)
+	t := ((float64(f.a.X)-float64(e.a.X))*fy - (float64(f.a.Y)-float64(e.a.Y))*fx) / (ex*fy - ey*fx)
+	return lattice.Node{X: e.a.X + int32(math.Round(t*ex)), Y: e.a.Y + int32(math.Round(t*ey))}, true
 }
 
 // area2 is twice the signed area of an open ring in lattice units, positive when
 // it turns left. Exact for rings smaller than a quarter of the Earth.
-func area2(ring []node) int64 {
+func area2(ring []lattice.Node) int64 {
 	var sum int64
 	o, a := ring[0], ring[len(ring)-1]
 	for _, b := range ring {
-		sum += (int64(a.x)-int64(o.x))*(int64(b.y)-int64(o.y)) - (int64(b.x)-int64(o.x))*(int64(a.y)-int64(o.y))
+		sum += (int64(a.X)-int64(o.X))*(int64(b.Y)-int64(o.Y)) - (int64(b.X)-int64(o.X))*(int64(a.Y)-int64(o.Y))
 		a = b
 	}
 	return sum
@@ -115,42 +83,42 @@ func area2(ring []node) int64 {
 // westOf counts, with its direction, an edge that a ray from (x-e1, y+e2) to the
 // west crosses, e2 much the smaller: +1 for one that runs down, which has its
 // left side to the ray's origin, -1 for one that runs up.
-func westOf(e edge, p node) int32 {
-	if (e.a.y <= p.y) == (e.b.y <= p.y) {
+func westOf(e edge, p lattice.Node) int32 {
+	if (e.a.Y <= p.Y) == (e.b.Y <= p.Y) {
 		return 0
 	}
 	sign, u := int32(1), e
-	if e.a.y < e.b.y {
+	if e.a.Y < e.b.Y {
 		sign = -1
 	} else {
 		u = e.twin()
 	}
-	if turn(u.a, u.b, p) >= 0 { // p on the edge or to its left: the edge is not to the west
+	if lattice.Turn(u.a, u.b, p) >= 0 { // p on the edge or to its left: the edge is not to the west
 		return 0
 	}
 	return sign
 }
 
 // box is a closed rectangle of the lattice.
-type box struct{ lo, hi node }
+type box struct{ lo, hi lattice.Node }
 
 func (b box) meets(c box) bool {
-	return b.lo.x <= c.hi.x && c.lo.x <= b.hi.x && b.lo.y <= c.hi.y && c.lo.y <= b.hi.y
+	return b.lo.X <= c.hi.X && c.lo.X <= b.hi.X && b.lo.Y <= c.hi.Y && c.lo.Y <= b.hi.Y
 }
 
 // wider is the box with a margin of one unit.
 func (b box) wider() box {
 	return box{
-		node{max(b.lo.x-1, -180*perDegree), max(b.lo.y-1, -90*perDegree)},
-		node{min(b.hi.x+1, 180*perDegree), min(b.hi.y+1, 90*perDegree)},
+		lattice.Node{X: max(b.lo.X-1, -180*lattice.PerDegree), Y: max(b.lo.Y-1, -90*lattice.PerDegree)},
+		lattice.Node{X: min(b.hi.X+1, 180*lattice.PerDegree), Y: min(b.hi.Y+1, 90*lattice.PerDegree)},
 	}
 }
 
-func (b box) with(n node) box {
-	return box{node{min(b.lo.x, n.x), min(b.lo.y, n.y)}, node{max(b.hi.x, n.x), max(b.hi.y, n.y)}}
+func (b box) with(n lattice.Node) box {
+	return box{lattice.Node{X: min(b.lo.X, n.X), Y: min(b.lo.Y, n.Y)}, lattice.Node{X: max(b.hi.X, n.X), Y: max(b.hi.Y, n.Y)}}
 }
 
-func boxOf(nodes []node) box {
+func boxOf(nodes []lattice.Node) box {
 	b := box{nodes[0], nodes[0]}
 	for _, n := range nodes {
 		b = b.with(n)
@@ -158,6 +126,6 @@ func boxOf(nodes []node) box {
 	return b
 }
 
-func (b box) middle() node {
-	return node{int32((int64(b.lo.x) + int64(b.hi.x)) / 2), int32((int64(b.lo.y) + int64(b.hi.y)) / 2)}
+func (b box) middle() lattice.Node {
+	return lattice.Node{X: int32((int64(b.lo.X) + int64(b.hi.X)) / 2), Y: int32((int64(b.lo.Y) + int64(b.hi.Y)) / 2)}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // errorOwner borders, in the second drawing, the ground where something is wrong.
@@ -66,7 +68,7 @@ func (c *Check) mismatches() []Finding {
 		}
 	}
 	r := newRays(edges)
-	o := newOverlay(n.edges, sides, all, func(p node) label { return label{}.plus([]side{{0, r.at(p)}}, 1) })
+	o := newOverlay(n.edges, sides, all, func(p lattice.Node) label { return label{}.plus([]side{{0, r.at(p)}}, 1) })
 	return append(found, c.spots(c.wrong(o), twice)...)
 }
 
@@ -161,7 +163,7 @@ func (c *Check) unmatched(segs []seg, n noded) []Finding {
 		}
 		line := make(orb.LineString, len(path))
 		for k, p := range path {
-			line[k] = p.point()
+			line[k] = p.Point()
 		}
 		codes := append([]string{c.code(segs[i].owner)}, c.codes(others)...)
 		found = append(found, Finding{Kind: Unmatched, Codes: codes, Geometry: line, Place: line[1], Text: unmatchedText(codes, line[1], len(path)-2)})
@@ -249,11 +251,11 @@ func (c *Check) spots(spots []spot, twice map[int32]bool) []Finding {
 			return s[len(s)-1:]
 		}
 		return nil
-	}, func(p node) label { return label{}.plus([]side{{errorOwner, wrong.at(p)}}, 1) })
+	}, func(p lattice.Node) label { return label{}.plus([]side{{errorOwner, wrong.at(p)}}, 1) })
 	bad := func(l label) bool { return l.of(errorOwner) > 0 }
 
 	boxes, parent := newBoxes(boxed), newRays(d.edges[parentOwner])
-	o.relabel(bad, func(p node) label {
+	o.relabel(bad, func(p lattice.Node) label {
 		var l label
 		boxes.visit(box{p, p}, func(i int32) {
 			if twice[i] || c.shapes[i].empty() {
@@ -296,7 +298,7 @@ func (d *drawing) add(owner int32, s *shape, touched func(box) bool) {
 }
 
 // draw puts the pieces of the segs to their owners' edges.
-func (d *drawing) draw(paths [][]node) {
+func (d *drawing) draw(paths [][]lattice.Node) {
 	for i, path := range paths {
 		owner := d.segs[i].owner
 		for k := 1; k < len(path); k++ {
@@ -306,7 +308,7 @@ func (d *drawing) draw(paths [][]node) {
 }
 
 // windings is shape.windings with the edges as they were cut.
-func (d *drawing) windings(owner int32, s *shape, p node) (times int32) {
+func (d *drawing) windings(owner int32, s *shape, p lattice.Node) (times int32) {
 	edges, drawn := d.edges[owner]
 	if !drawn {
 		return s.windings(p)

@@ -3,6 +3,8 @@ package coverage
 import (
 	"cmp"
 	"slices"
+
+	"onemap/geo/lattice"
 )
 
 // rounds is how often noding looks again at what it has cut. Rounding a crossing
@@ -20,7 +22,7 @@ type cutter struct {
 // nodeEdges gives, for each edge, its nodes in order after cutting it at every
 // vertex that lies on it within rounding, and at every crossing. Each edge is
 // given once, and not also its twin, so that both directions are cut alike.
-func nodeEdges(edges []edge) [][]node {
+func nodeEdges(edges []edge) [][]lattice.Node {
 	c := cutter{pieces: slices.Clone(edges), next: make([]int32, len(edges)), fresh: make([]bool, len(edges))}
 	for i := range edges {
 		c.next[i], c.fresh[i] = -1, true
@@ -30,9 +32,9 @@ func nodeEdges(edges []edge) [][]node {
 			break
 		}
 	}
-	paths := make([][]node, len(edges))
+	paths := make([][]lattice.Node, len(edges))
 	for i := range edges {
-		path := []node{c.pieces[i].a}
+		path := []lattice.Node{c.pieces[i].a}
 		for k := int32(i); k >= 0; k = c.next[k] {
 			path = append(path, c.pieces[k].b)
 		}
@@ -44,7 +46,7 @@ func nodeEdges(edges []edge) [][]node {
 // cut is a place to cut a piece at.
 type cut struct {
 	piece int32
-	at    node
+	at    lattice.Node
 }
 
 // round cuts the pieces once and says whether it had to.
@@ -87,12 +89,12 @@ func (c *cutter) round() bool {
 func appendCuts(cuts []cut, pieces []edge, i, j int32) []cut {
 	e, f := pieces[i], pieces[j]
 	before := len(cuts)
-	for _, n := range [...]node{f.a, f.b} {
+	for _, n := range [...]lattice.Node{f.a, f.b} {
 		if near(e, n) {
 			cuts = append(cuts, cut{i, n})
 		}
 	}
-	for _, n := range [...]node{e.a, e.b} {
+	for _, n := range [...]lattice.Node{e.a, e.b} {
 		if near(f, n) {
 			cuts = append(cuts, cut{j, n})
 		}
@@ -111,14 +113,14 @@ func appendCuts(cuts []cut, pieces []edge, i, j int32) []cut {
 }
 
 // along orders two places by how far along a piece they are.
-func (c *cutter) along(piece int32, p, q node) int {
+func (c *cutter) along(piece int32, p, q lattice.Node) int {
 	e := c.pieces[piece]
-	dx, dy := int64(e.b.x)-int64(e.a.x), int64(e.b.y)-int64(e.a.y)
+	dx, dy := int64(e.b.X)-int64(e.a.X), int64(e.b.Y)-int64(e.a.Y)
 	sx, sy := int64(cmp.Compare(dx, 0)), int64(cmp.Compare(dy, 0))
 	if abs(dx) >= abs(dy) {
-		return cmp.Or(cmp.Compare(sx*int64(p.x), sx*int64(q.x)), cmp.Compare(sy*int64(p.y), sy*int64(q.y)), compareNodes(p, q))
+		return cmp.Or(cmp.Compare(sx*int64(p.X), sx*int64(q.X)), cmp.Compare(sy*int64(p.Y), sy*int64(q.Y)), compareNodes(p, q))
 	}
-	return cmp.Or(cmp.Compare(sy*int64(p.y), sy*int64(q.y)), cmp.Compare(sx*int64(p.x), sx*int64(q.x)), compareNodes(p, q))
+	return cmp.Or(cmp.Compare(sy*int64(p.Y), sy*int64(q.Y)), cmp.Compare(sx*int64(p.X), sx*int64(q.X)), compareNodes(p, q))
 }
 
 // cut replaces a piece by as many as the places make.

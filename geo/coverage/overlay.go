@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"onemap/geo/grid"
+	"onemap/geo/lattice"
 )
 
 // seg is an edge of an owner's border.
@@ -78,7 +79,7 @@ type walk struct {
 // left out. The faces are labelled with what only picks of the sides; of that,
 // all edges there are must have been given. around says what of it holds the
 // place just left of and above a node: see westOf.
-func newOverlay(edges []edge, sides [][]side, only func([]side) []side, around func(node) label) *overlay {
+func newOverlay(edges []edge, sides [][]side, only func([]side) []side, around func(lattice.Node) label) *overlay {
 	o := &overlay{}
 	for i := range edges {
 		if len(sides[i]) > 0 {
@@ -136,7 +137,7 @@ func (o *overlay) link() {
 		for at := int32(h); o.walk[at] < 0; at = o.next[at] {
 			o.walk[at] = w.face
 			e := o.half(at)
-			w.area2 += (int64(e.a.x)-int64(start.x))*(int64(e.b.y)-int64(start.y)) - (int64(e.b.x)-int64(start.x))*(int64(e.a.y)-int64(start.y))
+			w.area2 += (int64(e.a.X)-int64(start.X))*(int64(e.b.Y)-int64(start.Y)) - (int64(e.b.X)-int64(start.X))*(int64(e.a.Y)-int64(start.Y))
 		}
 		o.walks = append(o.walks, w)
 	}
@@ -146,17 +147,17 @@ func (o *overlay) link() {
 func compareAngles(e, f edge) int {
 	east := func(e edge) int {
 		switch {
-		case e.b.x > e.a.x || e.b.x == e.a.x && e.b.y < e.a.y:
+		case e.b.X > e.a.X || e.b.X == e.a.X && e.b.Y < e.a.Y:
 			return 0
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(east(e), east(f)), -turn(e.a, e.b, f.b))
+	return cmp.Or(cmp.Compare(east(e), east(f)), -lattice.Turn(e.a, e.b, f.b))
 }
 
 // spread labels the faces: one walk of each connected drawing by asking what is
 // around it, the others across the edges.
-func (o *overlay) spread(only func([]side) []side, around func(node) label) {
+func (o *overlay) spread(only func([]side) []side, around func(lattice.Node) label) {
 	o.labels = make([]label, len(o.walks))
 	list := make([]box, len(o.edges))
 	for i, e := range o.edges {
@@ -203,7 +204,7 @@ func forward(h int32) int32 { return 1 - 2*(h&1) }
 // relabel labels the faces again with all sides, where the label so far says
 // that every edge there is was given: there alone it can go from face to face.
 // Elsewhere the label becomes nobody's. around is asked once in each such place.
-func (o *overlay) relabel(complete func(label) bool, around func(node) label) {
+func (o *overlay) relabel(complete func(label) bool, around func(lattice.Node) label) {
 	inside := make([]bool, len(o.walks))
 	for w, l := range o.labels {
 		inside[w] = complete(l)
@@ -236,7 +237,7 @@ func (o *overlay) relabel(complete func(label) bool, around func(node) label) {
 // leftOf is what lies to the left of a half at its start, given what lies just
 // left of and above that: going round against the clock from due west up to the half.
 func (o *overlay) leftOf(h int32, west label) label {
-	past := func(e edge) bool { return e.b.x < e.a.x && e.b.y <= e.a.y } // from due west, before straight down
+	past := func(e edge) bool { return e.b.X < e.a.X && e.b.Y <= e.a.Y } // from due west, before straight down
 	before := func(k, h int32) bool {
 		e, f := o.half(k), o.half(h)
 		if past(e) != past(f) {
@@ -272,14 +273,14 @@ func (o *overlay) leftmost(h int32) int32 {
 
 // faceWestOf is the walk whose edge lies next to the west of a node, itself when
 // there is none: both go round the same face, if nothing else lies between.
-func (o *overlay) faceWestOf(at node, self int32) int32 {
+func (o *overlay) faceWestOf(at lattice.Node, self int32) int32 {
 	best, found := int32(-1), false
-	o.index.visit(box{node{o.index.whole.lo.x, at.y}, at}, func(i int32) {
+	o.index.visit(box{lattice.Node{X: o.index.whole.lo.X, Y: at.Y}, at}, func(i int32) {
 		e := o.edges[i]
 		if westOf(e, at) == 0 {
 			return
 		}
-		if !found || nearerWest(e, o.edges[best], at.y) {
+		if !found || nearerWest(e, o.edges[best], at.Y) {
 			best, found = i, true
 		}
 	})
@@ -287,7 +288,7 @@ func (o *overlay) faceWestOf(at node, self int32) int32 {
 		return self
 	}
 	h := 2 * best // east of an upward edge is its right
-	if e := o.edges[best]; e.a.y < e.b.y {
+	if e := o.edges[best]; e.a.Y < e.b.Y {
 		h++
 	}
 	return o.walk[h]
@@ -296,7 +297,7 @@ func (o *overlay) faceWestOf(at node, self int32) int32 {
 // nearerWest says whether e meets the ray at y further east than f.
 func nearerWest(e, f edge, y int32) bool {
 	x := func(e edge, y float64) float64 {
-		return float64(e.a.x) + (y-float64(e.a.y))*(float64(e.b.x)-float64(e.a.x))/(float64(e.b.y)-float64(e.a.y))
+		return float64(e.a.X) + (y-float64(e.a.Y))*(float64(e.b.X)-float64(e.a.X))/(float64(e.b.Y)-float64(e.a.Y))
 	}
 	a, b := x(e, float64(y)), x(f, float64(y))
 	if a != b {
@@ -351,7 +352,7 @@ func (o *overlay) steps(halves []int32) []grid.Step {
 	steps := make([]grid.Step, len(halves))
 	for i, h := range halves {
 		e := o.half(h)
-		steps[i] = grid.Step{X1: e.a.x, Y1: e.a.y, X2: e.b.x, Y2: e.b.y}
+		steps[i] = grid.Step{From: e.a, To: e.b}
 	}
 	return steps
 }
@@ -361,7 +362,7 @@ func (o *overlay) steps(halves []int32) []grid.Step {
 type noded struct {
 	edges []edge
 	uses  [][]use
-	paths [][]node // of each segment, in its direction
+	paths [][]lattice.Node // of each segment, in its direction
 }
 
 // use is one segment running along an edge, up or down it.
@@ -390,7 +391,7 @@ func nodeSegs(segs []seg) noded {
 	}
 	paths := nodeEdges(once)
 
-	n := noded{paths: make([][]node, len(segs))}
+	n := noded{paths: make([][]lattice.Node, len(segs))}
 	type piece struct {
 		edge
 		use

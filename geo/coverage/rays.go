@@ -1,5 +1,7 @@
 package coverage
 
+import "onemap/geo/lattice"
+
 // rays counts edges to the west of places.
 type rays struct {
 	edges []edge
@@ -15,7 +17,7 @@ func newRays(edges []edge) *rays {
 }
 
 // at is how often the edges run around the place just left of and above p.
-func (r *rays) at(p node) (times int32) {
-	r.index.visit(box{node{r.index.whole.lo.x, p.y}, p}, func(i int32) { times += westOf(r.edges[i], p) })
+func (r *rays) at(p lattice.Node) (times int32) {
+	r.index.visit(box{lattice.Node{X: r.index.whole.lo.X, Y: p.Y}, p}, func(i int32) { times += westOf(r.edges[i], p) })
 	return times
 }

@@ -6,12 +6,14 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // shape is a polygon on the lattice: rings that are open (the last node joins
 // the first), the polygon to their left, no ground counted twice.
 type shape struct {
-	nodes []node
+	nodes []lattice.Node
 	ends  []int32 // where each ring ends in nodes
 	box   box
 	area2 int64
@@ -22,7 +24,7 @@ type shape struct {
 func (s *shape) empty() bool { return len(s.nodes) == 0 }
 
 // rings calls for each ring.
-func (s *shape) rings(visit func([]node)) {
+func (s *shape) rings(visit func([]lattice.Node)) {
 	from := int32(0)
 	for _, end := range s.ends {
 		visit(s.nodes[from:end])
@@ -32,7 +34,7 @@ func (s *shape) rings(visit func([]node)) {
 
 // edges calls for each edge, ring by ring.
 func (s *shape) edges(visit func(edge)) {
-	s.rings(func(ring []node) {
+	s.rings(func(ring []lattice.Node) {
 		a := ring[len(ring)-1]
 		for _, b := range ring {
 			visit(edge{a, b})
@@ -43,8 +45,8 @@ func (s *shape) edges(visit func(edge)) {
 
 // windings is how often the border runs around the place just left of and above
 // a node: see westOf.
-func (s *shape) windings(p node) (times int32) {
-	if s.empty() || p.x < s.box.lo.x || p.x > s.box.hi.x || p.y < s.box.lo.y || p.y > s.box.hi.y {
+func (s *shape) windings(p lattice.Node) (times int32) {
+	if s.empty() || p.X < s.box.lo.X || p.X > s.box.hi.X || p.Y < s.box.lo.Y || p.Y > s.box.hi.Y {
 		return 0
 	}
 	s.edges(func(e edge) { times += westOf(e, p) })
@@ -59,7 +61,7 @@ func (s *shape) geometry() orb.MultiPolygon {
 // reader turns polygons into shapes. Its buffers grow to what is read.
 type reader struct {
 	key   *key
-	nodes []node
+	nodes []lattice.Node
 	ends  []int32
 }
 
@@ -85,25 +87,25 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 		return s, false
 	}
 	if cap(r.nodes)-len(r.nodes) < n {
-		r.nodes = make([]node, 0, max(n, 1<<15))
+		r.nodes = make([]lattice.Node, 0, max(n, 1<<15))
 	}
 	at := len(r.nodes)
 	nodes := r.nodes[at : at+n : at+n]
-	lo, hi := node{1<<31 - 1, 1<<31 - 1}, node{-1 << 31, -1 << 31}
+	lo, hi := lattice.Node{X: 1<<31 - 1, Y: 1<<31 - 1}, lattice.Node{X: -1 << 31, Y: -1 << 31}
 	// Adding 1.5 x 2^52 leaves the rounded number in the low bits: the same as
-	// onLattice for all but halves and what is not on Earth, which go its way.
+	// lattice.On for all but halves and what is not on Earth, which go its way.
 	const shift = 0x1.8p52
 	ring = ring[:n]
 	for i := range ring {
-		x, y := ring[i][0]*perDegree, ring[i][1]*perDegree
+		x, y := ring[i][0]*lattice.PerDegree, ring[i][1]*lattice.PerDegree
 		tx, ty := x+shift, y+shift
-		if !(math.Abs(x-(tx-shift)) < 0.5 && math.Abs(y-(ty-shift)) < 0.5 && math.Abs(x) <= 180*perDegree && math.Abs(y) <= 90*perDegree) {
+		if !(math.Abs(x-(tx-shift)) < 0.5 && math.Abs(y-(ty-shift)) < 0.5 && math.Abs(x) <= 180*lattice.PerDegree && math.Abs(y) <= 90*lattice.PerDegree) {
 			return s, false
 		}
-		p := node{int32(math.Float64bits(tx)), int32(math.Float64bits(ty))}
+		p := lattice.Node{X: int32(math.Float64bits(tx)), Y: int32(math.Float64bits(ty))}
 		nodes[i] = p
-		lo.x, lo.y = min(lo.x, p.x), min(lo.y, p.y)
-		hi.x, hi.y = max(hi.x, p.x), max(hi.y, p.y)
+		lo.X, lo.Y = min(lo.X, p.X), min(lo.Y, p.Y)
+		hi.X, hi.Y = max(hi.X, p.X), max(hi.Y, p.Y)
 	}
 	s.box = box{lo, hi}
 	o := s.box.middle()
@@ -112,9 +114,9 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 	k := *r.key
 	least := int64(1)
 	a := nodes[n-1]
-	ax, ay, aw := int64(a.x)-int64(o.x), int64(a.y)-int64(o.y), a.word()
+	ax, ay, aw := int64(a.X)-int64(o.X), int64(a.Y)-int64(o.Y), word(a)
 	for _, b := range nodes {
-		bx, by, bw := int64(b.x)-int64(o.x), int64(b.y)-int64(o.y), b.word()
+		bx, by, bw := int64(b.X)-int64(o.X), int64(b.Y)-int64(o.Y), word(b)
 		c := ax*by - bx*ay
 		area += c
 		least = min(least, c)
@@ -127,7 +129,7 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 		high, _ = bits.Add64(high, p.high, carry)
 		ax, ay, aw = bx, by, bw
 	}
-	if least <= 0 || rounds != 1 || hi.x-lo.x < 0 || hi.y-lo.y < 0 {
+	if least <= 0 || rounds != 1 || hi.X-lo.X < 0 || hi.Y-lo.Y < 0 {
 		return s, false
 	}
 	if cap(r.ends) == len(r.ends) {
@@ -143,15 +145,15 @@ func (r *reader) star(ring orb.Ring) (s shape, ok bool) {
 // sum adds up the area and the fingerprint.
 func (s *shape) sum(k *key) {
 	s.area2, s.print = 0, fingerprint{}
-	s.rings(func(ring []node) { s.area2 += area2(ring) })
-	s.edges(func(e edge) { s.print = s.print.plus(k.edge(e.a.word(), e.b.word())) })
+	s.rings(func(ring []lattice.Node) { s.area2 += area2(ring) })
+	s.edges(func(e edge) { s.print = s.print.plus(k.edge(word(e.a), word(e.b))) })
 	if !s.empty() {
 		s.box = boxOf(s.nodes)
 	}
 }
 
 // set takes rings, the polygon to their left.
-func (s *shape) set(rings [][]node) {
+func (s *shape) set(rings [][]lattice.Node) {
 	s.nodes, s.ends = slices.Concat(rings...), nil
 	n := 0
 	for _, ring := range rings {

@@ -3,6 +3,8 @@ package coverage
 import (
 	"math/bits"
 	"slices"
+
+	"onemap/geo/lattice"
 )
 
 // table knows of each edge whose it is: the owner that has it upward and the one
@@ -18,7 +20,7 @@ type table struct {
 // slot is an edge and its two owners, numbers from 1; 0 is nobody. An edge once
 // in the table keeps its slot when its owners go.
 type slot struct {
-	low, high node
+	low, high lattice.Node
 	up, down  int32
 }
 
@@ -30,9 +32,9 @@ func newTable(edges int, seed uint64) *table {
 	return &table{slots: make([]slot, size), seed: seed | 1, more: make(map[edge][]seg)}
 }
 
-func (t *table) find(low, high node) *slot {
+func (t *table) find(low, high lattice.Node) *slot {
 	mask := uint64(len(t.slots) - 1)
-	h, l := bits.Mul64(low.word()^t.seed, high.word()+0x9e3779b97f4a7c15)
+	h, l := bits.Mul64(word(low)^t.seed, word(high)+0x9e3779b97f4a7c15)
 	for i := (h ^ l) & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
 		if s.low == low && s.high == high || s.low == s.high {
@@ -47,7 +49,7 @@ func (t *table) removeAll(owner int32, s *shape) { s.edges(func(e edge) { t.remo
 
 func (t *table) add(e edge, owner int32) {
 	low, high := e.a, e.b
-	up := low.x < high.x || low.x == high.x && low.y < high.y
+	up := low.X < high.X || low.X == high.X && low.Y < high.Y
 	if !up {
 		low, high = high, low
 	}

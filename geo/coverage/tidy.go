@@ -8,6 +8,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/geo/grid"
+	"onemap/geo/lattice"
 )
 
 // tidy reads any polygon: it notes what is wrong with each ring, and makes of it
@@ -15,7 +16,7 @@ import (
 // package grid has it.
 func tidy(code string, geom orb.MultiPolygon) shape {
 	t := tidier{code: code}
-	var rings [][]node
+	var rings [][]lattice.Node
 	var roles []bool // the ring is meant to be a hole
 	for _, poly := range geom {
 		for j, ring := range poly {
@@ -57,10 +58,10 @@ func (t *tidier) note(kind Kind, g orb.Geometry, at orb.Point, format string, ar
 
 // ring opens a ring and drops repeated points and spikes; nil when nothing of it
 // encloses ground.
-func (t *tidier) ring(ring orb.Ring) []node {
-	nodes := make([]node, 0, len(ring))
+func (t *tidier) ring(ring orb.Ring) []lattice.Node {
+	nodes := make([]lattice.Node, 0, len(ring))
 	for _, p := range ring {
-		n, ok := onLattice(p)
+		n, ok := lattice.On(p[0], p[1])
 		if !ok {
 			t.note(OffEarth, orb.Point{}, orb.Point{}, "%s has a vertex (%v, %v), which is not a longitude and latitude.", t.code, p[0], p[1])
 			return nil
@@ -79,29 +80,29 @@ func (t *tidier) ring(ring orb.Ring) []node {
 	kept := nodes[:0:0]
 	for _, n := range nodes {
 		if len(kept) > 0 && kept[len(kept)-1] == n {
-			t.note(RepeatedVertex, nil, n.point(), "%s has the vertex (%.7f, %.7f) twice in a row.", t.code, n.point()[0], n.point()[1])
+			t.note(RepeatedVertex, nil, n.Point(), "%s has the vertex (%.7f, %.7f) twice in a row.", t.code, n.Point()[0], n.Point()[1])
 			continue
 		}
 		kept = append(kept, n)
 	}
 	for closed && len(kept) > 1 && kept[len(kept)-1] == kept[0] {
-		t.note(RepeatedVertex, nil, first.point(), "%s has the vertex (%.7f, %.7f) twice in a row.", t.code, first.point()[0], first.point()[1])
+		t.note(RepeatedVertex, nil, first.Point(), "%s has the vertex (%.7f, %.7f) twice in a row.", t.code, first.Point()[0], first.Point()[1])
 		kept = kept[:len(kept)-1]
 	}
 	if !closed {
-		t.note(Unclosed, orb.LineString{last.point(), first.point()}, last.point(), "A ring of %s is not closed: it ends at (%.7f, %.7f) and began at (%.7f, %.7f).",
-			t.code, last.point()[0], last.point()[1], first.point()[0], first.point()[1])
+		t.note(Unclosed, orb.LineString{last.Point(), first.Point()}, last.Point(), "A ring of %s is not closed: it ends at (%.7f, %.7f) and began at (%.7f, %.7f).",
+			t.code, last.Point()[0], last.Point()[1], first.Point()[0], first.Point()[1])
 	}
 	if len(kept) < 3 || inLine(kept) {
-		t.note(ZeroArea, nil, first.point(), "A ring of %s at (%.7f, %.7f) encloses no ground.", t.code, first.point()[0], first.point()[1])
+		t.note(ZeroArea, nil, first.Point(), "A ring of %s at (%.7f, %.7f) encloses no ground.", t.code, first.Point()[0], first.Point()[1])
 		return nil
 	}
 	return t.withoutSpikes(kept)
 }
 
-func inLine(nodes []node) bool {
+func inLine(nodes []lattice.Node) bool {
 	for _, n := range nodes[2:] {
-		if turn(nodes[0], nodes[1], n) != 0 {
+		if lattice.Turn(nodes[0], nodes[1], n) != 0 {
 			return false
 		}
 	}
@@ -109,19 +110,19 @@ func inLine(nodes []node) bool {
 }
 
 // withoutSpikes drops vertices at which the ring turns back on itself.
-func (t *tidier) withoutSpikes(ring []node) []node {
+func (t *tidier) withoutSpikes(ring []lattice.Node) []lattice.Node {
 	for i := 0; i < len(ring) && len(ring) >= 3; {
 		n := len(ring)
 		a, b, c := ring[(i+n-1)%n], ring[i], ring[(i+1)%n]
-		if turn(a, b, c) != 0 || ahead(a, b, c) {
+		if lattice.Turn(a, b, c) != 0 || ahead(a, b, c) {
 			i++
 			continue
 		}
 		end := a // the spike reaches from the tip to the nearer of its two feet
-		if abs(int64(c.x)-int64(b.x))+abs(int64(c.y)-int64(b.y)) < abs(int64(a.x)-int64(b.x))+abs(int64(a.y)-int64(b.y)) {
+		if abs(int64(c.X)-int64(b.X))+abs(int64(c.Y)-int64(b.Y)) < abs(int64(a.X)-int64(b.X))+abs(int64(a.Y)-int64(b.Y)) {
 			end = c
 		}
-		t.note(Dangling, orb.LineString{end.point(), b.point()}, b.point(), "%s has a spike to (%.7f, %.7f) that encloses no ground.", t.code, b.point()[0], b.point()[1])
+		t.note(Dangling, orb.LineString{end.Point(), b.Point()}, b.Point(), "%s has a spike to (%.7f, %.7f) that encloses no ground.", t.code, b.Point()[0], b.Point()[1])
 		ring = slices.Delete(ring, i, i+1)
 		if n = len(ring); n > 1 && a == c {
 			ring = slices.Delete(ring, i%n, i%n+1)
@@ -135,13 +136,13 @@ func (t *tidier) withoutSpikes(ring []node) []node {
 }
 
 // ahead says, of three nodes in line, whether c goes on from b as a came to it.
-func ahead(a, b, c node) bool {
-	return cmp.Compare(b.x, a.x) == cmp.Compare(c.x, b.x) && cmp.Compare(b.y, a.y) == cmp.Compare(c.y, b.y)
+func ahead(a, b, c lattice.Node) bool {
+	return cmp.Compare(b.X, a.X) == cmp.Compare(c.X, b.X) && cmp.Compare(b.Y, a.Y) == cmp.Compare(c.Y, b.Y)
 }
 
 // selfCancel notes edges the polygon has on both sides, such as a cut from its
 // shell to its hole, and says whether there are any.
-func (t *tidier) selfCancel(rings [][]node) bool {
+func (t *tidier) selfCancel(rings [][]lattice.Node) bool {
 	var all []edge
 	for _, ring := range rings {
 		a := ring[len(ring)-1]
@@ -166,13 +167,13 @@ func (t *tidier) selfCancel(rings [][]node) bool {
 
 // lines joins edges end to end where exactly two meet.
 func lines(edges []edge) []orb.LineString {
-	at := make(map[node][]int)
+	at := make(map[lattice.Node][]int)
 	for i, e := range edges {
 		at[e.a], at[e.b] = append(at[e.a], i), append(at[e.b], i)
 	}
 	used := make([]bool, len(edges))
-	follow := func(i int, from node) orb.LineString {
-		line := orb.LineString{from.point()}
+	follow := func(i int, from lattice.Node) orb.LineString {
+		line := orb.LineString{from.Point()}
 		for {
 			used[i] = true
 			if edges[i].a == from {
@@ -180,7 +181,7 @@ func lines(edges []edge) []orb.LineString {
 			} else {
 				from = edges[i].a
 			}
-			line = append(line, from.point())
+			line = append(line, from.Point())
 			next := -1
 			for _, k := range at[from] {
 				if len(at[from]) == 2 && !used[k] {
@@ -195,7 +196,7 @@ func lines(edges []edge) []orb.LineString {
 	}
 	var out []orb.LineString
 	for i, e := range edges {
-		for _, end := range [...]node{e.a, e.b} {
+		for _, end := range [...]lattice.Node{e.a, e.b} {
 			if !used[i] && len(at[end]) != 2 {
 				out = append(out, follow(i, end))
 			}
@@ -210,7 +211,7 @@ func lines(edges []edge) []orb.LineString {
 }
 
 // apart says whether no two edges meet but neighbours in their common end.
-func apart(rings [][]node) bool {
+func apart(rings [][]lattice.Node) bool {
 	var list []box
 	var edges []edge
 	var after []int32 // the edge after each in its ring
@@ -234,11 +235,11 @@ func apart(rings [][]node) bool {
 				if after[j] == int32(i) {
 					e, f = f, e
 				}
-				good = turn(e.a, e.b, f.b) != 0 || ahead(e.a, e.b, f.b)
+				good = lattice.Turn(e.a, e.b, f.b) != 0 || ahead(e.a, e.b, f.b)
 				return
 			}
-			good = turn(e.a, e.b, f.a)*turn(e.a, e.b, f.b) > 0 || turn(f.a, f.b, e.a)*turn(f.a, f.b, e.b) > 0 ||
-				turn(e.a, e.b, f.a) == 0 && turn(e.a, e.b, f.b) == 0 && !e.box().meets(f.box())
+			good = lattice.Turn(e.a, e.b, f.a)*lattice.Turn(e.a, e.b, f.b) > 0 || lattice.Turn(f.a, f.b, e.a)*lattice.Turn(f.a, f.b, e.b) > 0 ||
+				lattice.Turn(e.a, e.b, f.a) == 0 && lattice.Turn(e.a, e.b, f.b) == 0 && !e.box().meets(f.box())
 		})
 		if !good {
 			return false
@@ -249,7 +250,7 @@ func apart(rings [][]node) bool {
 
 // judge asks package grid what is wrong with borders that meet, and says whether
 // they are sound all the same: rings may touch each other in points.
-func (t *tidier) judge(geom orb.MultiPolygon, rings [][]node, roles []bool) bool {
+func (t *tidier) judge(geom orb.MultiPolygon, rings [][]lattice.Node, roles []bool) bool {
 	clean := make(orb.MultiPolygon, 0, len(geom))
 	for i, ring := range rings {
 		if !roles[i] || len(clean) == 0 {
@@ -271,10 +272,10 @@ func (t *tidier) judge(geom orb.MultiPolygon, rings [][]node, roles []bool) bool
 	return sound
 }
 
-func closed(ring []node) orb.Ring {
+func closed(ring []lattice.Node) orb.Ring {
 	out := make(orb.Ring, 0, len(ring)+1)
 	for _, n := range ring {
-		out = append(out, n.point())
+		out = append(out, n.Point())
 	}
 	return append(out, out[0])
 }
@@ -282,10 +283,10 @@ func closed(ring []node) orb.Ring {
 // orient turns rings so that the polygon lies to their left, whatever they were
 // meant to be: those around an even number of others are shells. Where that is
 // not what they were meant to be, or which way they were drawn, is noted.
-func (t *tidier) orient(rings [][]node, roles []bool) {
+func (t *tidier) orient(rings [][]lattice.Node, roles []bool) {
 	singles := make([]shape, len(rings))
 	for i, ring := range rings {
-		singles[i].set([][]node{ring})
+		singles[i].set([][]lattice.Node{ring})
 		singles[i].box = boxOf(ring)
 	}
 	for i, ring := range rings {
@@ -295,7 +296,7 @@ func (t *tidier) orient(rings [][]node, roles []bool) {
 				depth++
 			}
 		}
-		at, hole := ring[0].point(), depth%2 == 1
+		at, hole := ring[0].Point(), depth%2 == 1
 		if hole != roles[i] {
 			t.note(BadNesting, closed(ring), at, "A ring of %s at (%.7f, %.7f) lies inside another where it should not, or a hole outside.", t.code, at[0], at[1])
 		}
@@ -317,9 +318,9 @@ func ringName(hole bool) string {
 
 // surrounds says whether a ring lies inside another that it does not cross: by
 // the first of its nodes that is not on the other's border.
-func surrounds(outer *shape, ring []node) bool {
+func surrounds(outer *shape, ring []lattice.Node) bool {
 	for _, n := range ring {
-		if n.x < outer.box.lo.x || n.x > outer.box.hi.x || n.y < outer.box.lo.y || n.y > outer.box.hi.y {
+		if n.X < outer.box.lo.X || n.X > outer.box.hi.X || n.Y < outer.box.lo.Y || n.Y > outer.box.hi.Y {
 			return false
 		}
 		on := false
@@ -333,7 +334,7 @@ func surrounds(outer *shape, ring []node) bool {
 
 // oddRings is the ground around which an odd number of edges runs, as rings with
 // that ground to their left. An edge that need not be cut for it stays whole.
-func oddRings(rings [][]node) [][]node {
+func oddRings(rings [][]lattice.Node) [][]lattice.Node {
 	var segs []seg
 	for _, ring := range rings {
 		a := ring[len(ring)-1]
@@ -349,7 +350,7 @@ func oddRings(rings [][]node) [][]node {
 			sides[i] = []side{{0, 1}}
 		}
 	}
-	o := newOverlay(n.edges, sides, all, func(p node) label {
+	o := newOverlay(n.edges, sides, all, func(p lattice.Node) label {
 		times := int32(0)
 		for i := range n.edges {
 			if sides[i] != nil {
@@ -395,18 +396,18 @@ func oddRings(rings [][]node) [][]node {
 }
 
 // chains follows edges that close up, in whatever order.
-func chains(edges []edge) [][]node {
-	leaving := make(map[node][]int)
+func chains(edges []edge) [][]lattice.Node {
+	leaving := make(map[lattice.Node][]int)
 	for i := len(edges) - 1; i >= 0; i-- {
 		leaving[edges[i].a] = append(leaving[edges[i].a], i)
 	}
 	used := make([]bool, len(edges))
-	var rings [][]node
+	var rings [][]lattice.Node
 	for i := range edges {
 		if used[i] {
 			continue
 		}
-		var ring []node
+		var ring []lattice.Node
 		for at := i; ; {
 			used[at] = true
 			ring = append(ring, edges[at].a)
@@ -432,6 +433,6 @@ func chains(edges []edge) [][]node {
 // outline is the polygon whose border edges are given.
 func outline(edges func(visit func(edge))) orb.MultiPolygon {
 	var steps []grid.Step
-	edges(func(e edge) { steps = append(steps, grid.Step{X1: e.a.x, Y1: e.a.y, X2: e.b.x, Y2: e.b.y}) })
+	edges(func(e edge) { steps = append(steps, grid.Step{From: e.a, To: e.b}) })
 	return grid.Outline(steps)
 }

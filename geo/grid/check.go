@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // Kind is what is wrong with a ring.
@@ -69,12 +71,12 @@ func CheckRings(g orb.Geometry) []Finding {
 func checkPolygons(mp orb.MultiPolygon) []Finding {
 	var found []Finding
 	var edges []edge
-	rings := make([][][]node, len(mp))
+	rings := make([][][]lattice.Node, len(mp))
 	for i, poly := range mp {
 		if len(poly) == 0 {
 			found = append(found, Finding{Kind: TooFewPoints, Polygon: i, Text: fmt.Sprintf("Polygon %d has no ring.", i+1)})
 		}
-		rings[i] = make([][]node, len(poly))
+		rings[i] = make([][]lattice.Node, len(poly))
 		for j, ring := range poly {
 			problems, nodes := checkRing(ring, i, j)
 			found = append(found, problems...)
@@ -92,7 +94,7 @@ func checkPolygons(mp orb.MultiPolygon) []Finding {
 
 // checkRing looks at one ring by itself. Nodes are nil where the ring cannot be
 // looked at further.
-func checkRing(ring orb.Ring, polygon, number int) (found []Finding, nodes []node) {
+func checkRing(ring orb.Ring, polygon, number int) (found []Finding, nodes []lattice.Node) {
 	report := func(kind Kind, place orb.Point, format string, args ...any) {
 		text := fmt.Sprintf("Polygon %d, %s: ", polygon+1, ringName(number)) + fmt.Sprintf(format, args...)
 		found = append(found, Finding{Kind: kind, Place: place, Polygon: polygon, Ring: number, Text: text})
@@ -102,7 +104,7 @@ func checkRing(ring orb.Ring, polygon, number int) (found []Finding, nodes []nod
 		return found, nil
 	}
 	for k, p := range ring {
-		if _, ok := onLattice(p[0], p[1]); !ok {
+		if _, ok := lattice.On(p[0], p[1]); !ok {
 			report(OffEarth, p, "point %d (%v, %v) is not a longitude and latitude.", k+1, p[0], p[1])
 			return found, nil
 		}
@@ -137,9 +139,9 @@ func ringName(number int) string {
 	return fmt.Sprintf("hole %d", number)
 }
 
-func inLine(nodes []node) bool {
+func inLine(nodes []lattice.Node) bool {
 	for _, n := range nodes[1:] {
-		if turn(nodes[0], nodes[1], n) != 0 {
+		if lattice.Turn(nodes[0], nodes[1], n) != 0 {
 			return false
 		}
 	}
@@ -148,11 +150,11 @@ func inLine(nodes []node) bool {
 
 // checkNesting looks, among rings that do not cross, for holes outside of their
 // shell, holes within holes and parts within parts.
-func checkNesting(rings [][][]node) []Finding {
+func checkNesting(rings [][][]lattice.Node) []Finding {
 	var found []Finding
-	report := func(kind Kind, polygon, ring int, at node, text string) {
+	report := func(kind Kind, polygon, ring int, at lattice.Node, text string) {
 		found = append(found, Finding{
-			Kind: kind, Place: at.point(), Polygon: polygon, Ring: ring,
+			Kind: kind, Place: at.Point(), Polygon: polygon, Ring: ring,
 			Text: fmt.Sprintf("Polygon %d, %s %s.", polygon+1, ringName(ring), text),
 		})
 	}
@@ -184,7 +186,7 @@ func checkNesting(rings [][][]node) []Finding {
 }
 
 // within says whether ring lies in the interior of a polygon.
-func within(ring []node, poly [][]node) bool {
+func within(ring []lattice.Node, poly [][]lattice.Node) bool {
 	if len(poly) == 0 || poly[0] == nil || !ringWithin(ring, poly[0]) {
 		return false
 	}
@@ -198,7 +200,7 @@ func within(ring []node, poly [][]node) bool {
 
 // ringWithin says whether ring lies inside outer; the two do not cross nor share
 // an edge, so the middle of one edge of ring tells, unless it touches outer there.
-func ringWithin(ring, outer []node) bool {
+func ringWithin(ring, outer []lattice.Node) bool {
 	if !boxAround(outer, ring[0]) {
 		return false
 	}
@@ -214,24 +216,24 @@ func ringWithin(ring, outer []node) bool {
 
 // holdsMiddle says whether the middle of a-b is inside a ring; not sure when it
 // lies on its border. Everything is doubled so that the middle is on the lattice.
-func holdsMiddle(ring []node, a, b node) (inside, sure bool) {
-	px, py := int64(a.x)+int64(b.x), int64(a.y)+int64(b.y)
+func holdsMiddle(ring []lattice.Node, a, b lattice.Node) (inside, sure bool) {
+	px, py := int64(a.X)+int64(b.X), int64(a.Y)+int64(b.Y)
 	u := ring[len(ring)-1]
 	for _, v := range ring {
 		lo, hi := u, v
-		if lo.y > hi.y || lo.y == hi.y && lo.x > hi.x {
+		if lo.Y > hi.Y || lo.Y == hi.Y && lo.X > hi.X {
 			lo, hi = hi, lo
 		}
 		u = v
-		dy, dx := int64(hi.y)-int64(lo.y), int64(hi.x)-int64(lo.x)
-		if py < 2*int64(lo.y) || py > 2*int64(hi.y) {
+		dy, dx := int64(hi.Y)-int64(lo.Y), int64(hi.X)-int64(lo.X)
+		if py < 2*int64(lo.Y) || py > 2*int64(hi.Y) {
 			continue
 		}
-		side := cmpProducts(px-2*int64(lo.x), dy, dx, py-2*int64(lo.y))
-		if side == 0 && px >= 2*int64(min(lo.x, hi.x)) && px <= 2*int64(max(lo.x, hi.x)) {
+		side := cmpProducts(px-2*int64(lo.X), dy, dx, py-2*int64(lo.Y))
+		if side == 0 && px >= 2*int64(min(lo.X, hi.X)) && px <= 2*int64(max(lo.X, hi.X)) {
 			return false, false
 		}
-		if (2*int64(lo.y) <= py) != (2*int64(hi.y) <= py) && side >= 0 {
+		if (2*int64(lo.Y) <= py) != (2*int64(hi.Y) <= py) && side >= 0 {
 			inside = !inside
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 func kinds(found []Finding) string {
@@ -18,7 +20,7 @@ func kinds(found []Finding) string {
 
 func TestCheckRings(t *testing.T) {
 	t.Parallel()
-	ring := func(nodes ...node) orb.Ring { return closeRing(offset(nodes)) }
+	ring := func(nodes ...lattice.Node) orb.Ring { return closeRing(offset(nodes)) }
 	big := ring(square(0, 0, 1000)...)
 	for name, c := range map[string]struct {
 		g    orb.Geometry
@@ -31,14 +33,14 @@ func TestCheckRings(t *testing.T) {
 		"no points":          {orb.Polygon{{}}, "too_few"},
 		"no rings":           {orb.MultiPolygon{{}}, "too_few"},
 		"one spot":           {orb.Ring{{1, 1}, {1, 1}, {1, 1}, {1, 1}}, "no_area"},
-		"one line":           {ring(node{0, 0}, node{10, 10}, node{20, 20}), "no_area"},
+		"one line":           {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 10}, lattice.Node{X: 20, Y: 20}), "no_area"},
 		"nan":                {orb.Ring{{1, 1}, {math.NaN(), 1}, {1, 2}, {1, 1}}, "off_earth"},
 		"out of range":       {orb.Ring{{1, 1}, {2, 91}, {1, 2}, {1, 1}}, "off_earth"},
-		"bow tie":            {ring(node{0, 0}, node{10, 10}, node{10, 0}, node{0, 10}), "crossing"},
-		"spike":              {ring(node{0, 0}, node{10, 0}, node{20, 0}, node{10, 0}, node{0, 10}), "touching crossing"},
-		"touches itself":     {ring(node{0, 0}, node{10, 0}, node{5, 5}, node{10, 10}, node{0, 10}, node{5, 5}), "touching"},
-		"touches its edge":   {ring(node{0, 0}, node{10, 0}, node{10, 10}, node{5, 0}, node{0, 10}), "touching"},
-		"hole touches shell": {orb.Polygon{big, ring(node{0, 500}, node{10, 510}, node{10, 490})}, ""},
+		"bow tie":            {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 10}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 0, Y: 10}), "crossing"},
+		"spike":              {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 20, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 0, Y: 10}), "touching crossing"},
+		"touches itself":     {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 5, Y: 5}, lattice.Node{X: 10, Y: 10}, lattice.Node{X: 0, Y: 10}, lattice.Node{X: 5, Y: 5}), "touching"},
+		"touches its edge":   {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 10, Y: 10}, lattice.Node{X: 5, Y: 0}, lattice.Node{X: 0, Y: 10}), "touching"},
+		"hole touches shell": {orb.Polygon{big, ring(lattice.Node{X: 0, Y: 500}, lattice.Node{X: 10, Y: 510}, lattice.Node{X: 10, Y: 490})}, ""},
 		"hole outside":       {orb.Polygon{big, ring(square(2000, 0, 10)...)}, "hole_outside"},
 		"hole across":        {orb.Polygon{big, ring(square(995, 0, 10)...)}, "crossing crossing"},
 		"hole in hole":       {orb.Polygon{big, ring(square(10, 10, 100)...), ring(square(20, 20, 10)...)}, "hole_outside"},
@@ -47,7 +49,7 @@ func TestCheckRings(t *testing.T) {
 		"part in a hole":     {orb.MultiPolygon{{big, ring(square(10, 10, 100)...)}, {ring(square(20, 20, 10)...)}}, ""},
 		"parts share edge":   {orb.MultiPolygon{{big}, {ring(square(1000, 0, 1000)...)}}, "crossing"},
 		"parts share corner": {orb.MultiPolygon{{big}, {ring(square(1000, 1000, 1000)...)}}, ""},
-		"repeated points":    {ring(node{0, 0}, node{10, 0}, node{10, 0}, node{10, 10}), ""},
+		"repeated points":    {ring(lattice.Node{X: 0, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 10, Y: 0}, lattice.Node{X: 10, Y: 10}), ""},
 		"a point":            {orb.Point{1, 1}, "not_polygonal"},
 		"a bound":            {big.Bound(), ""},
 		"collection":         {orb.Collection{big, big[:4]}, "not_closed"},
@@ -69,7 +71,7 @@ func TestCheckRings(t *testing.T) {
 
 func TestFindingSaysWhere(t *testing.T) {
 	t.Parallel()
-	g := append(mp(square(0, 0, 100)), mp(square(200, 0, 100), []node{{210, 10}, {230, 30}, {230, 10}, {210, 30}})...)
+	g := append(mp(square(0, 0, 100)), mp(square(200, 0, 100), []lattice.Node{{X: 210, Y: 10}, {X: 230, Y: 30}, {X: 230, Y: 10}, {X: 210, Y: 30}})...)
 	found := CheckRings(g)
 	if len(found) != 1 || found[0].Polygon != 1 || found[0].Ring != 1 || found[0].Place != (orb.Point{113.000022, 22.000002}) {
 		t.Fatalf("%+v", found)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 	// tries is how many places of the cutting lines are tried.
 	tries = 24
 	// maxSide of a region in lattice units (90 degrees): products fit int64.
-	maxSide = 90 * perDegree
+	maxSide = 90 * lattice.PerDegree
 )
 
 // Cut divides a region into cells of about sizeMetres by sizeMetres: without gap
@@ -130,12 +132,12 @@ func directed(geom orb.MultiPolygon) ([]dedge, error) {
 
 // area2 is twice the signed area of an open ring in lattice units, positive when
 // it turns left. Exact for rings smaller than a quarter of the Earth.
-func area2(nodes []node) int64 {
+func area2(nodes []lattice.Node) int64 {
 	var sum int64
 	o := nodes[0]
 	a := nodes[len(nodes)-1]
 	for _, b := range nodes {
-		sum += (int64(a.x)-int64(o.x))*(int64(b.y)-int64(o.y)) - (int64(b.x)-int64(o.x))*(int64(a.y)-int64(o.y))
+		sum += (int64(a.X)-int64(o.X))*(int64(b.Y)-int64(o.Y)) - (int64(b.X)-int64(o.X))*(int64(a.Y)-int64(o.Y))
 		a = b
 	}
 	return sum
@@ -144,7 +146,7 @@ func area2(nodes []node) int64 {
 // raster is the cutting lines of a region, its own limits included.
 type raster struct {
 	xs, ys      []int32 // increasing
-	low, high   node
+	low, high   lattice.Node
 	cellArea2   float64 // twice the area of a full cell in lattice units
 	east, north float64 // metres per unit
 }
@@ -155,14 +157,14 @@ func newRaster(border []dedge, size float64) (raster, error) {
 	}
 	r := raster{low: border[0].a, high: border[0].a}
 	for _, e := range border {
-		r.low = node{min(r.low.x, e.a.x), min(r.low.y, e.a.y)}
-		r.high = node{max(r.high.x, e.a.x), max(r.high.y, e.a.y)}
+		r.low = lattice.Node{X: min(r.low.X, e.a.X), Y: min(r.low.Y, e.a.Y)}
+		r.high = lattice.Node{X: max(r.high.X, e.a.X), Y: max(r.high.Y, e.a.Y)}
 	}
-	width, height := float64(r.high.x)-float64(r.low.x), float64(r.high.y)-float64(r.low.y)
+	width, height := float64(r.high.X)-float64(r.low.X), float64(r.high.Y)-float64(r.low.Y)
 	if width > maxSide || height > maxSide {
 		return raster{}, errors.New("the region is wider or taller than 90 degrees")
 	}
-	r.east, r.north = metresPerUnit(int32((int64(r.low.y) + int64(r.high.y)) / 2))
+	r.east, r.north = lattice.MetresPerUnit(int32((int64(r.low.Y) + int64(r.high.Y)) / 2))
 	columns := max(1, math.Round(width*r.east/size))
 	rows := max(1, math.Round(height*r.north/size))
 	r.cellArea2 = 2 * width / columns * height / rows
@@ -170,14 +172,14 @@ func newRaster(border []dedge, size float64) (raster, error) {
 	var whole float64
 	o := border[0].a
 	for _, e := range border {
-		whole += (float64(e.a.x)-float64(o.x))*(float64(e.b.y)-float64(o.y)) - (float64(e.b.x)-float64(o.x))*(float64(e.a.y)-float64(o.y))
+		whole += (float64(e.a.X)-float64(o.X))*(float64(e.b.Y)-float64(o.Y)) - (float64(e.b.X)-float64(o.X))*(float64(e.a.Y)-float64(o.Y))
 	}
 	// Joining never makes a cell of ten; lines closer than a metre cut nothing a city has.
 	if whole/r.cellArea2 > 10*maxCells || columns+rows > 100_000 ||
 		columns > max(1, width/64) || rows > max(1, height/64) {
 		return raster{}, fmt.Errorf("cells of %v m are too small for this region: a community has at most %d grids", size, maxCells)
 	}
-	r.xs, r.ys = evenly(r.low.x, r.high.x, int64(columns)), evenly(r.low.y, r.high.y, int64(rows))
+	r.xs, r.ys = evenly(r.low.X, r.high.X, int64(columns)), evenly(r.low.Y, r.high.Y, int64(rows))
 	return r, nil
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
+
+	"onemap/geo/lattice"
 )
 
 type failer interface {
@@ -25,7 +27,7 @@ func wholeArea2(t failer, g orb.MultiPolygon) int64 {
 	var sum int64
 	o := edges[0].a
 	for _, e := range edges {
-		sum += (int64(e.a.x)-int64(o.x))*(int64(e.b.y)-int64(o.y)) - (int64(e.b.x)-int64(o.x))*(int64(e.a.y)-int64(o.y))
+		sum += (int64(e.a.X)-int64(o.X))*(int64(e.b.Y)-int64(o.Y)) - (int64(e.b.X)-int64(o.X))*(int64(e.a.Y)-int64(o.Y))
 	}
 	return sum
 }
@@ -36,8 +38,8 @@ func needle(edges []dedge, i int) bool {
 	e := edges[i]
 	for _, before := range edges {
 		if before.b == e.a {
-			ux, uy := float64(before.a.x)-float64(e.a.x), float64(before.a.y)-float64(e.a.y)
-			vx, vy := float64(e.b.x)-float64(e.a.x), float64(e.b.y)-float64(e.a.y)
+			ux, uy := float64(before.a.X)-float64(e.a.X), float64(before.a.Y)-float64(e.a.Y)
+			vx, vy := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
 			if math.Abs(math.Atan2(ux*vy-uy*vx, ux*vx+uy*vy)) < 0.1 {
 				return true
 			}
@@ -80,7 +82,7 @@ func tiles(t failer, region orb.MultiPolygon, cells []orb.MultiPolygon) {
 		t.Fatalf("areas: cells %d, union %d", sum, got)
 	}
 	given, _ := directed(region)
-	corners := make(map[node]bool)
+	corners := make(map[lattice.Node]bool)
 	for _, e := range outer {
 		corners[e.a] = true
 	}
@@ -90,13 +92,13 @@ func tiles(t failer, region orb.MultiPolygon, cells []orb.MultiPolygon) {
 			t.Fatalf("vertex %v of the region is lost", e.a)
 		}
 		delete(corners, e.a)
-		length += math.Hypot(float64(e.a.x)-float64(e.b.x), float64(e.a.y)-float64(e.b.y))
+		length += math.Hypot(float64(e.a.X)-float64(e.b.X), float64(e.a.Y)-float64(e.b.Y))
 	}
 	for n := range corners {
 		near := math.Inf(1)
 		for _, e := range given {
-			near = min(near, segmentDistance(float64(e.a.x)-float64(n.x), float64(e.a.y)-float64(n.y),
-				float64(e.b.x)-float64(n.x), float64(e.b.y)-float64(n.y)))
+			near = min(near, segmentDistance(float64(e.a.X)-float64(n.X), float64(e.a.Y)-float64(n.Y),
+				float64(e.b.X)-float64(n.X), float64(e.b.Y)-float64(n.Y)))
 		}
 		if near > 1 {
 			t.Fatalf("inserted vertex %v is %v units off the border", n, near)
@@ -145,7 +147,7 @@ func TestCutOwnsEachPointOnce(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		shapes := make([]shape, len(cells))
-		var at []node
+		var at []lattice.Node
 		for i, c := range cells {
 			if shapes[i], err = newShape(c); err != nil {
 				t.Fatalf("%v", err)
@@ -153,9 +155,9 @@ func TestCutOwnsEachPointOnce(t *testing.T) {
 			at = append(at, shapes[i].rings[0]...)
 		}
 		for range 200 {
-			at = append(at, node{
-				rapid.Int32Range(whole.min.x, whole.max.x).Draw(t, "x"),
-				rapid.Int32Range(whole.min.y, whole.max.y).Draw(t, "y"),
+			at = append(at, lattice.Node{
+				X: rapid.Int32Range(whole.min.X, whole.max.X).Draw(t, "x"),
+				Y: rapid.Int32Range(whole.min.Y, whole.max.Y).Draw(t, "y"),
 			})
 		}
 		for _, p := range at {
@@ -178,7 +180,7 @@ func TestCutOwnsEachPointOnce(t *testing.T) {
 func TestCutByHand(t *testing.T) {
 	t.Parallel()
 	// A unit is 10.3 mm to the east and 11.1 mm to the north here.
-	wide := mp([]node{{0, 0}, {40_000, 0}, {40_000, 20_000}, {0, 20_000}})
+	wide := mp([]lattice.Node{{X: 0, Y: 0}, {X: 40_000, Y: 0}, {X: 40_000, Y: 20_000}, {X: 0, Y: 20_000}})
 	cells, err := Cut(wide, 100)
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +195,7 @@ func TestCutByHand(t *testing.T) {
 		}
 	}
 
-	u := mp([]node{{0, 0}, {30_000, 0}, {30_000, 30_000}, {20_000, 30_000}, {20_000, 5_000}, {10_000, 5_000}, {10_000, 30_000}, {0, 30_000}})
+	u := mp([]lattice.Node{{X: 0, Y: 0}, {X: 30_000, Y: 0}, {X: 30_000, Y: 30_000}, {X: 20_000, Y: 30_000}, {X: 20_000, Y: 5_000}, {X: 10_000, Y: 5_000}, {X: 10_000, Y: 30_000}, {X: 0, Y: 30_000}})
 	if cells, err = Cut(u, 400); err != nil || len(cells) != 1 {
 		t.Errorf("one cell: %d, %v", len(cells), err)
 	}
@@ -204,7 +206,7 @@ func TestCutByHand(t *testing.T) {
 	tiles(t, u, cells)
 
 	// A hole that touches the shell in a vertex, and one that fills a cell's middle.
-	ring := mp(square(0, 0, 40_000), []node{{0, 20_000}, {5_000, 21_000}, {5_000, 19_000}}, square(23_000, 23_000, 4_000))
+	ring := mp(square(0, 0, 40_000), []lattice.Node{{X: 0, Y: 20_000}, {X: 5_000, Y: 21_000}, {X: 5_000, Y: 19_000}}, square(23_000, 23_000, 4_000))
 	if cells, err = Cut(ring, 200); err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +228,7 @@ func TestCutByHand(t *testing.T) {
 func TestCutRefuses(t *testing.T) {
 	t.Parallel()
 	big := mp(square(0, 0, 1_000_000))
-	bow := mp([]node{{0, 0}, {1000, 1000}, {1000, 0}, {0, 1000}})
+	bow := mp([]lattice.Node{{X: 0, Y: 0}, {X: 1000, Y: 1000}, {X: 1000, Y: 0}, {X: 0, Y: 1000}})
 	for name, c := range map[string]struct {
 		g    orb.MultiPolygon
 		size float64

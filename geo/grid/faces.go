@@ -4,23 +4,25 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // trace follows directed edges around their faces: at each node it leaves by the
 // first edge clockwise from where it came, so the face stays to the left and is
 // never left through a corner. Each result is a closed walk of nodes.
-func trace(edges []dedge) [][]node {
-	leaving := make(map[node][]int, len(edges))
+func trace(edges []dedge) [][]lattice.Node {
+	leaving := make(map[lattice.Node][]int, len(edges))
 	for i, e := range edges {
 		leaving[e.a] = append(leaving[e.a], i)
 	}
 	used := make([]bool, len(edges))
-	var walks [][]node
+	var walks [][]lattice.Node
 	for start := range edges {
 		if used[start] {
 			continue
 		}
-		var walk []node
+		var walk []lattice.Node
 		for at := start; !used[at]; {
 			used[at] = true
 			e := edges[at]
@@ -40,16 +42,16 @@ func trace(edges []dedge) [][]node {
 
 // clockwiseBefore says whether, turning clockwise around o from the direction of
 // ref, p is met before q. The direction of ref itself is met last.
-func clockwiseBefore(o, ref, p, q node) bool {
-	sector := func(n node) int {
-		switch t := turn(o, ref, n); {
+func clockwiseBefore(o, ref, p, q lattice.Node) bool {
+	sector := func(n lattice.Node) int {
+		switch t := lattice.Turn(o, ref, n); {
 		case t < 0:
 			return 0 // less than half a turn
 		case t > 0:
 			return 2 // more than half a turn
 		}
 		ahead := func(a, b int32) bool { return int64(a)*int64(b) < 0 }
-		if ahead(sign(ref.x, o.x), sign(n.x, o.x)) || ahead(sign(ref.y, o.y), sign(n.y, o.y)) {
+		if ahead(sign(ref.X, o.X), sign(n.X, o.X)) || ahead(sign(ref.Y, o.Y), sign(n.Y, o.Y)) {
 			return 1 // straight on
 		}
 		return 3 // back
@@ -58,7 +60,7 @@ func clockwiseBefore(o, ref, p, q node) bool {
 	if a != b {
 		return a < b
 	}
-	return turn(o, p, q) < 0
+	return lattice.Turn(o, p, q) < 0
 }
 
 func sign(a, b int32) int32 {
@@ -73,10 +75,10 @@ func sign(a, b int32) int32 {
 
 // splitWalk takes a closed walk apart where it comes back to a node: simple
 // rings, shells to the left, holes to the right.
-func splitWalk(walk []node) [][]node {
-	var rings [][]node
-	var path []node
-	at := make(map[node]int, len(walk))
+func splitWalk(walk []lattice.Node) [][]lattice.Node {
+	var rings [][]lattice.Node
+	var path []lattice.Node
+	at := make(map[lattice.Node]int, len(walk))
 	for _, n := range walk {
 		if i, again := at[n]; again {
 			ring := slices.Clone(path[i:])
@@ -92,8 +94,8 @@ func splitWalk(walk []node) [][]node {
 	return append(rings, path)
 }
 
-func splitAll(walks [][]node) [][]node {
-	var rings [][]node
+func splitAll(walks [][]lattice.Node) [][]lattice.Node {
+	var rings [][]lattice.Node
 	for _, w := range walks {
 		rings = append(rings, splitWalk(w)...)
 	}
@@ -101,8 +103,8 @@ func splitAll(walks [][]node) [][]node {
 }
 
 // assemble puts holes into the smallest shell around them and closes all rings.
-func assemble(rings [][]node) orb.MultiPolygon {
-	var shells, holes [][]node
+func assemble(rings [][]lattice.Node) orb.MultiPolygon {
+	var shells, holes [][]lattice.Node
 	for _, r := range rings {
 		switch a := area2(r); {
 		case a > 0:
@@ -124,7 +126,7 @@ func assemble(rings [][]node) orb.MultiPolygon {
 }
 
 // shellOf is the number of the smallest shell around a hole, -1 when there is none.
-func shellOf(hole []node, shells [][]node) int {
+func shellOf(hole []lattice.Node, shells [][]lattice.Node) int {
 	best := -1
 	for i, s := range shells {
 		if (best < 0 || area2(s) < area2(shells[best])) && ringWithin(hole, s) {
@@ -135,24 +137,24 @@ func shellOf(hole []node, shells [][]node) int {
 }
 
 // boxAround says whether n lies in the box of a ring.
-func boxAround(ring []node, n node) bool {
+func boxAround(ring []lattice.Node, n lattice.Node) bool {
 	low, high := boxOf(ring)
-	return n.x >= low.x && n.x <= high.x && n.y >= low.y && n.y <= high.y
+	return n.X >= low.X && n.X <= high.X && n.Y >= low.Y && n.Y <= high.Y
 }
 
-func boxOf(ring []node) (low, high node) {
+func boxOf(ring []lattice.Node) (low, high lattice.Node) {
 	low, high = ring[0], ring[0]
 	for _, n := range ring {
-		low = node{min(low.x, n.x), min(low.y, n.y)}
-		high = node{max(high.x, n.x), max(high.y, n.y)}
+		low = lattice.Node{X: min(low.X, n.X), Y: min(low.Y, n.Y)}
+		high = lattice.Node{X: max(high.X, n.X), Y: max(high.Y, n.Y)}
 	}
 	return low, high
 }
 
-func closeRing(nodes []node) orb.Ring {
+func closeRing(nodes []lattice.Node) orb.Ring {
 	ring := make(orb.Ring, 0, len(nodes)+1)
 	for _, n := range nodes {
-		ring = append(ring, n.point())
+		ring = append(ring, n.Point())
 	}
 	return append(ring, ring[0])
 }

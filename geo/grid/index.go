@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"onemap/geo/grid/crossing"
+	"onemap/geo/lattice"
 )
 
 // Index is one edition of all regions. It never changes after [NewIndex] or
@@ -95,10 +96,10 @@ func (ix *Index) entry(code Code) *entry {
 }
 
 func (e *entry) ref() Ref {
-	low, high := node{e.polygon.Min.X, e.polygon.Min.Y}, node{e.polygon.Max.X, e.polygon.Max.Y}
+	low, high := lattice.Node{X: e.polygon.Min.X, Y: e.polygon.Min.Y}, lattice.Node{X: e.polygon.Max.X, Y: e.polygon.Max.Y}
 	return Ref{
 		Code: e.Code, Level: e.Code.Level(), Name: e.Name, NameEn: e.NameEn,
-		Bound: orb.Bound{Min: low.point(), Max: high.point()},
+		Bound: orb.Bound{Min: low.Point(), Max: high.Point()},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/geo/crs"
+	"onemap/geo/lattice"
 )
 
 // smallTown: city 9901 of 0..100k units with a street west, in it a community
@@ -14,7 +15,7 @@ import (
 func smallTown(t testing.TB) *Index {
 	t.Helper()
 	rect := func(x1, y1, x2, y2 int32) orb.MultiPolygon {
-		return mp([]node{{x1, y1}, {x2, y1}, {x2, y2}, {x1, y2}})
+		return mp([]lattice.Node{{X: x1, Y: y1}, {X: x2, Y: y1}, {X: x2, Y: y2}, {X: x1, Y: y2}})
 	}
 	ix, err := NewIndex(7, []Region{
 		{Code: "990101001001002", Name: "二", Geom: rect(10_000, 0, 20_000, 10_000)},
@@ -31,7 +32,7 @@ func smallTown(t testing.TB) *Index {
 	return ix
 }
 
-func at(x, y int32) crs.WGS84 { return crs.FromPoint(offset([]node{{x, y}})[0].point()) }
+func at(x, y int32) crs.WGS84 { return crs.FromPoint(offset([]lattice.Node{{X: x, Y: y}})[0].Point()) }
 
 func TestLocate(t *testing.T) {
 	t.Parallel()
@@ -78,10 +79,10 @@ func TestNearCityIsInMetres(t *testing.T) {
 	t.Parallel()
 	ix := smallTown(t)
 	city := ix.entry("9901").polygon
-	for _, p := range []node{{-400_000, 50_000}, {50_000, -300_000}, {-200_000, -200_000}} {
-		p = offset([]node{p})[0]
-		foot := node{max(p.x, city.Min.X), max(p.y, city.Min.Y)}
-		want := crs.Distance(crs.FromPoint(p.point()), crs.FromPoint(foot.point()))
+	for _, p := range []lattice.Node{{X: -400_000, Y: 50_000}, {X: 50_000, Y: -300_000}, {X: -200_000, Y: -200_000}} {
+		p = offset([]lattice.Node{p})[0]
+		foot := lattice.Node{X: max(p.X, city.Min.X), Y: max(p.Y, city.Min.Y)}
+		want := crs.Distance(crs.FromPoint(p.Point()), crs.FromPoint(foot.Point()))
 		if got := distance(city, p); math.Abs(got-want) > want/1000 {
 			t.Errorf("%v: %v m, want %v", p, got, want)
 		}

@@ -4,7 +4,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"onemap/geo/crs"
-	"onemap/geo/grid/crossing"
+	"onemap/geo/lattice"
 )
 
 // nearCity is how far from a city's border a place still counts as that city's, in metres.
@@ -13,7 +13,7 @@ const nearCity = 5000.0
 // Locate says where a place is: exactly one answer, also on shared borders and
 // corners. Nothing is allocated.
 func (ix *Index) Locate(p crs.WGS84) Place {
-	at, ok := onLattice(p.Lon, p.Lat)
+	at, ok := lattice.On(p.Lon, p.Lat)
 	if !ok {
 		return ix.nowhere()
 	}
@@ -25,18 +25,17 @@ func (ix *Index) Locate(p crs.WGS84) Place {
 // those of others. Nothing is allocated.
 func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
 	const some = 512
-	var at [some]crossing.Node
+	var at [some]lattice.Node
 	var owners [some]int32
 	finest := len(levels) - 1
 	for len(points) > 0 {
 		n := min(some, len(points))
 		for i, p := range points[:n] {
-			on, _ := onLattice(p.Lon, p.Lat)
-			at[i] = crossing.Node{X: on.x, Y: on.y}
+			at[i], _ = lattice.On(p.Lon, p.Lat)
 		}
 		ix.layers[finest].owners(at[:n], owners[:n])
 		for i, p := range points[:n] {
-			on, ok := onLattice(p.Lon, p.Lat)
+			on, ok := lattice.On(p.Lon, p.Lat)
 			switch {
 			case !ok:
 				out[i] = ix.nowhere()
@@ -50,7 +49,7 @@ func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
 	}
 }
 
-func (l *layer) owners(at []crossing.Node, out []int32) {
+func (l *layer) owners(at []lattice.Node, out []int32) {
 	if l.table != nil {
 		l.table.OwnerAll(at, out)
 		return
@@ -61,13 +60,13 @@ func (l *layer) owners(at []crossing.Node, out []int32) {
 }
 
 // locate asks the levels from one of them up.
-func (ix *Index) locate(at node, from int) Place {
+func (ix *Index) locate(at lattice.Node, from int) Place {
 	for i := from; i >= 0; i-- {
 		l := &ix.layers[i]
 		if l.table == nil {
 			continue
 		}
-		if owner := l.table.Owner(crossing.Node{X: at.x, Y: at.y}); owner >= 0 {
+		if owner := l.table.Owner(at); owner >= 0 {
 			return ix.within(i, owner)
 		}
 	}
@@ -92,14 +91,14 @@ func (ix *Index) within(level int, number int32) Place {
 
 // nearest is the topmost region nearest to the place, if within 5 km, or nil. A
 // topmost region is a city, or one whose city the edition does not have.
-func (ix *Index) nearest(at node) (best *entry) {
+func (ix *Index) nearest(at lattice.Node) (best *entry) {
 	if ix.tops == nil {
 		return nil
 	}
-	east, north := metresPerUnit(at.y)
+	east, north := lattice.MetresPerUnit(at.Y)
 	reach := [2]float64{nearCity / max(east, 1e-9) * 1.01, nearCity / north * 1.01}
-	low := [2]float64{float64(at.x) - reach[0], float64(at.y) - reach[1]}
-	high := [2]float64{float64(at.x) + reach[0], float64(at.y) + reach[1]}
+	low := [2]float64{float64(at.X) - reach[0], float64(at.Y) - reach[1]}
+	high := [2]float64{float64(at.X) + reach[0], float64(at.Y) + reach[1]}
 	least := nearCity
 	ix.tops.Search(low, high, func(_, _ [2]float64, e *entry) bool {
 		d := distance(e.polygon, at)

@@ -5,23 +5,25 @@ import (
 	"math/bits"
 
 	"github.com/tidwall/rtree"
+
+	"onemap/geo/lattice"
 )
 
 // edge is a directed piece of a border: the region lies to the left.
 type edge struct {
-	a, b          node
+	a, b          lattice.Node
 	polygon, ring int // where it comes from, for findings
 	next          int // number of the edge after it in its ring
 }
 
 func (e edge) box() (low, high [2]float64) {
-	return [2]float64{float64(min(e.a.x, e.b.x)), float64(min(e.a.y, e.b.y))},
-		[2]float64{float64(max(e.a.x, e.b.x)), float64(max(e.a.y, e.b.y))}
+	return [2]float64{float64(min(e.a.X, e.b.X)), float64(min(e.a.Y, e.b.Y))},
+		[2]float64{float64(max(e.a.X, e.b.X)), float64(max(e.a.Y, e.b.Y))}
 }
 
 // ringEdges lists the edges of an open ring in its own direction; next counts
 // from the first edge of this ring.
-func ringEdges(nodes []node, polygon, ring int) []edge {
+func ringEdges(nodes []lattice.Node, polygon, ring int) []edge {
 	edges := make([]edge, len(nodes))
 	for i, n := range nodes {
 		edges[i] = edge{a: n, b: nodes[(i+1)%len(nodes)], polygon: polygon, ring: ring, next: (i + 1) % len(nodes)}
@@ -39,18 +41,18 @@ const (
 )
 
 // meet compares two edges exactly and says where they meet, to the lattice.
-func meet(e, f edge) (meeting, node) {
-	if max(e.a.x, e.b.x) < min(f.a.x, f.b.x) || max(f.a.x, f.b.x) < min(e.a.x, e.b.x) ||
-		max(e.a.y, e.b.y) < min(f.a.y, f.b.y) || max(f.a.y, f.b.y) < min(e.a.y, e.b.y) {
-		return apart, node{}
+func meet(e, f edge) (meeting, lattice.Node) {
+	if max(e.a.X, e.b.X) < min(f.a.X, f.b.X) || max(f.a.X, f.b.X) < min(e.a.X, e.b.X) ||
+		max(e.a.Y, e.b.Y) < min(f.a.Y, f.b.Y) || max(f.a.Y, f.b.Y) < min(e.a.Y, e.b.Y) {
+		return apart, lattice.Node{}
 	}
-	a, b := turn(e.a, e.b, f.a), turn(e.a, e.b, f.b)
+	a, b := lattice.Turn(e.a, e.b, f.a), lattice.Turn(e.a, e.b, f.b)
 	if a*b > 0 {
-		return apart, node{}
+		return apart, lattice.Node{}
 	}
-	c, d := turn(f.a, f.b, e.a), turn(f.a, f.b, e.b)
+	c, d := lattice.Turn(f.a, f.b, e.a), lattice.Turn(f.a, f.b, e.b)
 	if c*d > 0 {
-		return apart, node{}
+		return apart, lattice.Node{}
 	}
 	if a == 0 && b == 0 {
 		return meetInLine(e, f)
@@ -71,15 +73,15 @@ func meet(e, f edge) (meeting, node) {
 
 // meetInLine: both lie on one line and their boxes meet. Sharing one end only is
 // a touch, sharing more is a crossing.
-func meetInLine(e, f edge) (meeting, node) {
-	var shared []node
-	for _, n := range [...]node{f.a, f.b} {
-		if onSegment(e.a, e.b, n) {
+func meetInLine(e, f edge) (meeting, lattice.Node) {
+	var shared []lattice.Node
+	for _, n := range [...]lattice.Node{f.a, f.b} {
+		if lattice.OnSegment(e.a, e.b, n) {
 			shared = append(shared, n)
 		}
 	}
-	for _, n := range [...]node{e.a, e.b} {
-		if onSegment(f.a, f.b, n) {
+	for _, n := range [...]lattice.Node{e.a, e.b} {
+		if lattice.OnSegment(f.a, f.b, n) {
 			shared = append(shared, n)
 		}
 	}
@@ -92,11 +94,11 @@ func meetInLine(e, f edge) (meeting, node) {
 }
 
 // crossPoint is where two edges cross, for people to look at: rounded.
-func crossPoint(e, f edge) node {
-	ex, ey := float64(e.b.x)-float64(e.a.x), float64(e.b.y)-float64(e.a.y)
-	fx, fy := float64(f.b.x)-float64(f.a.x), float64(f.b.y)-float64(f.a.y)
-	t := ((float64(f.a.x)-float64(e.a.x))*fy - (float64(f.a.y)-float64(e.a.y))*fx) / (ex*fy - ey*fx)
-	return node{int32(float64(e.a.x) + t*ex), int32(float64(e.a.y) + t*ey)}
+func crossPoint(e, f edge) lattice.Node {
+	ex, ey := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
+	fx, fy := float64(f.b.X)-float64(f.a.X), float64(f.b.Y)-float64(f.a.Y)
+	t := ((float64(f.a.X)-float64(e.a.X))*fy - (float64(f.a.Y)-float64(e.a.Y))*fx) / (ex*fy - ey*fx)
+	return lattice.Node{X: int32(float64(e.a.X) + t*ex), Y: int32(float64(e.a.Y) + t*ey)}
 }
 
 // meetingsOf finds where edges meet that should not, at most limit places. The
@@ -148,8 +150,8 @@ func meetingsOf(edges []edge, limit int) []Finding {
 	return found
 }
 
-func meetFinding(kind Kind, e, f edge, at node) Finding {
-	p := at.point()
+func meetFinding(kind Kind, e, f edge, at lattice.Node) Finding {
+	p := at.Point()
 	what := fmt.Sprintf("Polygon %d, %s", e.polygon+1, ringName(e.ring))
 	switch {
 	case kind == Touching:

@@ -60,7 +60,7 @@ func measureBorders(pieces []piece, groups []*group, r raster) {
 	for i := range pieces {
 		pieces[i].eachEdge(func(e dedge) {
 			if j, ok := owner[e.twin()]; ok && j != i {
-				dx, dy := float64(e.b.x)-float64(e.a.x), float64(e.b.y)-float64(e.a.y)
+				dx, dy := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
 				groups[i].shared[j] += math.Hypot(dx*r.east, dy*r.north)
 			}
 		})
@@ -125,7 +125,7 @@ func nearestGroup(pieces []piece, groups []*group, island int, r raster) int {
 		}
 		for _, k := range g.pieces {
 			for _, n := range pieces[k].rings[0] {
-				d := math.Hypot((float64(n.x)-float64(from.x))*r.east, (float64(n.y)-float64(from.y))*r.north)
+				d := math.Hypot((float64(n.X)-float64(from.X))*r.east, (float64(n.Y)-float64(from.Y))*r.north)
 				if best < 0 || d < distance {
 					best, distance = i, d
 				}

@@ -9,33 +9,34 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/geo/crs"
+	"onemap/geo/lattice"
 )
 
 // The oracle knows the half-open rule only from its words: the owner of (x, y)
 // contains (x+e1, y+e2), e2 << e1. It intersects every edge with the horizontal
 // through y+e2 in rational numbers and counts those not to the right of x; edges
 // wholly on one side need no arithmetic.
-func oracleHolds(s *shape, p node) bool {
+func oracleHolds(s *shape, p lattice.Node) bool {
 	inside := false
 	for _, ring := range s.rings {
 		for i, a := range ring {
 			b := ring[(i+1)%len(ring)]
 			// y+e2 is above every lattice point at y and below all higher ones.
-			if (a.y > p.y) == (b.y > p.y) {
+			if (a.Y > p.Y) == (b.Y > p.Y) {
 				continue
 			}
-			if min(a.x, b.x) > p.x {
+			if min(a.X, b.X) > p.X {
 				continue
 			}
-			if max(a.x, b.x) <= p.x {
+			if max(a.X, b.X) <= p.X {
 				inside = !inside
 				continue
 			}
 			// x of the crossing = a.x + (b.x-a.x) * (y-a.y) / (b.y-a.y)
-			cross := big.NewRat(int64(p.y)-int64(a.y), int64(b.y)-int64(a.y))
-			cross.Mul(cross, big.NewRat(int64(b.x)-int64(a.x), 1))
-			cross.Add(cross, big.NewRat(int64(a.x), 1))
-			if cross.Cmp(big.NewRat(int64(p.x), 1)) <= 0 {
+			cross := big.NewRat(int64(p.Y)-int64(a.Y), int64(b.Y)-int64(a.Y))
+			cross.Mul(cross, big.NewRat(int64(b.X)-int64(a.X), 1))
+			cross.Add(cross, big.NewRat(int64(a.X), 1))
+			if cross.Cmp(big.NewRat(int64(p.X), 1)) <= 0 {
 				inside = !inside
 			}
 		}
@@ -54,7 +55,7 @@ type bruteForce struct {
 func newBruteForce(shapes []shape) *bruteForce {
 	b := &bruteForce{shapes: shapes, table: make(map[[2]int64][]int)}
 	for _, s := range shapes {
-		b.size += max(int64(s.max.x)-int64(s.min.x), int64(s.max.y)-int64(s.min.y))
+		b.size += max(int64(s.max.X)-int64(s.min.X), int64(s.max.Y)-int64(s.min.Y))
 	}
 	b.size = b.size/int64(len(shapes)) + 1
 	for i, s := range shapes {
@@ -68,16 +69,16 @@ func newBruteForce(shapes []shape) *bruteForce {
 	return b
 }
 
-func (b *bruteForce) square(p node) [2]int64 {
-	return [2]int64{(int64(p.x) + 1<<31) / b.size, (int64(p.y) + 1<<31) / b.size}
+func (b *bruteForce) square(p lattice.Node) [2]int64 {
+	return [2]int64{(int64(p.X) + 1<<31) / b.size, (int64(p.Y) + 1<<31) / b.size}
 }
 
 // owner is the first shape that holds p, -1 for none, and how many do.
-func (b *bruteForce) owner(p node) (first, owners int) {
+func (b *bruteForce) owner(p lattice.Node) (first, owners int) {
 	first = -1
 	for _, i := range b.table[b.square(p)] {
 		s := &b.shapes[i]
-		if p.x < s.min.x || p.x > s.max.x || p.y < s.min.y || p.y > s.max.y || !oracleHolds(s, p) {
+		if p.X < s.min.X || p.X > s.max.X || p.Y < s.min.Y || p.Y > s.max.Y || !oracleHolds(s, p) {
 			continue
 		}
 		if first < 0 {
@@ -89,7 +90,7 @@ func (b *bruteForce) owner(p node) (first, owners int) {
 }
 
 // borderedBy lists the shapes whose border p lies on.
-func (b *bruteForce) borderedBy(p node) (on []int) {
+func (b *bruteForce) borderedBy(p lattice.Node) (on []int) {
 	for _, i := range b.table[b.square(p)] {
 		if b.shapes[i].borders(p) {
 			on = append(on, i)
@@ -100,31 +101,31 @@ func (b *bruteForce) borderedBy(p node) (on []int) {
 
 // probes are random points of the box, vertices, lattice points nearest to a
 // point of an edge, and their neighbours one unit away.
-func probes(rng *rand.Rand, shapes []shape, n int) []node {
+func probes(rng *rand.Rand, shapes []shape, n int) []lattice.Node {
 	low, high := shapes[0].min, shapes[0].max
 	for _, s := range shapes {
-		low = node{min(low.x, s.min.x), min(low.y, s.min.y)}
-		high = node{max(high.x, s.max.x), max(high.y, s.max.y)}
+		low = lattice.Node{X: min(low.X, s.min.X), Y: min(low.Y, s.min.Y)}
+		high = lattice.Node{X: max(high.X, s.max.X), Y: max(high.Y, s.max.Y)}
 	}
-	out := make([]node, 0, n)
+	out := make([]lattice.Node, 0, n)
 	for len(out) < n {
 		s := shapes[rng.IntN(len(shapes))]
 		ring := s.rings[rng.IntN(len(s.rings))]
 		i := rng.IntN(len(ring))
 		a, b := ring[i], ring[(i+1)%len(ring)]
 		t := rng.Float64()
-		on := node{int32(float64(a.x) + t*(float64(b.x)-float64(a.x))), int32(float64(a.y) + t*(float64(b.y)-float64(a.y)))}
+		on := lattice.Node{X: int32(float64(a.X) + t*(float64(b.X)-float64(a.X))), Y: int32(float64(a.Y) + t*(float64(b.Y)-float64(a.Y)))}
 		switch rng.IntN(5) {
 		case 0:
-			out = append(out, node{int32(int64(low.x) + rng.Int64N(int64(high.x)-int64(low.x)+1)), int32(int64(low.y) + rng.Int64N(int64(high.y)-int64(low.y)+1))})
+			out = append(out, lattice.Node{X: int32(int64(low.X) + rng.Int64N(int64(high.X)-int64(low.X)+1)), Y: int32(int64(low.Y) + rng.Int64N(int64(high.Y)-int64(low.Y)+1))})
 		case 1:
 			out = append(out, a)
 		case 2:
-			out = append(out, node{a.x + int32(rng.IntN(3)) - 1, a.y + int32(rng.IntN(3)) - 1})
+			out = append(out, lattice.Node{X: a.X + int32(rng.IntN(3)) - 1, Y: a.Y + int32(rng.IntN(3)) - 1})
 		case 3:
 			out = append(out, on)
 		default:
-			out = append(out, node{on.x + int32(rng.IntN(3)) - 1, on.y + int32(rng.IntN(3)) - 1})
+			out = append(out, lattice.Node{X: on.X + int32(rng.IntN(3)) - 1, Y: on.Y + int32(rng.IntN(3)) - 1})
 		}
 	}
 	return out
@@ -153,7 +154,7 @@ func compare(t *testing.T, ix *Index, level Level, n int, mayOverlap bool) {
 	all := probes(rand.New(rand.NewPCG(1, 2)), shapes, n)
 	points, bulk := make([]crs.WGS84, n), make([]Place, n)
 	for i, p := range all {
-		points[i] = crs.FromPoint(p.point())
+		points[i] = crs.FromPoint(p.Point())
 	}
 	ix.LocateAll(points, bulk)
 	for i, p := range all {

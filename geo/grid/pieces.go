@@ -3,14 +3,16 @@ package grid
 import (
 	"cmp"
 	"slices"
+
+	"onemap/geo/lattice"
 )
 
 // piece is one connected part of a region within one cell of the raster.
 type piece struct {
-	rings     [][]node // the first is the shell
+	rings     [][]lattice.Node // the first is the shell
 	area2     int64
 	row, col  int // row 0 is the northernmost
-	low, high node
+	low, high lattice.Node
 }
 
 // pieces cuts the border along the raster; ok is false when rounding would make
@@ -24,18 +26,18 @@ func (r raster) pieces(border []dedge, keepTips bool) (list []piece, ok bool) {
 	edges := slices.Concat(outer, r.inner(outer))
 	slices.SortFunc(edges, compareEdges)
 
-	var holes [][]node
+	var holes [][]lattice.Node
 	byCell := make(map[[2]int][]int)
 	for _, walk := range trace(edges) {
 		var p piece
-		var own [][]node
+		var own [][]lattice.Node
 		for _, ring := range splitWalk(walk) {
 			a := area2(ring)
 			if a > 0 {
 				if p.rings != nil {
 					return nil, false
 				}
-				p.rings = [][]node{ring}
+				p.rings = [][]lattice.Node{ring}
 			} else {
 				own = append(own, ring)
 			}
@@ -55,7 +57,7 @@ func (r raster) pieces(border []dedge, keepTips bool) (list []piece, ok bool) {
 		low, _ := boxOf(h)
 		row, col := r.cell(low)
 		candidates := byCell[[2]int{row, col}]
-		shells := make([][]node, len(candidates))
+		shells := make([][]lattice.Node, len(candidates))
 		for i, c := range candidates {
 			shells[i] = list[c].rings[0]
 		}
@@ -70,7 +72,7 @@ func (r raster) pieces(border []dedge, keepTips bool) (list []piece, ok bool) {
 	slices.SortFunc(list, func(a, b piece) int {
 		return cmp.Or(
 			cmp.Compare(a.row, b.row), cmp.Compare(a.col, b.col),
-			cmp.Compare(b.high.y, a.high.y), cmp.Compare(a.low.x, b.low.x),
+			cmp.Compare(b.high.Y, a.high.Y), cmp.Compare(a.low.X, b.low.X),
 			compareNodes(a.rings[0][0], b.rings[0][0]))
 	})
 	return list, true
@@ -78,12 +80,12 @@ func (r raster) pieces(border []dedge, keepTips bool) (list []piece, ok bool) {
 
 // cell is the row (from the north) and column of the raster to the upper right
 // of n, the lower left corner of what lies within one cell.
-func (r raster) cell(n node) (row, col int) {
-	col, found := slices.BinarySearch(r.xs, n.x)
+func (r raster) cell(n lattice.Node) (row, col int) {
+	col, found := slices.BinarySearch(r.xs, n.X)
 	if !found {
 		col--
 	}
-	up, found := slices.BinarySearch(r.ys, n.y)
+	up, found := slices.BinarySearch(r.ys, n.Y)
 	if !found {
 		up--
 	}
@@ -104,7 +106,7 @@ func (r raster) inner(border []dedge) []dedge {
 	return upright
 }
 
-func flip(n node) node { return node{n.y, n.x} }
+func flip(n lattice.Node) lattice.Node { return lattice.Node{X: n.Y, Y: n.X} }
 
 // innerLines does the north-south lines. Border edges meet a line at their ends
 // only, so walking up the line the inside to its right begins or ends where an
@@ -113,21 +115,21 @@ func flip(n node) node { return node{n.y, n.x} }
 func innerLines(xs, ys []int32, border []dedge) []dedge {
 	type sides struct{ left, right int }
 	at := make([]map[int32]sides, len(xs))
-	note := func(on node, other node) {
-		i, found := slices.BinarySearch(xs, on.x)
+	note := func(on lattice.Node, other lattice.Node) {
+		i, found := slices.BinarySearch(xs, on.X)
 		if !found {
 			return
 		}
 		if at[i] == nil {
 			at[i] = make(map[int32]sides)
 		}
-		s := at[i][on.y]
-		if other.x > on.x {
+		s := at[i][on.Y]
+		if other.X > on.X {
 			s.right++
-		} else if other.x < on.x {
+		} else if other.X < on.X {
 			s.left++
 		}
-		at[i][on.y] = s
+		at[i][on.Y] = s
 	}
 	for _, e := range border {
 		note(e.a, e.b)
@@ -147,9 +149,9 @@ func innerLines(xs, ys []int32, border []dedge) []dedge {
 			if left%2 == 0 || right%2 == 0 || k+1 == len(nodes) {
 				continue
 			}
-			from := node{x, y}
+			from := lattice.Node{X: x, Y: y}
 			for _, stop := range append(slices.Clone(between(ys, y, nodes[k+1])), nodes[k+1]) {
-				to := node{x, stop}
+				to := lattice.Node{X: x, Y: stop}
 				inner = append(inner, dedge{from, to}, dedge{to, from})
 				from = to
 			}

@@ -7,12 +7,13 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/geo/grid/crossing"
+	"onemap/geo/lattice"
 )
 
 // newPolygon is a region's border on the lattice. Of regions of one level that
 // claim the same place the lowest code has it.
 func newPolygon(code Code, mp orb.MultiPolygon) (*crossing.Polygon, error) {
-	var rings [][]crossing.Node
+	var rings [][]lattice.Node
 	for i, poly := range mp {
 		for j, ring := range poly {
 			nodes, err := openRing(ring)
@@ -22,11 +23,7 @@ func newPolygon(code Code, mp orb.MultiPolygon) (*crossing.Polygon, error) {
 			if len(nodes) < 3 {
 				continue
 			}
-			border := make([]crossing.Node, len(nodes))
-			for k, n := range nodes {
-				border[k] = crossing.Node{X: n.x, Y: n.y}
-			}
-			rings = append(rings, border)
+			rings = append(rings, nodes)
 		}
 	}
 	if len(rings) == 0 {
@@ -40,10 +37,10 @@ func newPolygon(code Code, mp orb.MultiPolygon) (*crossing.Polygon, error) {
 }
 
 // openRing rounds a ring to the lattice, drops repeated nodes and the closing one.
-func openRing(ring orb.Ring) ([]node, error) {
-	nodes := make([]node, 0, len(ring))
+func openRing(ring orb.Ring) ([]lattice.Node, error) {
+	nodes := make([]lattice.Node, 0, len(ring))
 	for k, p := range ring {
-		n, ok := onLattice(p[0], p[1])
+		n, ok := lattice.On(p[0], p[1])
 		if !ok {
 			return nil, fmt.Errorf("point %d (%v, %v) is no lon, lat", k+1, p[0], p[1])
 		}
@@ -59,15 +56,15 @@ func openRing(ring orb.Ring) ([]node, error) {
 
 // distance is the way from a place to the nearest point of a border in metres, on
 // a plane that touches the Earth at the place: within 0.1 % for ways up to 10 km.
-func distance(p *crossing.Polygon, at node) float64 {
-	east, north := metresPerUnit(at.y)
+func distance(p *crossing.Polygon, at lattice.Node) float64 {
+	east, north := lattice.MetresPerUnit(at.Y)
 	best := -1.0
 	for _, ring := range p.Rings {
 		a := ring[len(ring)-1]
 		for _, b := range ring {
 			d := segmentDistance(
-				(float64(a.X)-float64(at.x))*east, (float64(a.Y)-float64(at.y))*north,
-				(float64(b.X)-float64(at.x))*east, (float64(b.Y)-float64(at.y))*north)
+				(float64(a.X)-float64(at.X))*east, (float64(a.Y)-float64(at.Y))*north,
+				(float64(b.X)-float64(at.X))*east, (float64(b.Y)-float64(at.Y))*north)
 			if best < 0 || d < best {
 				best = d
 			}

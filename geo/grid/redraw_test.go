@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/geo/crs"
+	"onemap/geo/lattice"
 )
 
 // After any redraws an index answers as one made of the same regions.
@@ -103,8 +104,8 @@ func same(t *testing.T, rng *rand.Rand, got, want *Index) {
 	}
 	shapes, _ := shapesOf(t, want, Grid)
 	slow := newSlowIndex(want)
-	for _, p := range append(probes(rng, shapes, 1000), node{1_130_000_000 - 300_000, 220_000_000}, node{0, 0}) {
-		at := crs.FromPoint(p.point())
+	for _, p := range append(probes(rng, shapes, 1000), lattice.Node{X: 1_130_000_000 - 300_000, Y: 220_000_000}, lattice.Node{X: 0, Y: 0}) {
+		at := crs.FromPoint(p.Point())
 		if a, b, c := got.Locate(at), want.Locate(at), slow.Locate(at); a != b || a != c {
 			t.Fatalf("%v: %+v redrawn, %+v new, %+v the plain way", p, a, b, c)
 		}

@@ -10,10 +10,12 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 	"pgregory.net/rapid"
+
+	"onemap/geo/lattice"
 )
 
 // mp makes one polygon of lattice units around (113 E, 22 N).
-func mp(rings ...[]node) orb.MultiPolygon {
+func mp(rings ...[]lattice.Node) orb.MultiPolygon {
 	var poly orb.Polygon
 	for _, r := range rings {
 		poly = append(poly, closeRing(offset(r)))
@@ -21,42 +23,42 @@ func mp(rings ...[]node) orb.MultiPolygon {
 	return orb.MultiPolygon{poly}
 }
 
-func offset(nodes []node) []node {
-	out := make([]node, len(nodes))
+func offset(nodes []lattice.Node) []lattice.Node {
+	out := make([]lattice.Node, len(nodes))
 	for i, n := range nodes {
-		out[i] = node{n.x + 1_130_000_000, n.y + 220_000_000}
+		out[i] = lattice.Node{X: n.X + 1_130_000_000, Y: n.Y + 220_000_000}
 	}
 	return out
 }
 
-func square(x, y, size int32) []node {
-	return []node{{x, y}, {x + size, y}, {x + size, y + size}, {x, y + size}}
+func square(x, y, size int32) []lattice.Node {
+	return []lattice.Node{{X: x, Y: y}, {X: x + size, Y: y}, {X: x + size, Y: y + size}, {X: x, Y: y + size}}
 }
 
 // star draws a ring that sees its centre, otherwise as concave as chance makes it.
-func star(t *rapid.T, cx, cy, low, high int32, label string) []node {
+func star(t *rapid.T, cx, cy, low, high int32, label string) []lattice.Node {
 	n := rapid.IntRange(5, 40).Draw(t, label+" corners")
-	ring := make([]node, 0, n)
+	ring := make([]lattice.Node, 0, n)
 	for i := range n {
 		angle := 2 * math.Pi * (float64(i) + rapid.Float64Range(0, 0.8).Draw(t, label+" turn")) / float64(n)
 		radius := float64(rapid.Int32Range(low, high).Draw(t, label+" radius"))
-		ring = append(ring, node{cx + int32(radius*math.Cos(angle)), cy + int32(radius*math.Sin(angle))})
+		ring = append(ring, lattice.Node{X: cx + int32(radius*math.Cos(angle)), Y: cy + int32(radius*math.Sin(angle))})
 	}
 	return ring
 }
 
 // comb is a ring with teeth, so that one cell may hold several pieces.
-func comb(t *rapid.T) []node {
-	var top []node
+func comb(t *rapid.T) []lattice.Node {
+	var top []lattice.Node
 	x := int32(0)
 	for range rapid.IntRange(1, 12).Draw(t, "teeth") {
 		high := rapid.Int32Range(40_000, 90_000).Draw(t, "tooth")
 		low := rapid.Int32Range(1_000, 39_000).Draw(t, "gap")
 		a, b, c := rapid.Int32Range(60, 9_000).Draw(t, "a"), rapid.Int32Range(60, 9_000).Draw(t, "b"), rapid.Int32Range(60, 9_000).Draw(t, "c")
-		top = append(top, node{x, high}, node{x + a, high - 500}, node{x + a + b, low})
+		top = append(top, lattice.Node{X: x, Y: high}, lattice.Node{X: x + a, Y: high - 500}, lattice.Node{X: x + a + b, Y: low})
 		x += a + b + c
 	}
-	ring := []node{{-1, 0}, {x + 1, rapid.Int32Range(-5_000, 0).Draw(t, "slope")}}
+	ring := []lattice.Node{{X: -1, Y: 0}, {X: x + 1, Y: rapid.Int32Range(-5_000, 0).Draw(t, "slope")}}
 	for i := len(top) - 1; i >= 0; i-- {
 		ring = append(ring, top[i])
 	}
@@ -75,7 +77,7 @@ func anyRegion(t *rapid.T) orb.MultiPolygon {
 		}
 		return all
 	}
-	rings := [][]node{star(t, 0, 0, 80_000, 200_000, "shell")}
+	rings := [][]lattice.Node{star(t, 0, 0, 80_000, 200_000, "shell")}
 	for i := range rapid.IntRange(0, 3).Draw(t, "holes") {
 		rings = append(rings, star(t, int32(i)*24_000-24_000, 0, 100, 11_000, "hole"))
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"onemap/geo/crs"
+	"onemap/geo/lattice"
 )
 
 // slowIndex answers as Index does the plain way: boxes in an R-tree, one a
@@ -30,7 +31,7 @@ func newSlowIndex(ix *Index) *slowIndex {
 			}
 			i := int32(len(slow.codes))
 			slow.codes, slow.shapes = append(slow.codes, ref.Code), append(slow.shapes, s)
-			low, high := [2]float64{float64(s.min.x), float64(s.min.y)}, [2]float64{float64(s.max.x), float64(s.max.y)}
+			low, high := [2]float64{float64(s.min.X), float64(s.min.Y)}, [2]float64{float64(s.max.X), float64(s.max.Y)}
 			slow.trees[order].Insert(low, high, i)
 			if len(ix.Chain(ref.Code)) == 1 {
 				slow.tops.Insert(low, high, i)
@@ -41,7 +42,7 @@ func newSlowIndex(ix *Index) *slowIndex {
 }
 
 func (x *slowIndex) Locate(p crs.WGS84) Place {
-	at, ok := onLattice(p.Lon, p.Lat)
+	at, ok := lattice.On(p.Lon, p.Lat)
 	if !ok {
 		return Place{Outside: true, FarOutside: true, Edition: x.edition}
 	}
@@ -60,9 +61,9 @@ func (x *slowIndex) Locate(p crs.WGS84) Place {
 	return Place{Outside: true, FarOutside: true, Edition: x.edition}
 }
 
-func (x *slowIndex) owner(level int, at node) int32 {
+func (x *slowIndex) owner(level int, at lattice.Node) int32 {
 	owner, rim := int32(-1), int32(-1)
-	q := [2]float64{float64(at.x), float64(at.y)}
+	q := [2]float64{float64(at.X), float64(at.Y)}
 	x.trees[level].Search(q, q, func(_, _ [2]float64, i int32) bool {
 		switch s := &x.shapes[i]; {
 		case owner >= 0 && owner < i:
@@ -79,11 +80,11 @@ func (x *slowIndex) owner(level int, at node) int32 {
 	return rim
 }
 
-func (x *slowIndex) nearest(at node) int32 {
-	east, north := metresPerUnit(at.y)
+func (x *slowIndex) nearest(at lattice.Node) int32 {
+	east, north := lattice.MetresPerUnit(at.Y)
 	reach := [2]float64{nearCity / max(east, 1e-9) * 1.01, nearCity / north * 1.01}
-	low := [2]float64{float64(at.x) - reach[0], float64(at.y) - reach[1]}
-	high := [2]float64{float64(at.x) + reach[0], float64(at.y) + reach[1]}
+	low := [2]float64{float64(at.X) - reach[0], float64(at.Y) - reach[1]}
+	high := [2]float64{float64(at.X) + reach[0], float64(at.Y) + reach[1]}
 	best, distance := int32(-1), nearCity
 	x.tops.Search(low, high, func(_, _ [2]float64, i int32) bool {
 		d := x.shapes[i].distance(at)
@@ -99,8 +100,8 @@ func (x *slowIndex) nearest(at node) int32 {
 // first). Whether a ring is a shell or a hole does not matter: inside is where
 // an odd number of edges lies to the west.
 type shape struct {
-	rings    [][]node
-	min, max node
+	rings    [][]lattice.Node
+	min, max lattice.Node
 }
 
 func newShape(mp orb.MultiPolygon) (shape, error) {
@@ -118,8 +119,8 @@ func newShape(mp orb.MultiPolygon) (shape, error) {
 				s.min, s.max = nodes[0], nodes[0]
 			}
 			for _, n := range nodes {
-				s.min = node{min(s.min.x, n.x), min(s.min.y, n.y)}
-				s.max = node{max(s.max.x, n.x), max(s.max.y, n.y)}
+				s.min = lattice.Node{X: min(s.min.X, n.X), Y: min(s.min.Y, n.Y)}
+				s.max = lattice.Node{X: max(s.max.X, n.X), Y: max(s.max.Y, n.Y)}
 			}
 			s.rings = append(s.rings, nodes)
 		}
@@ -131,7 +132,7 @@ func newShape(mp orb.MultiPolygon) (shape, error) {
 }
 
 // holds is the half-open rule: see passesLeft.
-func (s *shape) holds(p node) bool {
+func (s *shape) holds(p lattice.Node) bool {
 	inside := false
 	for _, ring := range s.rings {
 		a := ring[len(ring)-1]
@@ -146,11 +147,11 @@ func (s *shape) holds(p node) bool {
 }
 
 // borders says whether p lies on the border.
-func (s *shape) borders(p node) bool {
+func (s *shape) borders(p lattice.Node) bool {
 	for _, ring := range s.rings {
 		a := ring[len(ring)-1]
 		for _, b := range ring {
-			if onSegment(a, b, p) {
+			if lattice.OnSegment(a, b, p) {
 				return true
 			}
 			a = b
@@ -161,15 +162,15 @@ func (s *shape) borders(p node) bool {
 
 // distance is the way from p to the nearest point of the border in metres, on a
 // plane that touches the Earth at p: within 0.1 % for ways up to 10 km.
-func (s *shape) distance(p node) float64 {
-	east, north := metresPerUnit(p.y)
+func (s *shape) distance(p lattice.Node) float64 {
+	east, north := lattice.MetresPerUnit(p.Y)
 	best := -1.0
 	for _, ring := range s.rings {
 		a := ring[len(ring)-1]
 		for _, b := range ring {
 			d := segmentDistance(
-				(float64(a.x)-float64(p.x))*east, (float64(a.y)-float64(p.y))*north,
-				(float64(b.x)-float64(p.x))*east, (float64(b.y)-float64(p.y))*north)
+				(float64(a.X)-float64(p.X))*east, (float64(a.Y)-float64(p.Y))*north,
+				(float64(b.X)-float64(p.X))*east, (float64(b.Y)-float64(p.Y))*north)
 			if best < 0 || d < best {
 				best = d
 			}
@@ -182,14 +183,14 @@ func (s *shape) distance(p node) float64 {
 // passesLeft says whether the edge a-b runs past p on its left, or through it:
 // the half-open rule. It counts the edges a ray from (x+e1, y+e2), e2 << e1,
 // to the west crosses; where the count is odd p is inside.
-func passesLeft(a, b, p node) bool {
-	if (a.y <= p.y) == (b.y <= p.y) {
+func passesLeft(a, b, p lattice.Node) bool {
+	if (a.Y <= p.Y) == (b.Y <= p.Y) {
 		return false
 	}
-	if a.y > b.y {
+	if a.Y > b.Y {
 		a, b = b, a
 	}
-	l := (int64(p.x) - int64(a.x)) * (int64(b.y) - int64(a.y))
-	r := (int64(b.x) - int64(a.x)) * (int64(p.y) - int64(a.y))
+	l := (int64(p.X) - int64(a.X)) * (int64(b.Y) - int64(a.Y))
+	r := (int64(b.X) - int64(a.X)) * (int64(p.Y) - int64(a.Y))
 	return l >= r
 }

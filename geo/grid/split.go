@@ -5,14 +5,16 @@ import (
 	"slices"
 
 	"github.com/tidwall/rtree"
+
+	"onemap/geo/lattice"
 )
 
 // dedge is a directed edge with the region to its left.
-type dedge struct{ a, b node }
+type dedge struct{ a, b lattice.Node }
 
 func (e dedge) twin() dedge { return dedge{e.b, e.a} }
 
-func compareNodes(a, b node) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) }
+func compareNodes(a, b lattice.Node) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }
 
 func compareEdges(a, b dedge) int { return cmp.Or(compareNodes(a.a, b.a), compareNodes(a.b, b.b)) }
 
@@ -38,17 +40,17 @@ func cancel(edges []dedge) (left []dedge, ok bool) {
 // splitAtTouches inserts, in edges that another edge ends on, that end. The
 // points lie exactly on the edges: nothing moves.
 func splitAtTouches(edges []dedge) []dedge {
-	var tree rtree.RTreeGN[float64, node]
+	var tree rtree.RTreeGN[float64, lattice.Node]
 	for _, e := range edges {
-		p := [2]float64{float64(e.a.x), float64(e.a.y)}
+		p := [2]float64{float64(e.a.X), float64(e.a.Y)}
 		tree.Insert(p, p, e.a)
 	}
 	out := make([]dedge, 0, len(edges))
 	for _, e := range edges {
-		var on []node
+		var on []lattice.Node
 		low, high := edge{a: e.a, b: e.b}.box()
-		tree.Search(low, high, func(_, _ [2]float64, n node) bool {
-			if n != e.a && n != e.b && onSegment(e.a, e.b, n) {
+		tree.Search(low, high, func(_, _ [2]float64, n lattice.Node) bool {
+			if n != e.a && n != e.b && lattice.OnSegment(e.a, e.b, n) {
 				on = append(on, n)
 			}
 			return true
@@ -59,16 +61,16 @@ func splitAtTouches(edges []dedge) []dedge {
 }
 
 // appendSplit appends e in pieces; the points may come in any order, and twice.
-func appendSplit(out []dedge, e dedge, on []node) []dedge {
-	slices.SortFunc(on, func(p, q node) int {
-		if e.a.x < e.b.x || e.a.x == e.b.x && e.a.y < e.b.y {
-			if e.a.y > e.b.y {
-				return cmp.Or(cmp.Compare(p.x, q.x), cmp.Compare(q.y, p.y))
+func appendSplit(out []dedge, e dedge, on []lattice.Node) []dedge {
+	slices.SortFunc(on, func(p, q lattice.Node) int {
+		if e.a.X < e.b.X || e.a.X == e.b.X && e.a.Y < e.b.Y {
+			if e.a.Y > e.b.Y {
+				return cmp.Or(cmp.Compare(p.X, q.X), cmp.Compare(q.Y, p.Y))
 			}
 			return compareNodes(p, q)
 		}
-		if e.a.y < e.b.y {
-			return cmp.Or(cmp.Compare(q.x, p.x), cmp.Compare(p.y, q.y))
+		if e.a.Y < e.b.Y {
+			return cmp.Or(cmp.Compare(q.X, p.X), cmp.Compare(p.Y, q.Y))
 		}
 		return compareNodes(q, p)
 	})
@@ -89,25 +91,25 @@ func appendSplit(out []dedge, e dedge, on []node) []dedge {
 func (r raster) splitAtLines(border []dedge) []dedge {
 	upright := make([]dedge, 0, 2*len(border))
 	for _, e := range border {
-		var on []node
-		for _, x := range between(r.xs, e.a.x, e.b.x) {
+		var on []lattice.Node
+		for _, x := range between(r.xs, e.a.X, e.b.X) {
 			lo, hi := e.a, e.b
-			if lo.x > hi.x {
+			if lo.X > hi.X {
 				lo, hi = hi, lo
 			}
-			on = append(on, node{x, crossAt(lo.x, lo.y, hi.x, hi.y, x)})
+			on = append(on, lattice.Node{X: x, Y: crossAt(lo.X, lo.Y, hi.X, hi.Y, x)})
 		}
 		upright = appendSplit(upright, e, on)
 	}
 	out := make([]dedge, 0, 2*len(upright))
 	for _, e := range upright {
-		var on []node
-		for _, y := range between(r.ys, e.a.y, e.b.y) {
+		var on []lattice.Node
+		for _, y := range between(r.ys, e.a.Y, e.b.Y) {
 			lo, hi := e.a, e.b
-			if lo.y > hi.y {
+			if lo.Y > hi.Y {
 				lo, hi = hi, lo
 			}
-			on = append(on, node{crossAt(lo.y, lo.x, hi.y, hi.x, y), y})
+			on = append(on, lattice.Node{X: crossAt(lo.Y, lo.X, hi.Y, hi.X, y), Y: y})
 		}
 		out = appendSplit(out, e, on)
 	}

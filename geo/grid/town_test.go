@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/paulmach/orb"
+
+	"onemap/geo/lattice"
 )
 
 // latticeTown is an invented city of one district, one street, n by n
@@ -15,28 +17,28 @@ func latticeTown(n int) []Region {
 	const step = 10_000 // units from grid to grid, about 100 m
 	side := 5 * n
 	rng := rand.New(rand.NewPCG(7, 11))
-	corner := make([][]node, side+1)
+	corner := make([][]lattice.Node, side+1)
 	for i := range corner {
-		corner[i] = make([]node, side+1)
+		corner[i] = make([]lattice.Node, side+1)
 		for j := range corner[i] {
-			corner[i][j] = node{1_130_000_000 + int32(i*step+rng.IntN(4_000)), 220_000_000 + int32(j*step+rng.IntN(4_000))}
+			corner[i][j] = lattice.Node{X: 1_130_000_000 + int32(i*step+rng.IntN(4_000)), Y: 220_000_000 + int32(j*step+rng.IntN(4_000))}
 		}
 	}
-	lines := make(map[dedge][]node)
-	border := func(a, b node) []node { // from a, without b
+	lines := make(map[dedge][]lattice.Node)
+	border := func(a, b lattice.Node) []lattice.Node { // from a, without b
 		if line, ok := lines[dedge{b, a}]; ok {
-			back := []node{a}
+			back := []lattice.Node{a}
 			for i := len(line) - 1; i > 0; i-- {
 				back = append(back, line[i])
 			}
 			return back
 		}
-		line := []node{a}
+		line := []lattice.Node{a}
 		for k := 1; k <= 5; k++ {
 			t := float64(k) / 6
-			line = append(line, node{
-				int32(math.Round(float64(a.x)+t*(float64(b.x)-float64(a.x)))) + int32(rng.IntN(600)-300),
-				int32(math.Round(float64(a.y)+t*(float64(b.y)-float64(a.y)))) + int32(rng.IntN(600)-300),
+			line = append(line, lattice.Node{
+				X: int32(math.Round(float64(a.X)+t*(float64(b.X)-float64(a.X)))) + int32(rng.IntN(600)-300),
+				Y: int32(math.Round(float64(a.Y)+t*(float64(b.Y)-float64(a.Y)))) + int32(rng.IntN(600)-300),
 			})
 		}
 		lines[dedge{a, b}] = line
@@ -50,8 +52,8 @@ func latticeTown(n int) []Region {
 			for k := range 25 {
 				i, j := ci*5+k/5, cj*5+k%5
 				a, b, c, d := corner[i][j], corner[i+1][j], corner[i+1][j+1], corner[i][j+1]
-				var ring []node
-				for _, side := range [][2]node{{a, b}, {b, c}, {c, d}, {d, a}} {
+				var ring []lattice.Node
+				for _, side := range [][2]lattice.Node{{a, b}, {b, c}, {c, d}, {d, a}} {
 					ring = append(ring, border(side[0], side[1])...)
 				}
 				g := orb.MultiPolygon{{closeRing(ring)}}

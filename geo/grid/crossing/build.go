@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"onemap/geo/lattice"
 )
 
 // spot is a page by its number, blocks by rows and pages by rows within a block,
@@ -22,7 +24,7 @@ func New(polygons []*Polygon) *Table { return build(polygons, false) }
 func build(polygons []*Polygon, every bool) *Table {
 	t := &Table{
 		polygons: polygons, every: every,
-		min: Node{math.MaxInt32, math.MaxInt32}, max: Node{math.MinInt32, math.MinInt32},
+		min: lattice.Node{X: math.MaxInt32, Y: math.MaxInt32}, max: lattice.Node{X: math.MinInt32, Y: math.MinInt32},
 	}
 	for _, p := range polygons {
 		if p != nil {

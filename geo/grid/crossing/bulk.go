@@ -1,12 +1,14 @@
 package crossing
 
+import "onemap/geo/lattice"
+
 // lane is how many places are looked up side by side.
 const lane = 32
 
 // OwnerAll puts the owner of each place into out, which is as long as points.
 // The places of a lane go through each step together, so that the waits for
 // memory of one overlap with those of the others.
-func (t *Table) OwnerAll(points []Node, out []int32) {
+func (t *Table) OwnerAll(points []lattice.Node, out []int32) {
 	var pages [lane]page
 	var words [lane]uint32
 	for len(points) > 0 {

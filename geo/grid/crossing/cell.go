@@ -3,6 +3,8 @@ package crossing
 import (
 	"math"
 	"slices"
+
+	"onemap/geo/lattice"
 )
 
 // square is a cell, or a part of a cell that was split.
@@ -15,7 +17,7 @@ type square struct {
 
 // line is an edge once, with all local polygons it bounds.
 type line struct {
-	lo, hi Node
+	lo, hi lattice.Node
 	turn   uint32
 }
 
@@ -145,7 +147,7 @@ func (d *draft) cornerMask(s square) (mask uint32) {
 			mask |= 1 << at
 		}
 	}
-	at := Node{int32(s.x0), int32(s.y0)}
+	at := lattice.Node{X: int32(s.x0), Y: int32(s.y0)}
 	for _, l := range d.cell.lines {
 		if passesLeft(l.lo, l.hi, at) {
 			mask ^= l.turn
@@ -160,7 +162,7 @@ func (d *draft) turnings(s square) {
 	c := &d.cell
 	c.breaks = c.breaks[:0]
 	for _, l := range c.lines {
-		for _, end := range [2]Node{l.lo, l.hi} {
+		for _, end := range [2]lattice.Node{l.lo, l.hi} {
 			if !s.breaksAt(end) {
 				continue
 			}
@@ -175,7 +177,7 @@ func (d *draft) turnings(s square) {
 	c.breaks = slices.DeleteFunc(c.breaks, func(t turning) bool { return t.turn == 0 })
 }
 
-func (s square) breaksAt(end Node) bool {
+func (s square) breaksAt(end lattice.Node) bool {
 	return int64(end.X) < s.x0 && int64(end.Y) > s.y0 && int64(end.Y) < s.y0+1<<s.shift
 }
 
@@ -185,7 +187,7 @@ func (d *draft) narrow(s square) bool {
 		return false
 	}
 	for _, l := range d.cell.lines {
-		for _, n := range [2]Node{l.lo, l.hi} {
+		for _, n := range [2]lattice.Node{l.lo, l.hi} {
 			x, y := int64(n.X)-s.x0, int64(n.Y)-s.y0
 			if x < math.MinInt16 || x > math.MaxInt16 || y < math.MinInt16 || y > math.MaxInt16 {
 				return false
@@ -200,7 +202,7 @@ func (d *draft) writeNarrow(s square) uint32 {
 	c := &d.cell
 	at := d.begin(s)
 	for _, l := range c.lines {
-		for _, n := range [2]Node{l.lo, l.hi} {
+		for _, n := range [2]lattice.Node{l.lo, l.hi} {
 			x, y := int64(n.X)-s.x0, int64(n.Y)-s.y0
 			d.out = append(d.out, uint32(uint16(x))|uint32(uint16(y))<<16)
 		}

@@ -3,6 +3,8 @@ package crossing
 import (
 	"math/bits"
 	"slices"
+
+	"onemap/geo/lattice"
 )
 
 // draft is a page being made. It is kept from page to page for its memory.
@@ -25,7 +27,7 @@ type draft struct {
 
 // hit is an edge that passes through a cell: lo is the lower end, or the western one.
 type hit struct {
-	lo, hi Node
+	lo, hi lattice.Node
 	who    int32 // place in ids
 	cell   int32
 }
@@ -90,7 +92,7 @@ func (d *draft) enter(who int32, p *Polygon) {
 
 // edge enters an edge: which corners lie to the right of it, and which cells it
 // passes through.
-func (d *draft) edge(who int32, lo, hi Node) {
+func (d *draft) edge(who int32, lo, hi lattice.Node) {
 	if lo.Y > hi.Y || lo.Y == hi.Y && lo.X > hi.X {
 		lo, hi = hi, lo
 	}
@@ -128,7 +130,7 @@ func (d *draft) edge(who int32, lo, hi Node) {
 
 // columnRightOf is the first column whose corner at height y lies on or right of
 // an edge that straddles y; it may be beyond the page.
-func (d *draft) columnRightOf(lo, hi Node, y int64) int64 {
+func (d *draft) columnRightOf(lo, hi lattice.Node, y int64) int64 {
 	rise := int64(hi.Y) - int64(lo.Y)
 	x := int64(lo.X) + ceilDiv((int64(hi.X)-int64(lo.X))*(y-int64(lo.Y)), rise) - d.x0
 	return (max(x, 0) + 1<<d.shift - 1) >> d.shift
@@ -136,7 +138,7 @@ func (d *draft) columnRightOf(lo, hi Node, y int64) int64 {
 
 // span is the westernmost and easternmost x of the part of an edge between two
 // heights, rounded outwards.
-func span(lo, hi Node, from, to int64) (west, east int64) {
+func span(lo, hi lattice.Node, from, to int64) (west, east int64) {
 	x1, y1, x2, y2 := int64(lo.X), int64(lo.Y), int64(hi.X), int64(hi.Y)
 	rise, run := y2-y1, x2-x1
 	low, high := x1, x2

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"onemap/geo/grid/gridtest"
+	"onemap/geo/lattice"
 )
 
 // slow finds owners the plain way: boxes in an R-tree, then every candidate's
@@ -28,7 +29,7 @@ func newSlow(list []*Polygon) *slow {
 }
 
 // near calls do with each polygon whose box has a place.
-func (s *slow) near(at Node, do func(id int32, p *Polygon)) {
+func (s *slow) near(at lattice.Node, do func(id int32, p *Polygon)) {
 	q := [2]float64{float64(at.X), float64(at.Y)}
 	s.tree.Search(q, q, func(_, _ [2]float64, id int32) bool { do(id, s.list[id]); return true })
 }
@@ -45,7 +46,7 @@ func (s *slow) first(had *int32, id int32) {
 }
 
 // owner is the documented rule.
-func (s *slow) owner(at Node) int32 {
+func (s *slow) owner(at lattice.Node) int32 {
 	owner, rim := int32(-1), int32(-1)
 	s.near(at, func(id int32, p *Polygon) {
 		if p.Holds(at) {
@@ -62,7 +63,7 @@ func (s *slow) owner(at Node) int32 {
 
 // rational is the documented rule in rational numbers, from its words: the owner
 // of (X, Y) contains (X+e1, Y+e2), e2 << e1.
-func (s *slow) rational(at Node) int32 {
+func (s *slow) rational(at lattice.Node) int32 {
 	owner, rim := int32(-1), int32(-1)
 	s.near(at, func(id int32, p *Polygon) {
 		inside, on := false, false
@@ -86,7 +87,7 @@ func (s *slow) rational(at Node) int32 {
 
 // rationalEdge says whether an edge meets the horizontal through Y+e2 not to the
 // right of X, and whether the place is on it.
-func rationalEdge(a, b, at Node) (crosses, touches bool) {
+func rationalEdge(a, b, at lattice.Node) (crosses, touches bool) {
 	if max(a.Y, b.Y) < at.Y || min(a.Y, b.Y) > at.Y || min(a.X, b.X) > at.X {
 		return false, false
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/tidwall/rtree"
+
+	"onemap/geo/lattice"
 )
 
 // Overlay is one edition of polygons that overlap because they are meant to:
@@ -51,7 +53,7 @@ func (o *Overlay) With(edits []Edit) *Overlay {
 // Owners appends the numbers of all polygons that hold a place, by rank: those
 // that the half-open rule names. Two that share a border never both hold a
 // place on it for that, and one may be cut in two without a place being lost.
-func (o *Overlay) Owners(p Node, into []int32) []int32 {
+func (o *Overlay) Owners(p lattice.Node, into []int32) []int32 {
 	t, from := o.table, len(into)
 	pg, word := t.cellOf(p)
 	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
@@ -90,7 +92,7 @@ func (o *Overlay) Owners(p Node, into []int32) []int32 {
 }
 
 // Touching appends the numbers of the polygons whose boxes touch a box, in no order.
-func (o *Overlay) Touching(low, high Node, into []int32) []int32 {
+func (o *Overlay) Touching(low, high lattice.Node, into []int32) []int32 {
 	o.boxes.Search([2]float64{float64(low.X), float64(low.Y)}, [2]float64{float64(high.X), float64(high.Y)}, func(_, _ [2]float64, id int32) bool {
 		into = append(into, id)
 		return true

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"onemap/geo/lattice"
 )
 
 // All owners are those whose whole rings hold the place, by rank; boxes are
@@ -12,12 +14,12 @@ func TestOwnersAgainstRings(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(24) {
 		rng := rand.New(rand.NewPCG(seed, 6))
-		low, wide, reach := Node{1_130_000_000, 220_000_000}, int64(2_000_000), int64(400_000)
+		low, wide, reach := lattice.Node{X: 1_130_000_000, Y: 220_000_000}, int64(2_000_000), int64(400_000)
 		switch seed % 3 {
 		case 1: // many on one spot
-			low, wide, reach = Node{300, 400}, 10, 60_000
+			low, wide, reach = lattice.Node{X: 300, Y: 400}, 10, 60_000
 		case 2: // the world
-			low, wide, reach = Node{-1_800_000_000, -900_000_000}, 1_800_000_000, 900_000_000
+			low, wide, reach = lattice.Node{X: -1_800_000_000, Y: -900_000_000}, 1_800_000_000, 900_000_000
 		}
 		o := NewOverlay(messy(rng, 1+rng.IntN(80), low, wide, wide, reach))
 		allOwners(t, rng, o, 600)

@@ -1,13 +1,17 @@
 package crossing
 
-import "math"
+import (
+	"math"
+
+	"onemap/geo/lattice"
+)
 
 // Polygon is a border on the lattice, rings open (the last node joins the
 // first). Whether a ring is a shell or a hole does not matter. It must not be
 // changed after [NewPolygon].
 type Polygon struct {
-	Rings    [][]Node
-	Min, Max Node
+	Rings    [][]lattice.Node
+	Min, Max lattice.Node
 	// Rank decides between polygons that claim the same place: the lowest has it.
 	Rank int64
 
@@ -17,7 +21,7 @@ type Polygon struct {
 // run is part of a ring, nodes from to to (of an open ring, so to may be its length).
 type run struct {
 	ring, from, to int32
-	min, max       Node
+	min, max       lattice.Node
 }
 
 // Rings longer than this are cut into runs of runEdges.
@@ -28,10 +32,10 @@ const (
 
 // NewPolygon makes a polygon of rings of three and more nodes, of which there is
 // at least one.
-func NewPolygon(rings [][]Node, rank int64) *Polygon {
+func NewPolygon(rings [][]lattice.Node, rank int64) *Polygon {
 	p := &Polygon{
 		Rings: rings, Rank: rank,
-		Min: Node{math.MaxInt32, math.MaxInt32}, Max: Node{math.MinInt32, math.MinInt32},
+		Min: lattice.Node{X: math.MaxInt32, Y: math.MaxInt32}, Max: lattice.Node{X: math.MinInt32, Y: math.MinInt32},
 	}
 	edges := 0
 	for _, ring := range rings {
@@ -60,11 +64,12 @@ func (p *Polygon) cut(ring int32) {
 	}
 }
 
-func lower(a, b Node) Node { return Node{min(a.X, b.X), min(a.Y, b.Y)} }
-func upper(a, b Node) Node { return Node{max(a.X, b.X), max(a.Y, b.Y)} }
+func lower(a, b lattice.Node) lattice.Node { return lattice.Node{X: min(a.X, b.X), Y: min(a.Y, b.Y)} }
+
+func upper(a, b lattice.Node) lattice.Node { return lattice.Node{X: max(a.X, b.X), Y: max(a.Y, b.Y)} }
 
 // Holds is the half-open rule for one polygon, by all of its edges.
-func (p *Polygon) Holds(at Node) bool {
+func (p *Polygon) Holds(at lattice.Node) bool {
 	if at.X < p.Min.X || at.X > p.Max.X || at.Y < p.Min.Y || at.Y > p.Max.Y {
 		return false
 	}
@@ -82,11 +87,11 @@ func (p *Polygon) Holds(at Node) bool {
 }
 
 // Borders says whether a place lies on the border.
-func (p *Polygon) Borders(at Node) bool {
+func (p *Polygon) Borders(at lattice.Node) bool {
 	for _, ring := range p.Rings {
 		a := ring[len(ring)-1]
 		for _, b := range ring {
-			if onEdge(a, b, at) {
+			if lattice.OnSegment(a, b, at) {
 				return true
 			}
 			a = b

@@ -1,5 +1,7 @@
 package crossing
 
+import "onemap/geo/lattice"
+
 // The word of a cell: the number of its one owner plus one, 0 for nobody, or a
 // tag and where in the page its record begins.
 const (
@@ -78,7 +80,7 @@ func narrowTurns(a, b uint32, at local) uint32 {
 
 // wideMask is the same of a record with coordinates of the lattice; breaks are
 // heights above the cell's lower border.
-func wideMask(rec []uint32, at local, p Node) (mask uint32, locals int) {
+func wideMask(rec []uint32, at local, p lattice.Node) (mask uint32, locals int) {
 	h := rec[0]
 	pairs, breaks := int(h&0xff), int(h>>8&0xff)
 	mask = h >> 16 & 0xff
@@ -97,25 +99,25 @@ func wideMask(rec []uint32, at local, p Node) (mask uint32, locals int) {
 	return mask, 1 + 8*pairs + heights + breaks
 }
 
-func wideEdge(rec []uint32, i int) (a, b Node) {
+func wideEdge(rec []uint32, i int) (a, b lattice.Node) {
 	e := rec[1+4*i : 5+4*i]
-	return Node{int32(e[0]), int32(e[1])}, Node{int32(e[2]), int32(e[3])}
+	return lattice.Node{X: int32(e[0]), Y: int32(e[1])}, lattice.Node{X: int32(e[2]), Y: int32(e[3])}
 }
 
-func narrowEdge(rec []uint32, i int) (a, b Node) {
+func narrowEdge(rec []uint32, i int) (a, b lattice.Node) {
 	v, w := rec[1+2*i], rec[2+2*i]
-	return Node{int32(int16(v)), int32(v) >> 16}, Node{int32(int16(w)), int32(w) >> 16}
+	return lattice.Node{X: int32(int16(v)), Y: int32(v) >> 16}, lattice.Node{X: int32(int16(w)), Y: int32(w) >> 16}
 }
 
 // borderMask is which local polygons have a place on their border.
-func borderMask(rec []uint32, narrow bool, at local, p Node) (mask uint32) {
+func borderMask(rec []uint32, narrow bool, at local, p lattice.Node) (mask uint32) {
 	pairs, edge, words := int(rec[0]&0xff), wideEdge, 8
 	if narrow {
-		edge, words, p = narrowEdge, 4, Node{at.x, at.y}
+		edge, words, p = narrowEdge, 4, lattice.Node{X: at.x, Y: at.y}
 	}
 	turns := rec[1+words*pairs:]
 	for i := range 2 * pairs {
-		if a, b := edge(rec, i); onEdge(a, b, p) {
+		if a, b := edge(rec, i); lattice.OnSegment(a, b, p) {
 			mask |= turns[i>>2] >> (i & 3 << 3) & 0xff
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"onemap/geo/grid/gridtest"
+	"onemap/geo/lattice"
 )
 
 // After any redraws a table answers as one made anew, and the one before as before.
@@ -15,7 +16,7 @@ func TestWithAnswersAsANewTable(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		low, wide := Node{1_130_000_000, 220_000_000}, int64(3_000_000)
+		low, wide := lattice.Node{X: 1_130_000_000, Y: 220_000_000}, int64(3_000_000)
 		table := New(messy(rng, 100, low, wide, wide, 20_000))
 		for range 8 {
 			had, before := table, slices.Clone(table.polygons)
@@ -29,7 +30,7 @@ func TestWithAnswersAsANewTable(t *testing.T) {
 				case 0:
 					edits = append(edits, Edit{number, nil})
 				case 1: // far away, perhaps off the table
-					p := messy(rng, 1, Node{1_100_000_000, 200_000_000}, 10*wide, 10*wide, 50_000)[0]
+					p := messy(rng, 1, lattice.Node{X: 1_100_000_000, Y: 200_000_000}, 10*wide, 10*wide, 50_000)[0]
 					edits = append(edits, Edit{number, p})
 				default:
 					edits = append(edits, Edit{number, messy(rng, 1, low, wide, wide, 20_000)[0]})
@@ -54,7 +55,7 @@ func TestWithSharesWhatIsNotUnderTheEdit(t *testing.T) {
 	table := New(grids(town))
 	border := slices.Clone(ring(town, 20, 20))
 	border[3].X += 500
-	next := table.With([]Edit{{20*50 + 20, NewPolygon([][]Node{border}, 20*50+20)}})
+	next := table.With([]Edit{{20*50 + 20, NewPolygon([][]lattice.Node{border}, 20*50+20)}})
 	made := 0
 	for i := range table.blocks {
 		for k := range table.blocks[i] {
@@ -77,7 +78,7 @@ func TestReadersDuringRedraws(t *testing.T) {
 	t.Parallel()
 	town := gridtest.New(20)
 	number := int32(10*20 + 10)
-	whole := NewPolygon([][]Node{ring(town, 10, 10)}, int64(number))
+	whole := NewPolygon([][]lattice.Node{ring(town, 10, 10)}, int64(number))
 	inside := middle(town, 10, 10)
 	next := New(grids(town))
 	var current atomic.Pointer[Table]

@@ -1,6 +1,10 @@
 package crossing
 
-import "slices"
+import (
+	"slices"
+
+	"onemap/geo/lattice"
+)
 
 // split cuts a square that is too full for a record into 4 x 4; ok is false
 // where the parts would be no better: where polygons lie on one another.
@@ -29,7 +33,7 @@ func (d *draft) split(s square) (parts []square, ok bool) {
 			}
 		}
 		for _, who := range whos {
-			if s.holds(who, Node{int32(p.x0), int32(p.y0)}) {
+			if s.holds(who, lattice.Node{X: int32(p.x0), Y: int32(p.y0)}) {
 				p.corner = append(p.corner, who)
 			}
 		}
@@ -54,9 +58,9 @@ func (s square) touches(h *hit) bool {
 
 // holds says whether a polygon holds a place within the square, by its hits and
 // its corner: what a record says, without being one.
-func (s square) holds(who int32, at Node) bool {
+func (s square) holds(who int32, at lattice.Node) bool {
 	_, inside := slices.BinarySearch(s.corner, who)
-	corner := Node{int32(s.x0), int32(s.y0)}
+	corner := lattice.Node{X: int32(s.x0), Y: int32(s.y0)}
 	for i := range s.hits {
 		h := &s.hits[i]
 		if h.who != who {

@@ -1,6 +1,10 @@
 package crossing
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"onemap/geo/lattice"
+)
 
 // A page is 32 x 32 cells, a block 32 x 32 pages. A page is one run of words: a
 // word for each cell by rows from the lower left, the records of the cells that
@@ -23,19 +27,19 @@ type block []page
 // Table is one edition of a set of polygons. It never changes; any number of
 // goroutines may ask it. The zero Table holds nothing.
 type Table struct {
-	polygons []*Polygon // by number; nil where there is none
-	min, max Node       // of all that is drawn
-	shift    uint8      // a cell is 2^shift units wide and high
-	wide     int32      // blocks from west to east
-	blocks   []block    // by rows
-	pages    int32      // that are not nil, when it was planned
-	planned  int32      // numbers of polygons, then
-	every    bool       // for all owners: see Overlay
+	polygons []*Polygon   // by number; nil where there is none
+	min, max lattice.Node // of all that is drawn
+	shift    uint8        // a cell is 2^shift units wide and high
+	wide     int32        // blocks from west to east
+	blocks   []block      // by rows
+	pages    int32        // that are not nil, when it was planned
+	planned  int32        // numbers of polygons, then
+	every    bool         // for all owners: see Overlay
 }
 
 // cellOf is the word of the cell that a place lies in, with the page it is of.
 // Places outside of min and max have none.
-func (t *Table) cellOf(p Node) (page, uint32) {
+func (t *Table) cellOf(p lattice.Node) (page, uint32) {
 	if p.X < t.min.X || p.X > t.max.X || p.Y < t.min.Y || p.Y > t.max.Y || len(t.blocks) == 0 {
 		return nil, 0
 	}
@@ -58,7 +62,7 @@ func (t *Table) cellOf(p Node) (page, uint32) {
 // Owner is the number of the polygon that has a place, or -1. Of several that
 // hold it, the one of lowest rank; where none does, of those on whose border
 // it lies.
-func (t *Table) Owner(p Node) int32 {
+func (t *Table) Owner(p lattice.Node) int32 {
 	pg, word := t.cellOf(p)
 	if word < tagNarrow {
 		return int32(word) - 1
@@ -67,7 +71,7 @@ func (t *Table) Owner(p Node) int32 {
 }
 
 // crossed is Owner in a cell that has a record.
-func (t *Table) crossed(pg page, word uint32, p Node) int32 {
+func (t *Table) crossed(pg page, word uint32, p lattice.Node) int32 {
 	shift := t.shift
 	for word >= tagMore {
 		rec := pg[word&offsetMask:]
@@ -92,7 +96,7 @@ func (t *Table) crossed(pg page, word uint32, p Node) int32 {
 
 // mask is which local polygons of a record hold a place, and where the record's
 // locals begin.
-func (t *Table) mask(rec []uint32, word uint32, p Node, shift uint8) (mask uint32, locals int) {
+func (t *Table) mask(rec []uint32, word uint32, p lattice.Node, shift uint8) (mask uint32, locals int) {
 	if word < tagWide {
 		return narrowMask(rec, t.inCell(p, shift))
 	}
@@ -100,7 +104,7 @@ func (t *Table) mask(rec []uint32, word uint32, p Node, shift uint8) (mask uint3
 }
 
 // inCell is a place within its cell of 2^shift units.
-func (t *Table) inCell(p Node, shift uint8) local {
+func (t *Table) inCell(p lattice.Node, shift uint8) local {
 	size := uint32(1)<<(shift&31) - 1
 	return local{int32((uint32(p.X) - uint32(t.min.X)) & size), int32((uint32(p.Y) - uint32(t.min.Y)) & size)}
 }
@@ -111,7 +115,7 @@ func part(x, y uint32, shift uint8) uint32 {
 }
 
 // slowly asks the polygons themselves.
-func (t *Table) slowly(rec []uint32, p Node) int32 {
+func (t *Table) slowly(rec []uint32, p lattice.Node) int32 {
 	ids := rec[1 : 1+rec[0]]
 	for _, id := range ids {
 		if t.polygons[id].Holds(p) {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"onemap/geo/grid/gridtest"
+	"onemap/geo/lattice"
 )
 
 // grids is a town's, by rows.
@@ -11,38 +12,38 @@ func grids(town gridtest.Town) []*Polygon {
 	list := make([]*Polygon, 0, town.Side*town.Side)
 	for j := range town.Side {
 		for i := range town.Side {
-			list = append(list, NewPolygon([][]Node{ring(town, i, j)}, int64(len(list))))
+			list = append(list, NewPolygon([][]lattice.Node{ring(town, i, j)}, int64(len(list))))
 		}
 	}
 	return list
 }
 
-func ring(town gridtest.Town, i, j int) []Node {
-	var nodes []Node
+func ring(town gridtest.Town, i, j int) []lattice.Node {
+	var nodes []lattice.Node
 	for _, p := range town.Ring(i, j) {
-		nodes = append(nodes, Node{p[0], p[1]})
+		nodes = append(nodes, lattice.Node{X: p[0], Y: p[1]})
 	}
 	return nodes
 }
 
 // middle is about the middle of a grid.
-func middle(town gridtest.Town, i, j int) Node {
+func middle(town gridtest.Town, i, j int) lattice.Node {
 	x, y := town.Corner(i, j)
-	return Node{x + town.Step/2, y + town.Step/2}
+	return lattice.Node{X: x + town.Step/2, Y: y + town.Step/2}
 }
 
 // anywhere is a random place within a box a little larger than the polygons'.
-func anywhere(rng *rand.Rand, low, high Node) Node {
+func anywhere(rng *rand.Rand, low, high lattice.Node) lattice.Node {
 	mx, my := (int64(high.X)-int64(low.X))/50+2, (int64(high.Y)-int64(low.Y))/50+2
-	return Node{
-		int32(min(max(int64(low.X)-mx+rng.Int64N(int64(high.X)-int64(low.X)+2*mx), -1_800_000_000), 1_800_000_000)),
-		int32(min(max(int64(low.Y)-my+rng.Int64N(int64(high.Y)-int64(low.Y)+2*my), -900_000_000), 900_000_000)),
+	return lattice.Node{
+		X: int32(min(max(int64(low.X)-mx+rng.Int64N(int64(high.X)-int64(low.X)+2*mx), -1_800_000_000), 1_800_000_000)),
+		Y: int32(min(max(int64(low.Y)-my+rng.Int64N(int64(high.Y)-int64(low.Y)+2*my), -900_000_000), 900_000_000)),
 	}
 }
 
 // atBorder is a vertex, a lattice point on or nearest to a point of an edge, or
 // one a unit away from these.
-func atBorder(rng *rand.Rand, list []*Polygon) Node {
+func atBorder(rng *rand.Rand, list []*Polygon) lattice.Node {
 	p := list[rng.IntN(len(list))]
 	ring := p.Rings[rng.IntN(len(p.Rings))]
 	i := rng.IntN(len(ring))
@@ -52,10 +53,10 @@ func atBorder(rng *rand.Rand, list []*Polygon) Node {
 		dx, dy := int64(b.X)-int64(a.X), int64(b.Y)-int64(a.Y)
 		if g := gcd(dx, dy); g > 1 && rng.IntN(2) == 0 { // exactly on it
 			k := rng.Int64N(g + 1)
-			n = Node{int32(int64(a.X) + dx/g*k), int32(int64(a.Y) + dy/g*k)}
+			n = lattice.Node{X: int32(int64(a.X) + dx/g*k), Y: int32(int64(a.Y) + dy/g*k)}
 		} else {
 			t := rng.Float64()
-			n = Node{int32(float64(a.X) + t*float64(dx)), int32(float64(a.Y) + t*float64(dy))}
+			n = lattice.Node{X: int32(float64(a.X) + t*float64(dx)), Y: int32(float64(a.Y) + t*float64(dy))}
 		}
 	}
 	if rng.IntN(2) == 0 {

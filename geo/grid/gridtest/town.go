@@ -44,8 +44,27 @@ func (t Town) Ring(i, j int) [][2]int32 {
 }
 
 // Polygon is the same in degrees, closed.
-func (t Town) Polygon(i, j int) orb.MultiPolygon {
-	open := t.Ring(i, j)
+func (t Town) Polygon(i, j int) orb.MultiPolygon { return closed(t.Ring(i, j)) }
+
+// Rim is the border of the whole town in degrees, closed.
+func (t Town) Rim() orb.MultiPolygon {
+	var ring [][2]int32
+	for i := range t.Side {
+		ring = t.border(ring, i, 0, false, false)
+	}
+	for j := range t.Side {
+		ring = t.border(ring, t.Side, j, true, false)
+	}
+	for i := range t.Side {
+		ring = t.border(ring, t.Side-1-i, t.Side, false, true)
+	}
+	for j := range t.Side {
+		ring = t.border(ring, 0, t.Side-1-j, true, true)
+	}
+	return closed(ring)
+}
+
+func closed(open [][2]int32) orb.MultiPolygon {
 	ring := make(orb.Ring, 0, len(open)+1)
 	for _, p := range open {
 		ring = append(ring, orb.Point{float64(p[0]) / 1e7, float64(p[1]) / 1e7})
