@@ -206,16 +206,22 @@ func (k *Keys) ask(ctx context.Context, q pg.Querier, moment time.Duration) erro
 	if at := k.asked.Load(); at != nil && time.Since(*at) < moment {
 		return nil
 	}
+	_, err := k.learn(ctx, q)
+	return err
+}
+
+// learn takes what the database says of the keys, and gives it.
+func (k *Keys) learn(ctx context.Context, q pg.Querier) ([]said, error) {
 	at := time.Now() // by this machine's steady clock: what is measured is a stretch
 	list, err := readSealing(ctx, q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := k.adopt(list); err != nil {
-		return unavailable(err)
+		return nil, unavailable(err)
 	}
 	k.asked.Store(&at)
-	return nil
+	return list, nil
 }
 
 func unavailable(err error) error {
@@ -240,14 +246,12 @@ func (k *Keys) Follow(ctx context.Context, tell func(err error)) error {
 }
 
 func (k *Keys) hear(ctx context.Context) error {
-	if err := k.ask(ctx, k.pool, 0); err != nil {
+	list, err := k.learn(ctx, k.pool)
+	if err != nil {
 		return err
 	}
-	var lacks bool
-	if err := k.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM sealing WHERE state = 'coming')").Scan(&lacks); err != nil {
-		return fmt.Errorf("keys of people's data: %w", err)
-	}
-	if !lacks || k.ring.Load().coming != nil {
+	// A key that is announced is in the file before: of what was learned just now it is lacking, or is not.
+	if !has(list, Coming) || k.ring.Load().coming != nil {
 		return nil
 	}
 	done, err := k.pool.Exec(ctx, "UPDATE sealing SET lacking = true WHERE state = 'coming' AND NOT lacking")
