@@ -244,6 +244,15 @@ func TestGridsAreCutAtEveryLevel(t *testing.T) {
 	alike(t, c.Regions.Index(), read)
 	// The same cut again is no redraw.
 	edition := c.Regions.Index().Edition()
+	for _, parent := range c.Regions.Divided() {
+		found, err := c.Regions.Findings(parent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			t.Errorf("under %s: %s", parent, f.Text)
+		}
+	}
 	if same, err := c.Regions.MakeGrids(t.Context(), "990101", 200, false); err != nil || same.Regions != 0 || same.Edition != edition || c.Regions.Index().Edition() != edition {
 		t.Errorf("edition %d: %+v, %v", edition, same, err)
 	}

@@ -85,6 +85,9 @@ func TestTheWholeProgram(t *testing.T) {
 	}
 
 	t.Run("regions and grids", func(t *testing.T) {
+		if out := does(t, "grids", "check", "--data", dir); !strings.Contains(out, ", 0 findings.") {
+			t.Errorf("the demo town's regions do not cover their parents: %s", out)
+		}
 		if out := does(t, "import", "regions", regions(t), "--data", dir); !strings.Contains(out, "4 new, 0 changed") {
 			t.Error(out)
 		}

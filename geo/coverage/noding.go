@@ -14,26 +14,43 @@ const rounds = 40
 
 // cutter cuts edges where they meet, until they meet in common ends only.
 type cutter struct {
-	pieces []edge
-	next   []int32 // the piece that follows in the same edge, -1 at its end
-	fresh  []bool  // cut in the last round
+	pieces   []edge
+	next     []int32 // the piece that follows in the same edge, -1 at its end
+	fresh    []bool  // cut in the last round
+	touching bool    // cut at vertices only, not at crossings
+}
+
+func newCutter(edges []edge) *cutter {
+	c := &cutter{pieces: slices.Clone(edges), next: make([]int32, len(edges)), fresh: make([]bool, len(edges))}
+	for i := range edges {
+		c.next[i], c.fresh[i] = -1, true
+	}
+	return c
+}
+
+// cutAll cuts in rounds until there is nothing to cut; false when it gave up.
+func (c *cutter) cutAll() bool {
+	for range rounds {
+		if !c.round() {
+			return true
+		}
+	}
+	return false
 }
 
 // nodeEdges gives, for each edge, its nodes in order after cutting it at every
 // vertex that lies on it within rounding, and at every crossing. Each edge is
 // given once, and not also its twin, so that both directions are cut alike.
 func nodeEdges(edges []edge) [][]lattice.Node {
-	c := cutter{pieces: slices.Clone(edges), next: make([]int32, len(edges)), fresh: make([]bool, len(edges))}
-	for i := range edges {
-		c.next[i], c.fresh[i] = -1, true
-	}
-	for range rounds {
-		if !c.round() {
-			break
-		}
-	}
-	paths := make([][]lattice.Node, len(edges))
-	for i := range edges {
+	c := newCutter(edges)
+	c.cutAll()
+	return c.paths(len(edges))
+}
+
+// paths are the nodes of the first n edges, as they were cut.
+func (c *cutter) paths(n int) [][]lattice.Node {
+	paths := make([][]lattice.Node, n)
+	for i := range paths {
 		path := []lattice.Node{c.pieces[i].a}
 		for k := int32(i); k >= 0; k = c.next[k] {
 			path = append(path, c.pieces[k].b)
@@ -63,7 +80,7 @@ func (c *cutter) round() bool {
 		}
 		index.visit(list[i], func(j int32) {
 			if int(j) < i || !c.fresh[j] {
-				cuts = appendCuts(cuts, c.pieces, int32(i), j)
+				cuts = c.appendCuts(cuts, int32(i), j)
 			}
 		})
 	}
@@ -86,8 +103,8 @@ func (c *cutter) round() bool {
 }
 
 // appendCuts is where two pieces have to be cut because of each other.
-func appendCuts(cuts []cut, pieces []edge, i, j int32) []cut {
-	e, f := pieces[i], pieces[j]
+func (c *cutter) appendCuts(cuts []cut, i, j int32) []cut {
+	e, f := c.pieces[i], c.pieces[j]
 	before := len(cuts)
 	for _, n := range [...]lattice.Node{f.a, f.b} {
 		if near(e, n) {
@@ -99,7 +116,7 @@ func appendCuts(cuts []cut, pieces []edge, i, j int32) []cut {
 			cuts = append(cuts, cut{j, n})
 		}
 	}
-	if len(cuts) > before {
+	if len(cuts) > before || c.touching {
 		return cuts // cut there first: what still crosses shows in the next round
 	}
 	at, cross := crossing(e, f)

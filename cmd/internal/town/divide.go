@@ -283,6 +283,7 @@ func (c *City) draw() error {
 		}
 	}
 	slices.SortStableFunc(c.Regions, func(a, b Region) int { return cmp.Compare(len(a.Code), len(b.Code)) })
+	stitch(c.Regions)
 	return nil
 }
 

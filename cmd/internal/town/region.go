@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
+	"onemap/geo/coverage"
 	"onemap/geo/grid"
 )
 
@@ -61,8 +62,27 @@ func (m *maker) divide() error {
 		}
 	}
 	m.town.Regions = append(m.town.Regions, grids...)
+	stitch(m.town.Regions)
+	m.communities = m.communities[:0]
+	for _, r := range m.town.Regions {
+		if r.Code.Level() == grid.Community {
+			m.communities = append(m.communities, r)
+		}
+	}
 	m.draw("boundary", "admin", name{"青禾市", "Qinghe"}, 1, orb.LineString(outer))
 	return nil
+}
+
+// stitch gives all regions the corners of the others on their sides, from the
+// grids up to the city, so that each covers its parent vertex for vertex.
+func stitch(regions []Region) {
+	list := make([]coverage.Polygon, len(regions))
+	for i, r := range regions {
+		list[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
+	}
+	for i, p := range coverage.Stitch(list) {
+		regions[i].Geom = p.Geom
+	}
 }
 
 // cuts are the avenues that part the communities of the south and of the

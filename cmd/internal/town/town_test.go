@@ -15,6 +15,7 @@ import (
 	"onemap/api/cases"
 	"onemap/api/facility"
 	"onemap/api/plate"
+	"onemap/geo/coverage"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
@@ -231,28 +232,13 @@ func TestRegionsTileTheTown(t *testing.T) {
 	t.Parallel()
 	eachTown(t, func(t *testing.T, town *Town) {
 		regions := make([]grid.Region, len(town.Regions))
-		area := map[grid.Code]float64{}
 		for i, r := range town.Regions {
-			if found := grid.CheckRings(r.Geom); len(found) > 0 {
-				t.Fatalf("%s: %v", r.Name, found[0])
-			}
 			if r.Name == "" || r.NameEn == "" {
 				t.Errorf("%s has no name", r.Code)
 			}
 			regions[i] = grid.Region(r)
-			area[r.Code] = planar.Area(r.Geom)
 		}
-		for parent, whole := range area {
-			parts := 0.0
-			for code, a := range area {
-				if code != parent && code.Parent() == parent {
-					parts += a
-				}
-			}
-			if parent.Level() != "grid" && math.Abs(parts/whole-1) > 1e-5 {
-				t.Errorf("%s: its parts make up %.8f of it", parent, parts/whole)
-			}
-		}
+		covered(t, town.Regions)
 		index, err := grid.NewIndex(1, regions)
 		if err != nil {
 			t.Fatal(err)
@@ -272,6 +258,39 @@ func TestRegionsTileTheTown(t *testing.T) {
 			located(c.Ref, c.Point)
 		}
 	})
+}
+
+// covered fails unless each region is exactly its parts, vertex for vertex.
+func covered(t *testing.T, regions []Region) {
+	t.Helper()
+	parts := map[grid.Code][]coverage.Polygon{}
+	for _, r := range regions {
+		parts[r.Code.Parent()] = append(parts[r.Code.Parent()], coverage.Polygon{Code: string(r.Code), Geom: r.Geom})
+	}
+	for _, r := range regions {
+		if r.Code.Level() == grid.Grid {
+			continue
+		}
+		c, err := coverage.New(&coverage.Polygon{Code: string(r.Code), Geom: r.Geom}, parts[r.Code], coverage.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := c.Findings(); !c.Valid() || len(found) > 0 {
+			t.Errorf("%s of %d parts: %d findings, the first %+v", r.Code, c.Len(), len(found), found[0])
+		}
+	}
+}
+
+// Towns of many seeds and a large city are covered at every level.
+func TestRegionsOfManyTownsCoverTheirParents(t *testing.T) {
+	t.Parallel()
+	for seed, people := range map[uint64]int{11: 31_000, 12: 100_000, 13: 300_000, 14: 1_330_000} {
+		c, err := Plan(seed, people, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		covered(t, c.Regions)
+	}
 }
 
 func TestFacilitiesStandWhereTheyCan(t *testing.T) {
