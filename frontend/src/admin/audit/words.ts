@@ -49,6 +49,8 @@ export const u = live(
       last: '最近一次校验：{when}，{who}',
       never: '还没有校验过',
       failed: '校验没有完成，请再试一次。',
+      key_since:
+        '密封密钥最近一次更换于第 {n} 条。这条以前的记录，校验核对的是前后相扣和签名链头；旧密钥的逐条印记不再核对。',
       head: '下载链头',
       head_lead:
         '链头是此刻全部记录的签名摘要。请定期存到数据库管理员碰不到的地方，日后用 onemap audit verify --head 对照。',
@@ -106,6 +108,8 @@ export const u = live(
       last: 'Last verified {when} by {who}',
       never: 'Never verified yet',
       failed: 'The verification did not finish; please try again.',
+      key_since:
+        'The sealing key was last changed with entry {n}. Of the entries before it, the chain and the signed heads are compared; the marks made with the former key are not.',
       head: 'Download the head',
       head_lead:
         'The head is a signed digest of all entries as of now. Keep one from time to time where the database’s administrators cannot reach it; onemap audit verify --head compares it later.',
