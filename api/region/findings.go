@@ -9,6 +9,24 @@ import (
 // Findings says where the regions right under a code do not cover it: gaps,
 // overlaps and the like, of the edition in force. None when nothing is under it.
 func (s *Service) Findings(parent grid.Code) ([]coverage.Finding, error) {
+	c, err := s.checked(parent)
+	if err != nil {
+		return nil, err
+	}
+	return c.Findings(), nil
+}
+
+// Proposals says what is wrong under a code and how it could be mended.
+func (s *Service) Proposals(parent grid.Code) ([]coverage.Finding, []coverage.Proposal, error) {
+	c, err := s.checked(parent)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.Findings(), c.Proposals(), nil
+}
+
+// checked is the regions right under a code against it.
+func (s *Service) checked(parent grid.Code) (*coverage.Check, error) {
 	ix := s.Index()
 	whole, ok := ix.Region(parent)
 	if !ok {
@@ -16,18 +34,14 @@ func (s *Service) Findings(parent grid.Code) ([]coverage.Finding, error) {
 	}
 	children := ix.Children(parent)
 	if len(children) == 0 {
-		return []coverage.Finding{}, nil
+		return coverage.New(nil, nil, coverage.Options{})
 	}
 	parts := make([]coverage.Polygon, len(children))
 	for i, child := range children {
 		r, _ := ix.Region(child.Code)
 		parts[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
 	}
-	c, err := coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, parts, coverage.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return c.Findings(), nil
+	return coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, parts, coverage.Options{})
 }
 
 // Divided lists the regions with others right under them, level by level, each

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 
 	"github.com/paulmach/orb/geojson"
@@ -16,6 +17,7 @@ type gridsCheck struct {
 	boot.Config
 	Parent  string `help:"The region whose parts to look at; without it every region that has parts." placeholder:"CODE"`
 	JSON    bool   `help:"Report as JSON." name:"json"`
+	Propose string `help:"Write proposals to mend them to a file: each as a feature, with the polygons before and after it. Nothing is changed." placeholder:"FILE"`
 	GeoJSON string `help:"Write the findings to a file, to look at on a map." name:"geojson" placeholder:"FILE"`
 }
 
@@ -47,8 +49,9 @@ func (c gridsCheck) Run(ctx context.Context) error {
 	}
 	list := []located{}
 	features := geojson.NewFeatureCollection()
+	proposals := geojson.NewFeatureCollection()
 	for _, parent := range parents {
-		found, err := w.Regions.Findings(parent)
+		found, proposed, err := w.Regions.Proposals(parent)
 		if err != nil {
 			return err
 		}
@@ -58,15 +61,15 @@ func (c gridsCheck) Run(ctx context.Context) error {
 			feature.Properties = geojson.Properties{"parent": string(parent), "kind": string(f.Kind), "codes": f.Codes, "area_m2": f.Area, "width_m": f.Width, "text": f.Text}
 			features.Append(feature)
 		}
+		for _, p := range proposed {
+			appendProposal(proposals, parent, p, found)
+		}
 	}
-	if c.GeoJSON != "" {
-		b, err := features.MarshalJSON()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(c.GeoJSON, b, 0o644); err != nil {
-			return err
-		}
+	if err := writeFeatures(c.Propose, proposals); err != nil {
+		return err
+	}
+	if err := writeFeatures(c.GeoJSON, features); err != nil {
+		return err
 	}
 	if c.JSON {
 		err = printJSON(list)
@@ -75,9 +78,49 @@ func (c gridsCheck) Run(ctx context.Context) error {
 			fmt.Printf("%s %-16s %.7f,%.7f %s\n", l.Parent, l.Kind, l.Lon, l.Lat, l.Text)
 		}
 		fmt.Printf("%d regions with parts, %d findings.\n", len(parents), len(list))
+		if c.Propose != "" {
+			fmt.Printf("What could mend them is in %s; nothing was changed.\n", c.Propose)
+		}
 	}
 	if err == nil && len(list) > 0 {
 		err = errFailed
 	}
 	return err
+}
+
+// appendProposal adds what a proposal is about, and the polygons it changes as they
+// are and as they would be.
+func appendProposal(to *geojson.FeatureCollection, parent grid.Code, p coverage.Proposal, found []coverage.Finding) {
+	mends := make([]string, len(p.Findings))
+	for i, f := range p.Findings {
+		mends[i] = found[f].Text
+	}
+	about := func(role string, more geojson.Properties) geojson.Properties {
+		maps.Copy(more, geojson.Properties{"parent": string(parent), "proposal": p.ID, "role": role})
+		return more
+	}
+	feature := geojson.NewFeature(p.Geometry)
+	feature.Properties = about("proposal", geojson.Properties{
+		"repair": string(p.Repair), "choice": p.Choice, "mends": mends, "codes": p.Codes, "gains": p.Gains,
+		"area_m2": p.Area, "moved_m": p.Moved, "text": p.Text,
+	})
+	to.Append(feature)
+	for _, change := range p.Changes {
+		before, after := geojson.NewFeature(change.Before), geojson.NewFeature(change.After)
+		before.Properties = about("before", geojson.Properties{"code": change.Code})
+		after.Properties = about("after", geojson.Properties{"code": change.Code})
+		to.Append(before).Append(after)
+	}
+}
+
+// writeFeatures writes a file, if one was asked for.
+func writeFeatures(path string, features *geojson.FeatureCollection) error {
+	if path == "" {
+		return nil
+	}
+	b, err := features.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, b, 0o644)
 }

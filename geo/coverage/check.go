@@ -46,7 +46,10 @@ type Check struct {
 	flawed  int         // polygons with notes, the parent included
 	table   *table
 	located []Finding
-	known   bool // located is of the polygons as they are
+	sketch  *sketch        // of what is located
+	twice   map[int32]bool // polygons that others repeat, left out of the sketch
+	known   bool           // located is of the polygons as they are
+	turn    int            // how often polygons were put and dropped
 }
 
 // total is a sum of doubled areas in 128 bits.
@@ -145,9 +148,13 @@ func (c *Check) Len() int { return len(c.polygons) - len(c.free) }
 
 // Polygons lists the polygons by code.
 func (c *Check) Polygons() []Polygon {
+	gone := make([]bool, len(c.polygons))
+	for _, i := range c.free {
+		gone[i] = true
+	}
 	list := make([]Polygon, 0, c.Len())
 	for i, p := range c.polygons {
-		if !slices.Contains(c.free, int32(i)) {
+		if !gone[i] {
 			list = append(list, p)
 		}
 	}
@@ -178,7 +185,7 @@ func (c *Check) Put(p Polygon) {
 	if c.table != nil {
 		c.table.addAll(i, &c.shapes[i])
 	}
-	c.known = false
+	c.forget()
 }
 
 // Drop takes a polygon out; false when there is none.
@@ -191,8 +198,14 @@ func (c *Check) Drop(code string) bool {
 	delete(c.numbers, code)
 	c.polygons[i], c.shapes[i] = Polygon{}, shape{}
 	c.free = append(c.free, i)
-	c.known = false
+	c.forget()
 	return true
+}
+
+// forget drops what was said of the polygons as they were.
+func (c *Check) forget() {
+	c.known, c.sketch, c.located = false, nil, nil
+	c.turn++
 }
 
 // take subtracts a polygon from the sums.

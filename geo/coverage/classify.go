@@ -34,7 +34,9 @@ func (c *Check) classify(o *overlay, f face) []Finding {
 	}
 	ground := func(kind Kind, codes []string) Finding {
 		geom := grid.Outline(o.steps(f.halves))
-		return c.ground(kind, codes, geom, f.area2, length, bounds)
+		found := c.ground(kind, codes, geom, f.area2, length, bounds)
+		found.face = &f
+		return found
 	}
 	var found []Finding
 	switch {

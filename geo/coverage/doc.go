@@ -17,6 +17,24 @@
 // reaches into it, and each of its faces is labelled with its owners: nobody is a
 // gap, several are an overlap, one outside of the parent reaches out of it.
 //
+// For what is found there are proposals ([Check.Proposals]), each with the polygons
+// before and after it, for a person to look at. [Check.Mend] makes a new set with
+// those that were accepted:
+//
+//	c, err := coverage.New(&parent, polygons, coverage.Options{})
+//	if !c.Valid() {
+//		found, proposed := c.Findings(), c.Proposals() // proposed[i].Findings are places in found
+//		next, err := c.Mend(proposed[0], proposed[2])  // c stays as it is
+//		polygons, parent = next.Polygons(), ...        // next.Parent(): it may have gained vertices
+//	}
+//
+// An accepted proposal travels as its ID: the same polygons have the same ones. It
+// changes borders, not pictures of them: to give ground to a polygon is to add the
+// edges around it, of which those along the polygon cancel. So proposals for one
+// polygon combine in any order, all that a cut edge borders on is cut alike, and
+// what cannot be a sound polygon is refused. [Stitch] inserts missing vertices into
+// polygons of several levels at once, where they are known to fit otherwise.
+//
 // Coordinates are WGS84 degrees, lon before lat; all decisions are made in
 // integers of the lattice, and areas are exact there. Cutting at a crossing moves
 // the two edges by less than a unit, about a centimetre. A vertex within a unit of

@@ -58,6 +58,9 @@ type Finding struct {
 	Width    float64   // m, twice the area by the perimeter; 0 for edges and vertices
 	Area2    int64     // twice the area in squares of the lattice, exact for what Geometry shows
 	Text     string    // a plain sentence
+
+	face  *face  // of ground, in the sketch it was found in
+	split *split // of an edge that lacks vertices
 }
 
 // sortFindings: by kind, codes, place.

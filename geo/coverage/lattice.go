@@ -107,10 +107,15 @@ func (b box) meets(c box) bool {
 }
 
 // wider is the box with a margin of one unit.
-func (b box) wider() box {
+func (b box) wider() box { return b.by(1, 1) }
+
+// by is the box with margins, on Earth.
+func (b box) by(dx, dy int32) box {
+	const east, north = 180 * lattice.PerDegree, 90 * lattice.PerDegree
+	clamp := func(v int64, to int64) int32 { return int32(min(max(v, -to), to)) }
 	return box{
-		lattice.Node{X: max(b.lo.X-1, -180*lattice.PerDegree), Y: max(b.lo.Y-1, -90*lattice.PerDegree)},
-		lattice.Node{X: min(b.hi.X+1, 180*lattice.PerDegree), Y: min(b.hi.Y+1, 90*lattice.PerDegree)},
+		lattice.Node{X: clamp(int64(b.lo.X)-int64(dx), east), Y: clamp(int64(b.lo.Y)-int64(dy), north)},
+		lattice.Node{X: clamp(int64(b.hi.X)+int64(dx), east), Y: clamp(int64(b.hi.Y)+int64(dy), north)},
 	}
 }
 

@@ -47,6 +47,7 @@ func (c *Check) mismatches() []Finding {
 	c.fill()
 	segs := c.table.residual()
 	found, twice := c.duplicates(segs)
+	c.twice = twice
 	segs = slices.DeleteFunc(segs, func(s seg) bool { return twice[s.owner] })
 	n := nodeSegs(segs)
 	found = append(found, c.unmatched(segs, n)...)
@@ -166,7 +167,12 @@ func (c *Check) unmatched(segs []seg, n noded) []Finding {
 			line[k] = p.Point()
 		}
 		codes := append([]string{c.code(segs[i].owner)}, c.codes(others)...)
-		found = append(found, Finding{Kind: Unmatched, Codes: codes, Geometry: line, Place: line[1], Text: unmatchedText(codes, line[1], len(path)-2)})
+		f := Finding{Kind: Unmatched, Codes: codes, Geometry: line, Place: line[1], Text: unmatchedText(codes, line[1], len(path)-2)}
+		if f.split = (&split{segs[i].upward(), path}); segs[i].edge != f.split.edge {
+			f.split.path = slices.Clone(path)
+			slices.Reverse(f.split.path)
+		}
+		found = append(found, f)
 	}
 	return found
 }
@@ -268,6 +274,7 @@ func (c *Check) spots(spots []spot, twice map[int32]bool) []Finding {
 		slices.SortFunc(l, func(a, b side) int { return int(a.owner - b.owner) })
 		return l.plus([]side{{parentOwner, parent.at(p)}, {errorOwner, wrong.at(p)}}, 1)
 	})
+	c.sketch = &sketch{segs: d.segs, noded: n, overlay: o}
 	var found []Finding
 	for _, f := range o.faces(bad) {
 		found = append(found, c.classify(o, f)...)

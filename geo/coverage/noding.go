@@ -88,7 +88,7 @@ func (c *cutter) round() bool {
 		c.fresh[i] = false
 	}
 	slices.SortFunc(cuts, func(a, b cut) int {
-		return cmp.Or(cmp.Compare(a.piece, b.piece), c.along(a.piece, a.at, b.at))
+		return cmp.Or(cmp.Compare(a.piece, b.piece), along(c.pieces[a.piece], a.at, b.at))
 	})
 	cuts = slices.Compact(cuts)
 	for len(cuts) > 0 {
@@ -129,9 +129,8 @@ func (c *cutter) appendCuts(cuts []cut, i, j int32) []cut {
 	return cuts
 }
 
-// along orders two places by how far along a piece they are.
-func (c *cutter) along(piece int32, p, q lattice.Node) int {
-	e := c.pieces[piece]
+// along orders two places by how far along an edge they are.
+func along(e edge, p, q lattice.Node) int {
 	dx, dy := int64(e.b.X)-int64(e.a.X), int64(e.b.Y)-int64(e.a.Y)
 	sx, sy := int64(cmp.Compare(dx, 0)), int64(cmp.Compare(dy, 0))
 	if abs(dx) >= abs(dy) {

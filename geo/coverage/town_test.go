@@ -23,8 +23,10 @@ const (
 	step  = 10_000 // units from grid to grid, about 100 m
 )
 
-func newTown(side int) town {
-	t := gridtest.Town{Side: side, Step: step, X: west, Y: south}
+func newTown(side int) town { return townOf(gridtest.Town{Side: side, Step: step, X: west, Y: south}) }
+
+func townOf(t gridtest.Town) town {
+	side := t.Side
 	w := town{side: side, parent: Polygon{"P", t.Rim()}}
 	for j := range side {
 		for i := range side {

@@ -14,14 +14,15 @@ type Town struct {
 	Side int
 	Step int32
 	X, Y int32
+	Seed int // another town of the same size
 }
 
 // New is a town of grids about 100 m wide.
 func New(side int) Town { return Town{Side: side, Step: 10_000, X: 1_130_000_000, Y: 220_000_000} }
 
 // jitter is a number from -by/2 to by/2 that follows from a, b and what.
-func jitter(a, b, what int, by int32) int32 {
-	h := uint64(a)*0x9e3779b97f4a7c15 ^ uint64(b)*0xc2b2ae3d27d4eb4f ^ uint64(what)*0x165667b19e3779f9
+func (t Town) jitter(a, b, what int, by int32) int32 {
+	h := uint64(a)*0x9e3779b97f4a7c15 ^ uint64(b)*0xc2b2ae3d27d4eb4f ^ uint64(what+1000*t.Seed)*0x165667b19e3779f9
 	h ^= h >> 31
 	h *= 0xd6e8feb86659fd93
 	h ^= h >> 29
@@ -31,7 +32,7 @@ func jitter(a, b, what int, by int32) int32 {
 
 // Corner is the lower left corner of the grid in column i and row j.
 func (t Town) Corner(i, j int) (x, y int32) {
-	return t.X + int32(i)*t.Step + jitter(i, j, 0, t.Step/3), t.Y + int32(j)*t.Step + jitter(i, j, 1, t.Step/3)
+	return t.X + int32(i)*t.Step + t.jitter(i, j, 0, t.Step/3), t.Y + int32(j)*t.Step + t.jitter(i, j, 1, t.Step/3)
 }
 
 // Ring is the border of the grid in column i and row j, to the left, open.
@@ -94,8 +95,8 @@ func (t Town) border(ring [][2]int32, i, j int, north, back bool) [][2]int32 {
 			what += 2
 		}
 		return [2]int32{
-			ax + int32(share*float64(bx-ax)) + jitter(i, j, what, t.Step/16),
-			ay + int32(share*float64(by-ay)) + jitter(i, j, what+1, t.Step/16),
+			ax + int32(share*float64(bx-ax)) + t.jitter(i, j, what, t.Step/16),
+			ay + int32(share*float64(by-ay)) + t.jitter(i, j, what+1, t.Step/16),
 		}
 	}
 	for k := range points + 1 {
