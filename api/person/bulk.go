@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -26,7 +27,7 @@ var ErrNotEmpty = errors.New("there are people already")
 type Bulk struct {
 	s          *Service
 	ahead      pg.Ahead
-	byRef      map[[2]string]uuid.UUID
+	byRef      map[[2]string]uuid.UUID // of references that are not made of a number
 	byNumber   map[[16]byte]uuid.UUID
 	households map[[2]string]uuid.UUID
 }
@@ -47,7 +48,7 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 		if err := s.Keys.Hold(ctx, tx); err != nil {
 			return err
 		}
-		if err := pg.Stripped(ctx, tx, bulkTables, func() error { return s.first(ctx, tx, load) }); err != nil {
+		if err := pg.Stripped(ctx, tx, bulkTables, func() error { return s.first(ctx, tx, load) }, "person_left_ix", "person_name_blind_ix"); err != nil {
 			return inWords(err)
 		}
 		// A quick look is enough for the first plans; autovacuum takes a thorough one.
@@ -116,7 +117,8 @@ func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, _ *grid.Index, b link.Batc
 
 // Write writes a chunk, as the service's Import writes people who are new. Rows
 // about one person (by number or reference) become one person. The rows are on
-// their way when it returns: Written says when they are there.
+// their way when it returns: Written says when they are there. What was made of
+// them is used again for others: a chunk is written once.
 func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (pg.Merged, error) {
 	list := p.list
 	l.s.sealedNow(list)
@@ -148,6 +150,7 @@ func (l *Bulk) Write(ctx context.Context, tx pgx.Tx, b link.Batch, p Prepared) (
 		return pg.Merged{}, err
 	}
 	m := pg.Merged{Fresh: int64(a.people), Unchanged: int64(len(a.list) - a.people)}
+	done(a.list)
 	return m, inWords(l.ahead.Write(ctx, tx, append(steps, func(ctx context.Context, tx pgx.Tx) error {
 		return change.Record(ctx, tx, change.Bulk("person", b.Now, a.people))
 	})...))
@@ -163,8 +166,12 @@ func (l *Bulk) sort(b link.Batch, list []*entry) (arrivals, error) {
 	var more []*entry
 	for i := range list {
 		e := list[i]
-		ref := [2]string{b.Source, e.ref}
-		id, again := l.byRef[ref]
+		ref, own := [2]string{b.Source, e.ref}, !slices.Contains(e.numbered, e.ref)
+		var id uuid.UUID
+		again := false
+		if own {
+			id, again = l.byRef[ref]
+		}
 		if !again && e.numberBlind != nil {
 			id, again = l.byNumber[[16]byte(e.numberBlind)]
 		}
@@ -177,7 +184,9 @@ func (l *Bulk) sort(b link.Batch, list []*entry) (arrivals, error) {
 			continue
 		}
 		e.id = b.NewID()
-		l.byRef[ref] = e.id
+		if own {
+			l.byRef[ref] = e.id
+		}
 		if e.numberBlind != nil {
 			l.byNumber[[16]byte(e.numberBlind)] = e.id
 		}

@@ -3,6 +3,7 @@ package person
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -162,8 +163,20 @@ func (s *Service) entries(rows []Row) ([]*entry, error) {
 	return list, nil
 }
 
+// spare are entries that were written, for others.
+var spare = sync.Pool{New: func() any { return new(entry) }}
+
+// done gives entries back that nobody looks at any more.
+func done(list []*entry) {
+	for _, e := range list {
+		*e = entry{}
+		spare.Put(e)
+	}
+}
+
 func (s *Service) entry(r ready, today time.Time) *entry {
-	e := &entry{ready: r, named: nameParts(r.Name), home: r.HouseholdRef, id: r.ID}
+	e := spare.Get().(*entry)
+	e.ready, e.named, e.home, e.id = r, nameParts(r.Name), r.HouseholdRef, r.ID
 	s.refer(e, today)
 	s.sealEntry(e)
 	return e

@@ -160,7 +160,7 @@ func (l *Loader) settle(ctx context.Context, tx pgx.Tx, kind string, line int64,
 			return err
 		}
 	}
-	t.build(x)
+	t.build([]*record{x})
 	if len(x.refused) == 0 {
 		x.refuseAll(t.late(x, id))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"sync"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -25,7 +26,11 @@ type chunk struct {
 	list  []*record
 	read  int64 // of the file, after this chunk
 	ready chan error
+	used  []func() // gives the memory back once it is written
 }
+
+// rooms are the memory of records that were written.
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
 // pipeline reads a file, makes records of its rows on every processor, tells them
 // apart in the order of the file, and hands the chunks over in that order: the
@@ -91,6 +96,9 @@ func (r *runner) pipeline(ctx context.Context, f *table.File, proj projection, w
 			if err := write(c); err != nil {
 				return err
 			}
+			for _, again := range c.used {
+				again()
+			}
 		}
 		return nil
 	})
@@ -124,10 +132,8 @@ func readChunk(f *table.File) (*chunk, error) {
 
 // prepare makes records of a chunk's rows: fields, places, objects.
 func (l *Loader) prepare(ctx context.Context, p *plan, proj projection, t taker, c *chunk) error {
-	c.list = make([]*record, 0, len(c.rows)+len(c.bad))
-	for _, row := range c.rows {
-		c.list = append(c.list, p.record(row))
-	}
+	into := rooms.Get().(*room)
+	c.list = into.records(p, c.rows)
 	c.rows = nil
 	for _, b := range c.bad {
 		r := &record{kind: p.kind, line: b.Line, v: make([]string, len(p.kind.Fields)), raw: make([]string, len(p.columns))}
@@ -138,11 +144,7 @@ func (l *Loader) prepare(ctx context.Context, p *plan, proj projection, t taker,
 	if err := l.locate(ctx, ix, proj, c.list); err != nil {
 		return err
 	}
-	for _, r := range c.list {
-		if len(r.refused) == 0 {
-			t.build(r)
-		}
-	}
+	c.used = append(c.used, t.build(c.list), func() { rooms.Put(into) })
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,8 @@ func (r *record) list(field string) []string {
 func (r *record) refuse(field, reason string) {
 	x := Refusal{Line: r.line, Field: field, Reason: reason}
 	if r.located && !r.kind.secret {
-		x.Lon, x.Lat = &r.at[0], &r.at[1]
+		at := r.at // which lives longer than the record
+		x.Lon, x.Lat = &at[0], &at[1]
 	}
 	r.refused = append(r.refused, x)
 }
@@ -92,7 +94,9 @@ type plan struct {
 	columns  []string
 	sources  []source
 	reader   reader
-	geometry bool // the file's own shapes say where its rows are
+	said     []int // the fields that a row may say something of, or must
+	unnamed  bool  // no row says what it is known by
+	geometry bool  // the file's own shapes say where its rows are
 }
 
 // source says where the value of one field comes from.
@@ -136,7 +140,11 @@ func compile(k *Kind, m Mapping, columns []string, zone *time.Location) *plan {
 			s.words[plain(from)] = to
 		}
 		p.sources[i] = s
+		if s.column >= 0 || s.pattern != nil || s.constant != "" || s.fallback != "" || s.words != nil || f.Required {
+			p.said = append(p.said, i)
+		}
 	}
+	p.unnamed = !slices.Contains(p.said, k.field("ref"))
 	p.geometry = m.Columns["lon"] == "" && m.Columns["x"] == ""
 	return p
 }
@@ -187,10 +195,41 @@ func (s source) value(row []string) string {
 
 // record reads a row; what cannot be read is noted in it.
 func (p *plan) record(row table.Row) *record {
-	r := &record{kind: p.kind, line: row.Line, raw: row.Values, v: make([]string, len(p.kind.Fields))}
-	for i := range p.kind.Fields {
+	var into room
+	return into.records(p, []table.Row{row})[0]
+}
+
+// room is the memory of a chunk's records, which serves one chunk after the other.
+type room struct {
+	list   []*record
+	all    []record
+	values []string
+}
+
+// records reads rows. The records before these are overwritten.
+func (m *room) records(p *plan, rows []table.Row) []*record {
+	fields := len(p.kind.Fields)
+	m.list, m.all, m.values = emptied(m.list, len(rows)), emptied(m.all, len(rows)), emptied(m.values, len(rows)*fields)
+	for i, row := range rows {
+		r := &m.all[i]
+		r.kind, r.line, r.raw, r.v = p.kind, row.Line, row.Values, m.values[i*fields:(i+1)*fields:(i+1)*fields]
+		p.read(r, row.Geom)
+		m.list[i] = r
+	}
+	return m.list
+}
+
+// emptied is n zero values, in the room of those before where there is enough.
+func emptied[T any](old []T, n int) []T {
+	clear(old)
+	return slices.Grow(old[:0], n)[:n]
+}
+
+// read fills a record from the file's own columns and shape.
+func (p *plan) read(r *record, geom orb.Geometry) {
+	for _, i := range p.said {
 		f := &p.kind.Fields[i]
-		v, wrong := p.reader.read(f, p.sources[i].value(row.Values))
+		v, wrong := p.reader.read(f, p.sources[i].value(r.raw))
 		if wrong == "" && v == "" && p.sources[i].fallback != "" {
 			v, wrong = p.reader.read(f, p.sources[i].fallback)
 		}
@@ -202,8 +241,7 @@ func (p *plan) record(row table.Row) *record {
 		}
 		r.v[i] = v
 	}
-	p.pair(r, row.Geom)
-	return r
+	p.pair(r, geom)
 }
 
 // pair finds the coordinates of a row, as they are given.

@@ -389,6 +389,9 @@ func (r *runner) tellApart(list []*record) {
 				continue
 			}
 			r.keys[key] = x.line
+			if r.plan.unnamed && x.natural != "" && r.plan.kind.secret {
+				continue // the reference is made of the key, and says no more
+			}
 		}
 		of := r.print(x.ref, x.text("relation"))
 		if line, twice := r.refs[of]; twice {

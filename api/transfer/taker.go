@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"slices"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -14,9 +16,10 @@ import (
 
 // taker hands rows of one kind over to the slice that keeps them.
 type taker interface {
-	// build makes the slice's object of a record with what tells it from others, or
-	// notes in it why not; by many at once.
-	build(r *record)
+	// build makes the slice's objects of records that nothing is wrong with, with what
+	// tells them from others, or notes in them why not; by many at once. The objects'
+	// memory serves others after what it gives is called.
+	build(list []*record) (again func()) // gives the objects' memory to others
 	// scope is the region code where the row lies; false when only the database knows.
 	scope(r *record, ix *grid.Index) (string, bool)
 	find(ctx context.Context, q pg.Querier, source string, list []*record) ([]link.Found, error)
@@ -52,34 +55,55 @@ type slice[T any] struct {
 	put    func(t *T, ref string, id uuid.UUID)
 	vacant func(ctx context.Context) (bool, error)
 	loads  func(ctx context.Context, do func(tx pgx.Tx, into bulk[T]) error) error
+	spare  sync.Pool // of objects that were written
 }
 
 // bulk is a slice's load of objects.
 type bulk[T any] interface {
+	// Import has done with the list when it returns.
 	Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []T) (pg.Merged, error)
 	Written() error
 }
 
-// filling is a slice's load as it is filled with rows.
-type filling[T any] struct{ bulk[T] }
+// filling is a slice's load as it is filled with rows, chunk by chunk in one room.
+type filling[T any] struct {
+	bulk[T]
+	room []T
+}
 
-func (f filling[T]) put(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
-	return f.Import(ctx, tx, ix, b, values[T](list))
+func (f *filling[T]) put(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
+	f.room = values(f.room[:0], list)
+	return f.Import(ctx, tx, ix, b, f.room)
 }
 
 func (s *slice[T]) table() string { return s.name }
 
-func (s *slice[T]) build(r *record) {
-	t, wrong := s.make(r)
-	r.refuseAll(wrong)
-	if len(r.refused) > 0 {
-		return
+func (s *slice[T]) build(list []*record) (again func()) {
+	before, ok := s.spare.Get().(*[]T)
+	if !ok {
+		before = new([]T)
 	}
-	r.object = &t
-	if r.text("ref") == "" {
-		r.natural = s.natural(r)
+	objects := emptied(*before, len(list))
+	for i, r := range list {
+		if len(r.refused) > 0 {
+			continue
+		}
+		var wrong []fault.Field
+		objects[i], wrong = s.make(r)
+		r.refuseAll(wrong)
+		if len(r.refused) > 0 {
+			continue
+		}
+		r.object = &objects[i]
+		if r.text("ref") == "" {
+			r.natural = s.natural(r)
+		}
+		r.key, r.keyField, r.keyReason = s.unique(r)
 	}
-	r.key, r.keyField, r.keyReason = s.unique(r)
+	return func() {
+		*before = objects
+		s.spare.Put(before)
+	}
 }
 
 // natural is a reference for a record whose file has none, or "": a code, a number's blind.
@@ -128,17 +152,17 @@ func (s *slice[T]) late(r *record, id uuid.UUID) []fault.Field {
 	return s.check(*t)
 }
 
-// values are the objects of records as late has left them.
-func values[T any](list []*record) []T {
-	out := make([]T, len(list))
-	for i, r := range list {
-		out[i] = *r.object.(*T)
+// values appends the objects of records as late has left them.
+func values[T any](out []T, list []*record) []T {
+	out = slices.Grow(out, len(list))
+	for _, r := range list {
+		out = append(out, *r.object.(*T))
 	}
 	return out
 }
 
 func (s *slice[T]) take(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []*record) (pg.Merged, error) {
-	return s.takes(ctx, tx, ix, b, values[T](list))
+	return s.takes(ctx, tx, ix, b, values[T](nil, list))
 }
 
 func (s *slice[T]) empty(ctx context.Context) (bool, error) {
@@ -149,5 +173,5 @@ func (s *slice[T]) empty(ctx context.Context) (bool, error) {
 }
 
 func (s *slice[T]) load(ctx context.Context, do func(tx pgx.Tx, into loading) error) error {
-	return s.loads(ctx, func(tx pgx.Tx, into bulk[T]) error { return do(tx, filling[T]{into}) })
+	return s.loads(ctx, func(tx pgx.Tx, into bulk[T]) error { return do(tx, &filling[T]{bulk: into}) })
 }

@@ -3,6 +3,7 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -52,7 +53,7 @@ var shared = sync.OnceValues(func() (server, error) {
 // open starts the slot's server. These clusters run without fsync, so one that
 // a power cut broke is thrown away.
 func open(ctx context.Context, slot string) (*pgserver.Server, error) {
-	cfg := pgserver.Config{Dir: slot, NoFsync: true, MemoryShare: 0.05}
+	cfg := pgserver.Config{Dir: slot, NoFsync: true, MemoryShare: share()}
 	own, err := pgserver.Start(ctx, cfg)
 	var owned *pgserver.OwnedError
 	if err == nil || errors.As(err, &owned) || errors.Is(err, pgserver.ErrMissing) || ctx.Err() != nil {
@@ -62,6 +63,15 @@ func open(ctx context.Context, slot string) (*pgserver.Server, error) {
 		return nil, err
 	}
 	return pgserver.Start(ctx, cfg)
+}
+
+// share is the part of the machine's memory that a server takes: little where many
+// processes test at once, and all that the product's own takes where one measures.
+func share() float64 {
+	if f := flag.Lookup("test.bench"); f != nil && f.Value.String() != "" {
+		return 1
+	}
+	return 0.05
 }
 
 // slots is a folder of this user's; a stranger's or a link in its place is refused.

@@ -192,7 +192,7 @@ func (t *text) from(first line) (record, error) {
 	if reason != "" {
 		return bad(reason)
 	}
-	fields, open := split(whole, t.delimiter)
+	fields, open := split(whole, t.delimiter, t.columns)
 	var more []line
 	for size := len(whole); open; {
 		l, err := t.lines.next()
@@ -217,7 +217,7 @@ func (t *text) from(first line) (record, error) {
 		if whole, reason = t.decoded(raw); reason != "" {
 			return bad(reason)
 		}
-		fields, open = split(whole, t.delimiter)
+		fields, open = split(whole, t.delimiter, t.columns)
 	}
 	for i, f := range fields {
 		fields[i] = plain(f)
@@ -245,8 +245,10 @@ func (t *text) close() error { return t.file.Close() }
 
 // split cuts a row into its fields. A field in quotation marks may hold the
 // delimiter and, doubled, the mark; a mark inside a field that does not begin
-// with one is a mark (inches). Open says that a quoted field did not end.
-func split(s string, delimiter rune) (fields []string, open bool) {
+// with one is a mark (inches). Room is how many fields are expected. Open says
+// that a quoted field did not end.
+func split(s string, delimiter rune, room int) (fields []string, open bool) {
+	fields = make([]string, 0, room)
 	sep := string(delimiter)
 	for {
 		trimmed := strings.TrimLeft(s, " ")
@@ -321,7 +323,7 @@ func delimiterOf(encoding string, sample []byte, end byte) rune {
 		counts := make(map[int]int)
 		for _, raw := range all[:min(len(all), 50)] {
 			line, _ := decode(encoding, bytes.TrimRight(raw, "\r"))
-			if fields, open := split(line, d); !open && len(fields) > 1 {
+			if fields, open := split(line, d, 0); !open && len(fields) > 1 {
 				counts[len(fields)]++
 			}
 		}
