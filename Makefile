@@ -87,7 +87,7 @@ fuzz: ## each fuzz test for FUZZTIME (20s)
 scan: ## gosec and gitleaks over the code; what they find is mended or explained in .ci/scan.exceptions
 	@.ci/scan code
 
-scan-web: ## wapiti against the demo town served at ONEMAP_URL
+scan-web: ## wapiti against the demo town that make run serves (ONEMAP_URL)
 	@.ci/scan web
 
 e2e: install-test build ## the browser tests alone

@@ -127,7 +127,7 @@ func findHome(ctx context.Context, dir, elsewhere string) (home, error) {
 // moveTo gives a cluster not yet made a place under root. The name comes from the
 // data folder's path; a place that holds an earlier folder's cluster is never reused.
 func (h *home) moveTo(ctx context.Context, root string) error {
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	if err := os.MkdirAll(root, 0o711); err != nil {
 		return fmt.Errorf("the account %s, which runs the database, cannot reach %s, and no other place for it could be made: %w", h.account.name, h.dir, err)
 	}
 	root, err := truePath(root)

@@ -162,7 +162,7 @@ func (s Source) write(list []held) error {
 // os.Link the first of two processes at once wins, with os.Rename the last.
 func place(path, text string, under func(from, to string) error) error {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // mode 0600

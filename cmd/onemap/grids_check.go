@@ -122,5 +122,5 @@ func writeFeatures(path string, features *geojson.FeatureCollection) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, b, 0o644)
+	return os.WriteFile(path, b, 0o600)
 }

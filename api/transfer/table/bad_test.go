@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,6 +202,23 @@ func TestWorkbookThatIsABomb(t *testing.T) {
 	}
 	w.Close()
 	_, err = table.Open(file(t, "a.xlsx", out.String()), table.Options{})
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "bomb") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Sizes that only say they are small: their sum runs over and is 3.
+func TestSizesThatRunOver(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for name, size := range map[string]uint64{"xl/workbook.xml": math.MaxUint64 - 6, "xl/worksheets/sheet1.xml": 10} {
+		if _, err := w.CreateRaw(&zip.FileHeader{Name: name, CompressedSize64: size / 2, UncompressedSize64: size}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Close()
+	_, err := table.Open(file(t, "a.xlsx", out.String()), table.Options{})
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "bomb") {
 		t.Errorf("%v", err)
 	}

@@ -2,7 +2,9 @@ package table_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -244,5 +246,24 @@ func gdalText(v any) string {
 	default:
 		b, _ := json.Marshal(v)
 		return string(b)
+	}
+}
+
+// A file may be one of people: on a machine that several use, only its maker reads it.
+func TestAFileIsItsMakersAlone(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"csv", "xlsx", "geojson", "gpkg", "shp"} {
+		path := filepath.Join(t.TempDir(), "people."+format)
+		w, err := table.Create(path, format, table.WriteOptions{Columns: columns, Geometry: "point"})
+		if err == nil {
+			err = errors.Join(w.Write(written()[0], orb.Point{113.1, 22.9}), w.Close())
+		}
+		info, failed := os.Stat(path)
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v", format, info.Mode())
+		}
 	}
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/paulmach/orb"
 )
@@ -30,6 +31,10 @@ type sink interface {
 	close() error
 }
 
+var sinks = map[string]func(path string, o WriteOptions) (sink, error){
+	"csv": createCSV, "xlsx": createXLSX, "geojson": createGeoJSON, "gpkg": createGeoPackage, "shp": createShapefile,
+}
+
 // Writer writes rows into a new file, one goroutine at a time.
 type Writer struct {
 	sink    sink
@@ -49,26 +54,28 @@ func Create(path, format string, o WriteOptions) (*Writer, error) {
 	if o.Geometry == "" {
 		o.Geometry = "none"
 	}
-	var s sink
-	var err error
-	switch format {
-	case "csv":
-		s, err = createCSV(path, o)
-	case "xlsx":
-		s, err = createXLSX(path, o)
-	case "geojson":
-		s, err = createGeoJSON(path, o)
-	case "gpkg":
-		s, err = createGeoPackage(path, o)
-	case "shp":
-		s, err = createShapefile(path, o)
-	default:
+	create, known := sinks[format]
+	if !known {
 		return nil, refused("There is no format %q to write.", format)
 	}
+	if err := begin(path); err != nil {
+		return nil, err
+	}
+	s, err := create(path, o)
 	if err != nil {
 		return nil, err
 	}
 	return &Writer{sink: s, columns: len(o.Columns)}, nil
+}
+
+// begin makes the file an empty one that nobody else on the machine may read: it
+// may be one of people. A file that is there keeps what its owner set.
+func begin(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // Write adds a row. Values are as many as Columns, nil for an absent one:

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,9 +46,6 @@ INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) VALUES ('geopa
 func createGeoPackage(path string, o WriteOptions) (sink, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(whole); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	place := url.URL{Scheme: "file", Path: whole, RawQuery: "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)"}

@@ -27,7 +27,7 @@ func archive(path string) (*zip.ReadCloser, error) {
 	for _, part := range z.File {
 		total += part.UncompressedSize64
 		bomb := part.UncompressedSize64 > ratioFrom && part.UncompressedSize64/max(1, part.CompressedSize64) > maxRatio
-		if bomb || total > maxUnpacked || len(z.File) > maxParts {
+		if bomb || part.UncompressedSize64 > maxUnpacked || total > maxUnpacked || len(z.File) > maxParts {
 			z.Close()
 			return nil, refused("The archive would unpack to far more than a table holds (a zip bomb, or sheets filled to the last row). Copy the rows into a new workbook and save it.")
 		}

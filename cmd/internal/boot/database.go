@@ -42,7 +42,7 @@ func openDatabase(ctx context.Context, c Config, attach bool, log *slog.Logger) 
 	if c.DatabaseURL != "" {
 		return &Database{url: c.DatabaseURL, log: log}, nil
 	}
-	if err := os.MkdirAll(c.Data, 0o755); err != nil {
+	if err := os.MkdirAll(c.Data, 0o711); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	if attach {
