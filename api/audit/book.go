@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/actor"
@@ -23,14 +22,16 @@ type Book struct {
 	witness witness
 }
 
-// executor is a transaction or a pool.
-type executor interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+const insertEntry = "INSERT INTO audit_inbox (body, mac) VALUES ($1, $2)"
+
+func (b *Book) values(e *Entry) []any {
+	body := e.encode()
+	return []any{body, b.Key.sign(body)}
 }
 
-func (b *Book) insert(ctx context.Context, q executor, e *Entry) error {
-	body := e.encode()
-	if _, err := q.Exec(ctx, "INSERT INTO audit_inbox (body, mac) VALUES ($1, $2)", body, b.Key.sign(body)); err != nil {
+// insert writes an entry of the log's own.
+func (b *Book) insert(ctx context.Context, pool *pgxpool.Pool, e *Entry) error {
+	if _, err := pool.Exec(ctx, insertEntry, b.values(e)...); err != nil {
 		return fmt.Errorf("audit of %s: %w", e.Action, err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
 	"onemap/api/pg"
@@ -181,19 +181,20 @@ func (p *Pending) Begin() (undo func()) {
 	}
 }
 
-// Write is pg.Companion's.
-func (p *Pending) Write(ctx context.Context, tx pgx.Tx) error {
+// Last is pg.Companion's.
+func (p *Pending) Last() (sql string, args []any) {
 	if p.Reading {
-		return nil
+		return "", nil
 	}
-	return p.write(ctx, tx)
+	return p.last()
 }
 
-func (p *Pending) write(ctx context.Context, q executor) error {
+// last is the statement that writes the entry, or "" when there is nothing new to tell.
+func (p *Pending) last() (sql string, args []any) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.written > 0 && !p.noted.any {
-		p.mu.Unlock()
-		return nil
+		return "", nil
 	}
 	e := p.entry
 	n := p.noted
@@ -212,13 +213,9 @@ func (p *Pending) write(ctx context.Context, q executor) error {
 	if e.Held == "" {
 		e.Held = held(p.grants, e.Scope)
 	}
-	p.mu.Unlock()
 	p.stamp(&e)
-	if err := p.book.insert(ctx, q, &e); err != nil {
-		return err
-	}
-	p.alongside(e.ID)
-	return nil
+	p.ids = append(p.ids, e.ID)
+	return insertEntry, p.book.values(&e)
 }
 
 func (p *Pending) stamp(e *Entry) {
@@ -243,12 +240,6 @@ func clean(s string) string {
 // mostText is how long a text in an entry may be, in bytes.
 const mostText = 1000
 
-func (p *Pending) alongside(id uuid.UUID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ids = append(p.ids, id)
-}
-
 // Committed is pg.Companion's.
 func (p *Pending) Committed() { p.kept(!p.Reading) }
 
@@ -271,9 +262,11 @@ func (p *Pending) Settle(ctx context.Context) error {
 		return nil
 	}
 	undo := p.Begin()
-	if err := p.write(ctx, p.book.Pool); err != nil {
-		undo()
-		return err
+	if sql, args := p.last(); sql != "" {
+		if _, err := p.book.Pool.Exec(ctx, sql, args...); err != nil {
+			undo()
+			return fmt.Errorf("audit of %s: %w", p.entry.Action, err)
+		}
 	}
 	p.kept(true)
 	return nil
