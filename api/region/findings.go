@@ -9,7 +9,7 @@ import (
 // Findings says where the regions right under a code do not cover it: gaps,
 // overlaps and the like, of the edition in force. None when nothing is under it.
 func (s *Service) Findings(parent grid.Code) ([]coverage.Finding, error) {
-	c, err := s.checked(parent)
+	c, err := Survey(s.Index(), parent)
 	if err != nil {
 		return nil, err
 	}
@@ -18,16 +18,15 @@ func (s *Service) Findings(parent grid.Code) ([]coverage.Finding, error) {
 
 // Proposals says what is wrong under a code and how it could be mended.
 func (s *Service) Proposals(parent grid.Code) ([]coverage.Finding, []coverage.Proposal, error) {
-	c, err := s.checked(parent)
+	c, err := Survey(s.Index(), parent)
 	if err != nil {
 		return nil, nil, err
 	}
 	return c.Findings(), c.Proposals(), nil
 }
 
-// checked is the regions right under a code against it.
-func (s *Service) checked(parent grid.Code) (*coverage.Check, error) {
-	ix := s.Index()
+// Survey checks the regions right under a code against it.
+func Survey(ix *grid.Index, parent grid.Code) (*coverage.Check, error) {
 	whole, ok := ix.Region(parent)
 	if !ok {
 		return nil, fault.Newf(fault.NotFound, "region.missing", "There is no region %s.", parent)
@@ -46,8 +45,10 @@ func (s *Service) checked(parent grid.Code) (*coverage.Check, error) {
 
 // Divided lists the regions with others right under them, level by level, each
 // by code.
-func (s *Service) Divided() []grid.Code {
-	ix := s.Index()
+func (s *Service) Divided() []grid.Code { return Divided(s.Index()) }
+
+// Divided lists those of an index.
+func Divided(ix *grid.Index) []grid.Code {
 	var list []grid.Code
 	for _, level := range grid.Levels() {
 		for _, ref := range ix.AtLevel(level) {

@@ -1,12 +1,14 @@
 package region_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
 
 	"github.com/paulmach/orb"
 
+	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/fault"
 	"onemap/geo/coverage"
@@ -79,6 +81,49 @@ func TestFindingsOfTheRegionsInForce(t *testing.T) {
 	for _, f := range found {
 		if f.Kind != coverage.Unmatched || f.Codes[0] != string(community) {
 			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// Administrators of the place read what is wrong there in pages, with what could
+// be done; to others it is not found.
+func TestFindingsArePagedToAdministrators(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	community := grid.Code(apitest.GridA).Parent()
+	for _, ctx := range []context.Context{t.Context(), c.As(actor.Operator, "9901"), c.As(actor.Administrator, apitest.StreetB)} {
+		if _, _, err := c.Regions.FindingsPage(ctx, community, 10, ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("findings for whom they are not: %v", err)
+		}
+		if _, _, err := c.Regions.ProposalsPage(ctx, community, 10, ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("proposals for whom they are not: %v", err)
+		}
+	}
+	ctx := c.As(actor.Administrator, apitest.StreetA)
+	seen, cursor := map[any]bool{}, ""
+	for range 2 {
+		list, next, err := c.Regions.FindingsPage(ctx, community, 3, cursor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			seen[f.ID] = true
+			if f.Properties["kind"] != "unmatched_edge" || f.Properties["codes"].([]string)[0] != string(community) {
+				t.Errorf("%+v", f)
+			}
+		}
+		cursor = next
+	}
+	if len(seen) != 4 || cursor != "" {
+		t.Errorf("%d findings, then %q", len(seen), cursor)
+	}
+	list, _, err := c.Regions.ProposalsPage(ctx, community, 10, "")
+	if err != nil || len(list) != 4 || list[0].Properties["repair"] != "insert_vertices" || len(list[0].Properties["changes"].([]map[string]any)) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+	for _, cursor := range []string{"x", "0-1", "1-"} {
+		if _, _, err := c.Regions.FindingsPage(ctx, community, 3, cursor); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the cursor %q: %v", cursor, err)
 		}
 	}
 }

@@ -50,11 +50,17 @@ func (c checkCommand) Run(ctx context.Context) error {
 func printResults(results []check.Result) {
 	for _, r := range results {
 		mark := "ok  "
-		if !r.OK() {
+		switch {
+		case !r.OK():
 			mark = "FAIL"
+		case len(r.Warnings) > 0:
+			mark = "warn"
 		}
 		fmt.Printf("%s %-55s %9d\n", mark, r.Rule, r.Looked)
 		for _, o := range r.Offenders {
+			fmt.Printf("       %s\n", o)
+		}
+		for _, o := range r.Warnings {
 			fmt.Printf("       %s\n", o)
 		}
 	}

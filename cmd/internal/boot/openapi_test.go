@@ -98,6 +98,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/locate":                         {"/api/v1/locate?lon=113.3025&lat=23.405", "/api/v1/locate?lon=0&lat=0", "/api/v1/locate?lon=x&lat=95"},
 		"/api/v1/regions":                        {"/api/v1/regions", "/api/v1/regions?level=grid", "/api/v1/regions?level=planet"},
 		"/api/v1/regions/{code}":                 {"/api/v1/regions/9901", "/api/v1/regions/9902"},
+		"/api/v1/regions/{code}/findings":        {"/api/v1/regions/9901/findings", "/api/v1/regions/990101001001/findings?limit=1"},
+		"/api/v1/regions/{code}/proposals":       {"/api/v1/regions/9901/proposals"},
 		"/api/v1/facilities":                     {"/api/v1/facilities?q=长椅&limit=1", "/api/v1/facilities?near=113.3025,23.405&radius=1000", "/api/v1/facilities?near=113.3425,23.405&radius=1", "/api/v1/facilities?near=1", "/api/v1/facilities?near=113.3,23.4&radius=NaN"},
 		"/api/v1/facilities/{code}":              {"/api/v1/facilities/" + p.facility.Code.String(), "/api/v1/facilities/0"},
 		"/api/v1/facilities/{code}/plate.svg":    {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.svg", "/api/v1/facilities/0/plate.svg"},

@@ -280,6 +280,7 @@ var alike = map[string]string{
 	"list-import-kinds": "the names of fields", "plan-options": "the words of a question, and how many services there are, which is public",
 	"list-tile-layers": "names of layers", "get-tilejson": "a layer's description holds no object", "plan-coverage": "so few people are withheld", "plan-coverage-csv": "so few people are withheld",
 	"plan-coverage-geojson": "so few people are withheld", "plan-flows": "so few moves are withheld", "plan-uncovered": "nobody is out of reach of nothing",
+	"list-region-findings": "regions are there before anything of ours; that neighbours do not find them is proven in package region", "list-region-proposals": "likewise",
 }
 
 // From next door nothing of ours exists: whoever works in the neighbouring

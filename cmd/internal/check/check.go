@@ -17,6 +17,7 @@ import (
 	"onemap/api/blob"
 	"onemap/api/person"
 	"onemap/api/place"
+	"onemap/api/region"
 	"onemap/api/vault"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
@@ -27,6 +28,7 @@ type Result struct {
 	Rule      string   `json:"rule"`
 	Looked    int64    `json:"looked"` // how many things were looked at
 	Offenders []string `json:"offenders"`
+	Warnings  []string `json:"warnings,omitempty"` // what somebody should look at, and breaks no rule
 }
 
 // OK says that the rule holds.
@@ -64,7 +66,7 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 			placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
 			peopleFold, peopleOnce, tagsEnd, c.sealedOpen,
 			roomsFollow, storeysWhole, roomsApart,
-			gridsTile, gridsApart, casesFold, changesInOrder, c.photosThere,
+			gridsTile, gridsApart, regionsCovered, casesFold, changesInOrder, c.photosThere,
 		} {
 			r, err := rule(ctx, tx, ix)
 			if err != nil {
@@ -163,6 +165,24 @@ SELECT a.code || ' and ' || b.code || ' share ' || round(ST_Area(ST_Intersection
 FROM region a JOIN region b ON b.level = 'grid' AND b.code > a.code AND a.geom && b.geom AND ST_Intersects(a.geom, b.geom)
 WHERE a.level = 'grid' AND ST_Area(ST_Intersection(a.geom, b.geom)) > 2e-7 * (ST_Perimeter(a.geom) + ST_Perimeter(b.geom))
 ORDER BY a.code LIMIT $1`, most)
+}
+
+// regionsCovered: what lies between regions and their parents, for whoever keeps
+// them. It is no broken rule: borders as they were delivered seldom fit to the
+// last corner, and every object has its one grid all the same.
+func regionsCovered(_ context.Context, _ pgx.Tx, ix *grid.Index) (Result, error) {
+	r := Result{Rule: "regions: each is covered by those right under it", Offenders: []string{}}
+	for _, parent := range region.Divided(ix) {
+		r.Looked++
+		c, err := region.Survey(ix, parent)
+		if err != nil {
+			return r, err
+		}
+		if found := c.Findings(); len(found) > 0 && len(r.Warnings) < most {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("under %s %d findings, the first: %s See onemap grids check --parent %s.", parent, len(found), found[0].Text, parent))
+		}
+	}
+	return r, nil
 }
 
 // casesFold: the state of each case is the fold of its events.
