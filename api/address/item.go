@@ -35,7 +35,7 @@ func (p *parser) item() int {
 	if p.at(end, "门") && (end+1 == len(p.s) || alnum(p.s[end+1])) && !v.chinese {
 		return p.take(p.unit(parts), length("门"))
 	}
-	if w := p.word(end, []string{"层", "楼"}); w != "" && len(parts) == 1 {
+	if w := p.word(end, levelWords); w != "" && len(parts) == 1 {
 		return p.take(p.level(v.text, w), length(w))
 	}
 	if w := p.word(end, roomWords); w != "" && (!v.chinese || p.inside() || p.a.Number != "") {

@@ -1,6 +1,9 @@
 package address
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Parse reads an address. What it makes of a text, String writes so that Parse
 // reads the same again; a text in which it finds nothing becomes the note.
@@ -220,17 +223,37 @@ func (p *parser) code(from int) value {
 }
 
 var (
-	buildingWords = []string{"号楼", "号栋", "号幢", "#楼", "#栋", "栋", "幢", "座"}
-	unitWords     = []string{"号单元", "单元", "梯"}
-	roomWords     = []string{"号商铺", "号车位", "号铺", "号房", "号室", "商铺", "车位", "室", "房", "户", "铺"}
-	laneWords     = []string{"支弄", "弄", "巷", "段", "条", "支巷"}
-	zoneWords     = []string{"期", "区", "组", "村", "队"}
+	buildingWords = spelt("号楼", "号栋", "号幢", "#楼", "#栋", "栋", "幢", "座")
+	levelWords    = spelt("层", "楼")
+	unitWords     = spelt("号单元", "单元", "梯")
+	roomWords     = spelt("号商铺", "号车位", "号铺", "号房", "号室", "商铺", "车位", "室", "房", "户", "铺")
+	laneWords     = spelt("支弄", "弄", "巷", "段", "条", "支巷")
+	zoneWords     = spelt("期", "区", "组", "村", "队")
 )
 
-func (p *parser) word(i int, words []string) string {
+// term is a text and its characters.
+type term struct {
+	text  string
+	runes []rune
+}
+
+func spelt(texts ...string) []term {
+	list := make([]term, len(texts))
+	for i, text := range texts {
+		list[i] = term{text, []rune(text)}
+	}
+	return list
+}
+
+// begins says whether a word begins at a place.
+func (p *parser) begins(i int, w term) bool {
+	return i <= len(p.s)-len(w.runes) && slices.Equal(p.s[i:i+len(w.runes)], w.runes)
+}
+
+func (p *parser) word(i int, words []term) string {
 	for _, w := range words {
-		if p.at(i, w) {
-			return w
+		if p.begins(i, w) {
+			return w.text
 		}
 	}
 	return ""

@@ -6,27 +6,36 @@ import (
 	"unicode/utf8"
 )
 
-var provinces = []string{
+var provinces = spelt(
 	"北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南",
 	"广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
-}
+)
+
+// What names of regions end in.
+var (
+	cityWords      = spelt("自治州", "地区", "市", "盟")
+	districtWords  = spelt("自治县", "自治旗", "特区", "林区", "区", "县", "旗", "市")
+	alone          = spelt("自治县", "自治旗", "区", "县", "旗") // of a district without its city
+	streetWords    = spelt("街道办事处", "街道", "民族乡", "镇", "乡", "苏木")
+	communityWords = spelt("社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "村民委员会", "村委会")
+)
 
 // regions takes the regions from the front of an address.
 func (p *parser) regions() {
 	p.province()
-	p.a.City = p.region([]string{"自治州", "地区", "市", "盟"}, 2, 10)
+	p.a.City = p.region(cityWords, 2, 10)
 	if p.a.City != "" || p.a.Province != "" {
 		// A city named twice, as 北京市北京市; a city of a county's rank.
 		for p.a.City != "" && p.at(0, p.a.City) {
 			p.s = p.s[utf8.RuneCountInString(p.a.City):]
 		}
-		p.a.District = p.region([]string{"自治县", "自治旗", "特区", "林区", "区", "县", "旗", "市"}, 1, 14)
+		p.a.District = p.region(districtWords, 1, 14)
 	} else {
-		p.a.District = p.region([]string{"自治县", "自治旗", "区", "县", "旗"}, 1, 14)
+		p.a.District = p.region(alone, 1, 14)
 	}
-	p.a.Street = p.region([]string{"街道办事处", "街道", "民族乡", "镇", "乡", "苏木"}, 1, 9)
+	p.a.Street = p.region(streetWords, 1, 9)
 	p.a.Street = strings.TrimSuffix(p.a.Street, "办事处")
-	p.a.Community = p.region([]string{"社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会", "村民委员会", "村委会"}, 1, 10)
+	p.a.Community = p.region(communityWords, 1, 10)
 	for _, word := range []string{"社区居民委员会", "社区居委会"} {
 		if name, found := strings.CutSuffix(p.a.Community, word); found {
 			p.a.Community = name + "社区"
@@ -35,11 +44,11 @@ func (p *parser) regions() {
 }
 
 func (p *parser) province() {
-	for _, name := range provinces {
-		if !p.at(0, name) {
+	for i, province := range provinces {
+		if !p.begins(0, province) {
 			continue
 		}
-		rest := string(p.s[utf8.RuneCountInString(name):])
+		name, rest := province.text, string(p.s[len(province.runes):])
 		for _, word := range []string{"省", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区"} {
 			if after, found := strings.CutPrefix(rest, word); found && after != "" {
 				p.a.Province = name + word
@@ -48,7 +57,7 @@ func (p *parser) province() {
 			}
 		}
 		// Without its word a province is only known by the city behind it: 广东佛山市.
-		if k := strings.Index(rest, "市"); k >= len("佛山") && k <= len("呼和浩特") && !strings.ContainsAny(rest[:k], "0123456789路街区县") && !slices.Contains(provinces[:4], name) {
+		if k := strings.Index(rest, "市"); k >= len("佛山") && k <= len("呼和浩特") && !strings.ContainsAny(rest[:k], "0123456789路街区县") && i >= 4 {
 			p.a.Province = name
 			p.s = []rune(rest)
 		}
@@ -71,18 +80,18 @@ var (
 		"区": "小社园校厂院景宅活住墅矿片校期苑楼一二三四五六七八九十0123456789ABCDEFGHabcdefgh",
 		"市": "超菜夜门股集", "镇": "", "乡": "", "县": "",
 	}
-	noRegionAfter = []string{
+	noRegionAfter = spelt(
 		"路", "街", "大道", "大街", "巷", "弄", "道", "胡同", "花园", "广场", "家园", "公寓", "人家", "嘉园", "新村", "小区", "大厦", "名苑",
 		"场", "民路", "民大", "民广", "民中", "政府", "政路", "政大", "之", "口", "委", "栋", "座", "号", "小学", "中学", "医院", "城",
-	}
-	roadNamedRegions = []string{"路南区", "路北区", "路桥区", "道里区", "道外区"}
-	estateWords      = []string{"花园", "家园", "小区", "公寓", "大厦", "广场", "新村", "名苑", "嘉园", "别墅", "山庄", "花苑", "佳苑", "商场", "大楼", "中心"}
-	roadWords        = []string{"路", "街", "大道", "大街", "胡同", "巷", "弄"}
+	)
+	roadNamedRegions = spelt("路南区", "路北区", "路桥区", "道里区", "道外区")
+	estateWords      = spelt("花园", "家园", "小区", "公寓", "大厦", "广场", "新村", "名苑", "嘉园", "别墅", "山庄", "花苑", "佳苑", "商场", "大楼", "中心")
+	roadWords        = spelt("路", "街", "大道", "大街", "胡同", "巷", "弄")
 )
 
 // region takes the shortest region that ends in one of the words, its name of at
 // least and at most so many characters.
-func (p *parser) region(words []string, least, most int) string {
+func (p *parser) region(words []term, least, most int) string {
 	for end := least; end <= most && end < len(p.s); end++ {
 		if digit(p.s[end-1]) && p.s[0] != '第' {
 			return "" // a number: the regions are behind us
@@ -91,11 +100,11 @@ func (p *parser) region(words []string, least, most int) string {
 			continue
 		}
 		for _, word := range words {
-			n := utf8.RuneCountInString(word)
-			if end+n >= len(p.s) || !p.at(end, word) {
+			n := len(word.runes)
+			if end+n >= len(p.s) || !p.begins(end, word) {
 				continue
 			}
-			if p.isRegion(end, word, end+n) {
+			if p.isRegion(end, word.text, end+n) {
 				whole := string(p.s[:end+n])
 				p.s = p.s[end+n:]
 				return whole
@@ -111,15 +120,15 @@ func (p *parser) isRegion(name int, word string, rest int) bool {
 	if strings.ContainsRune(noRegionBefore[word], p.s[name-1]) {
 		return false
 	}
-	follows := func(w string) bool { return p.at(rest, w) }
+	follows := func(w term) bool { return p.begins(rest, w) }
 	if strings.HasSuffix(word, "社区") || strings.Contains(word, "委") {
-		return !strings.ContainsAny(string(p.s[:name]), "号栋幢") && !follows("路") && !follows("街")
+		return !strings.ContainsAny(string(p.s[:name]), "号栋幢") && !p.at(rest, "路") && !p.at(rest, "街")
 	}
 	if slices.ContainsFunc(roadNamedRegions, follows) {
 		return true
 	}
 	for _, w := range noRegionAfter {
-		if follows(w) && !(word == "街道" && w != "口") && !(w == "城" && word != "乡" && word != "县") {
+		if follows(w) && !(word == "街道" && w.text != "口") && !(w.text == "城" && word != "乡" && word != "县") {
 			return false
 		}
 	}
@@ -140,10 +149,10 @@ func (p *parser) isRegion(name int, word string, rest int) bool {
 	return !strings.ContainsAny(string(p.s[:name]), "号栋幢室")
 }
 
-// index is where a word first begins within the first n characters, or -1.
-func (p *parser) index(word string, n int) int {
-	for i := range n + 1 - utf8.RuneCountInString(word) {
-		if p.at(i, word) {
+// index is where a word first lies whole within the first n characters, or -1.
+func (p *parser) index(w term, n int) int {
+	for i := range n + 1 - len(w.runes) {
+		if p.begins(i, w) {
 			return i
 		}
 	}

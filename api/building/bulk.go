@@ -41,7 +41,7 @@ func (s *Service) Empty(ctx context.Context) (bool, error) {
 // BulkLoad loads the first buildings of a city in one transaction: without the
 // indexes and unique constraints of the table, which are made again at its end,
 // when whatever they forbid undoes the whole load. ErrNotEmpty when buildings are
-// there. Whoever asks for buildings waits while it runs.
+// there. Whoever asks for buildings, or for what lies in one, waits while it runs.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		return clash(pg.Stripped(ctx, tx, []string{"building"}, func() error {
@@ -51,6 +51,10 @@ func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 			}
 			if there {
 				return ErrNotEmpty
+			}
+			// A table of the transaction's own need not be logged where wal_level is minimal.
+			if _, err := tx.Exec(ctx, "TRUNCATE building"); err != nil {
+				return fmt.Errorf("load buildings: %w", err)
 			}
 			b := &Bulk{seed: maphash.MakeSeed(), codes: map[uint64]struct{}{}}
 			err := load(tx, b)
@@ -71,7 +75,7 @@ func (l *Bulk) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Bat
 			return pg.Merged{}, err
 		}
 	}
-	return pg.Merged{Fresh: int64(len(list))}, clash(l.ahead.Write(ctx, tx, c.Send, func(ctx context.Context, tx pgx.Tx) error {
+	return pg.Merged{Fresh: int64(len(list))}, clash(l.ahead.Write(ctx, tx, c.SendFrozen, func(ctx context.Context, tx pgx.Tx) error {
 		return change.Record(ctx, tx, change.Bulk("building", b.Now, len(list)))
 	}))
 }

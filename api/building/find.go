@@ -88,7 +88,7 @@ func byAddress(ctx context.Context, q pg.Querier, source string, rows []Building
 		if !open(found[i]) || rows[i].Address == "" {
 			continue
 		}
-		for _, k := range rows[i].texts().keys {
+		for _, k := range rows[i].texts().at.Keys() {
 			keys[k] = append(keys[k], i)
 		}
 	}

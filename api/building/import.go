@@ -24,8 +24,8 @@ import (
 
 // texts is what a building's texts make it found by.
 type texts struct {
-	key   string   // the house, as addresses are compared
-	keys  []string // all that it may be called by
+	at    address.Address
+	key   string // the house, as addresses are compared
 	words pgtype.TSVector
 }
 
@@ -42,8 +42,8 @@ func (b *Building) texts() *texts {
 	}
 	t := &texts{words: find.Words(b.Name, b.NameEn, b.Address, b.Code)}
 	if b.Address != "" {
-		at := address.Parse(b.Address)
-		t.key, t.keys = at.Key(), at.Keys()
+		t.at = address.Parse(b.Address)
+		t.key = t.at.Key()
 	}
 	return t
 }

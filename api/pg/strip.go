@@ -9,12 +9,13 @@ import (
 )
 
 // Stripped runs load on tables without what a long load is quicker without, and
-// then makes that again, as the database itself words it: all indexes and
-// constraints but checks, primary keys that other tables refer to, and what is
-// kept: an index by its name, one into which nothing is about to fall, or a method
-// such as gin, which takes rows in no slower than it is made of them. Whatever they
-// forbid undoes the transaction. The rest of it has the rights of the tables'
-// owner, and until its end nobody else reaches them: load may look at what is there.
+// then makes that again, as the database itself words it: all references to them,
+// all indexes and constraints but checks and what is kept: an index by its name, one
+// into which nothing is about to fall, or a method such as gin, which takes rows in
+// no slower than it is made of them. Whatever they forbid undoes the transaction.
+// The rest of it has the rights of the tables' owner, and until its end nobody else
+// reaches them, or what refers to them: load may look at what is there, and empty
+// what it finds empty, so that what it writes need not be logged.
 func Stripped(ctx context.Context, tx pgx.Tx, tables []string, load func() error, kept ...string) error {
 	if err := AsOwner(ctx, tx); err != nil {
 		return err
@@ -46,8 +47,7 @@ func strip(ctx context.Context, tx pgx.Tx, tables, kept []string) (rebuild []str
 	rows, err := tx.Query(ctx, `
 SELECT c.relname, k.conname, k.contype = 'f', pg_get_constraintdef(k.oid)
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND (k.contype IN ('u', 'f') OR k.contype = 'p' AND NOT EXISTS (
-    SELECT FROM pg_constraint o WHERE o.contype = 'f' AND o.confrelid = k.conrelid AND NOT o.conrelid = ANY ($1::text[]::regclass[])))
+WHERE k.conrelid = ANY ($1::text[]::regclass[]) AND k.contype IN ('p', 'u', 'f') OR k.contype = 'f' AND k.confrelid = ANY ($1::text[]::regclass[])
 ORDER BY 3, 1, 2`, tables)
 	if err != nil {
 		return nil, fmt.Errorf("constraints to take off: %w", err)

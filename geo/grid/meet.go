@@ -105,6 +105,7 @@ func crossPoint(e, f edge) lattice.Node {
 // edges are grouped by ring, in order. Neighbours in a ring share an end and may;
 // rings of one polygon, and parts of a region, may touch in points.
 func meetingsOf(edges []edge, limit int) []Finding {
+	const few = 40 // edges, among which looking at all is quicker than a tree
 	var tree rtree.RTreeGN[float64, int]
 	first := make([]int, len(edges)) // the first edge of the edge's ring
 	for i, e := range edges {
@@ -113,14 +114,15 @@ func meetingsOf(edges []edge, limit int) []Finding {
 		} else {
 			first[i] = i
 		}
-		low, high := e.box()
-		tree.Insert(low, high, i)
+		if len(edges) > few {
+			low, high := e.box()
+			tree.Insert(low, high, i)
+		}
 	}
 	var found []Finding
-	seen := make(map[Finding]bool)
+	var seen map[Finding]bool
 	for i, e := range edges {
-		low, high := e.box()
-		tree.Search(low, high, func(_, _ [2]float64, j int) bool {
+		against := func(_, _ [2]float64, j int) bool {
 			if j <= i {
 				return true
 			}
@@ -137,11 +139,24 @@ func meetingsOf(edges []edge, limit int) []Finding {
 				return true
 			}
 			if !seen[finding] {
+				if seen == nil {
+					seen = make(map[Finding]bool)
+				}
 				seen[finding] = true
 				found = append(found, finding)
 			}
 			return len(found) < limit
-		})
+		}
+		low, high := e.box()
+		if len(edges) > few {
+			tree.Search(low, high, against)
+		} else {
+			for j := i + 1; j < len(edges); j++ {
+				if l, h := edges[j].box(); l[0] <= high[0] && l[1] <= high[1] && h[0] >= low[0] && h[1] >= low[1] && !against(l, h, j) {
+					break
+				}
+			}
+		}
 		if len(found) >= limit {
 			break
 		}
