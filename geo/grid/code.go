@@ -23,7 +23,9 @@ const (
 var levels = [...]struct {
 	level  Level
 	digits int
-}{{City, 4}, {District, 6}, {Street, 9}, {Community, 12}, {Grid, 15}}
+}{{City, 4}, {District, 6}, {Street, 9}, {Community, 12}, {Grid, gridDigits}}
+
+const gridDigits = 15
 
 // Levels lists the levels, largest first.
 func Levels() []Level {

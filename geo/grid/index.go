@@ -24,7 +24,7 @@ type Index struct {
 type layer struct {
 	byCode []*entry
 	table  *crossing.Table
-	codes  []Code  // by their number in the table; "" where there is none
+	codes  string  // one after the other, by their number in the table
 	free   []int32 // numbers that are in no use
 }
 
@@ -52,13 +52,15 @@ func NewIndex(edition int64, regions []Region) (*Index, error) {
 		l := &ix.layers[i]
 		slices.SortFunc(l.byCode, byCode)
 		polygons := make([]*crossing.Polygon, len(l.byCode))
-		l.codes = make([]Code, len(l.byCode))
+		codes := make([]byte, 0, len(l.byCode)*levels[i].digits)
 		for n, e := range l.byCode {
-			if n > 0 && l.codes[n-1] == e.Code {
+			if n > 0 && l.byCode[n-1].Code == e.Code {
 				return nil, fmt.Errorf("region %s is given twice", e.Code)
 			}
-			polygons[n], l.codes[n], e.number = e.polygon, e.Code, int32(n)
+			polygons[n], e.number = e.polygon, int32(n)
+			codes = append(codes, e.Code...)
 		}
+		l.codes = string(codes)
 		l.table = crossing.New(polygons)
 	}
 	ix.findTops()

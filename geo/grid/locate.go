@@ -12,12 +12,30 @@ const nearCity = 5000.0
 
 // Locate says where a place is: exactly one answer, also on shared borders and
 // corners. Nothing is allocated.
-func (ix *Index) Locate(p crs.WGS84) Place {
+func (ix *Index) Locate(p crs.WGS84) (place Place) {
 	at, ok := lattice.On(p.Lon, p.Lat)
 	if !ok {
 		return ix.nowhere()
 	}
-	return ix.locate(at, len(levels)-1)
+	if l := &ix.layers[finest]; l.table != nil {
+		if owner := l.table.Owner(at); owner >= 0 {
+			ix.inGrid(owner, &place)
+			return place
+		}
+	}
+	return ix.above(at)
+}
+
+// finest is the order of [Grid] among the levels.
+const finest = len(levels) - 1
+
+// inGrid answers that a grid has a place. The grid's code is part of one long
+// string, so finding it takes no look at memory.
+func (ix *Index) inGrid(number int32, place *Place) {
+	code := Code(ix.layers[finest].codes[int(number)*gridDigits:][:gridDigits])
+	place.Grid, place.Scope = code, code
+	place.Outside, place.FarOutside = false, false
+	place.Edition = ix.edition
 }
 
 // LocateAll puts the answer of Locate for each point into out, which is as long
@@ -27,7 +45,6 @@ func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
 	const some = 512
 	var at [some]lattice.Node
 	var owners [some]int32
-	finest := len(levels) - 1
 	for len(points) > 0 {
 		n := min(some, len(points))
 		for i, p := range points[:n] {
@@ -40,9 +57,9 @@ func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
 			case !ok:
 				out[i] = ix.nowhere()
 			case owners[i] >= 0:
-				out[i] = ix.within(finest, owners[i])
+				ix.inGrid(owners[i], &out[i])
 			default:
-				out[i] = ix.locate(on, finest-1)
+				out[i] = ix.above(on)
 			}
 		}
 		points, out = points[n:], out[n:]
@@ -59,15 +76,16 @@ func (l *layer) owners(at []lattice.Node, out []int32) {
 	}
 }
 
-// locate asks the levels from one of them up.
-func (ix *Index) locate(at lattice.Node, from int) Place {
-	for i := from; i >= 0; i-- {
+// above is the answer where no grid has the place: it asks the levels above.
+func (ix *Index) above(at lattice.Node) Place {
+	for i := finest - 1; i >= 0; i-- {
 		l := &ix.layers[i]
 		if l.table == nil {
 			continue
 		}
 		if owner := l.table.Owner(at); owner >= 0 {
-			return ix.within(i, owner)
+			digits := levels[i].digits
+			return Place{Scope: Code(l.codes[int(owner)*digits:][:digits]), Edition: ix.edition}
 		}
 	}
 	if top := ix.nearest(at); top != nil {
@@ -78,15 +96,6 @@ func (ix *Index) locate(at lattice.Node, from int) Place {
 
 func (ix *Index) nowhere() Place {
 	return Place{Outside: true, FarOutside: true, Edition: ix.edition}
-}
-
-// within is the answer that a region of a level is the deepest.
-func (ix *Index) within(level int, number int32) Place {
-	place := Place{Scope: ix.layers[level].codes[number], Edition: ix.edition}
-	if levels[level].level == Grid {
-		place.Grid = place.Scope
-	}
-	return place
 }
 
 // nearest is the topmost region nearest to the place, if within 5 km, or nil. A

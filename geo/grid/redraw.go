@@ -48,7 +48,7 @@ func (ix *Index) Redraw(edition int64, put []Region, drop []Code) (*Index, error
 // with is the layer after regions have come, and gone where there is nil. What
 // it costs beyond copying three lists depends on what came and went alone.
 func (l *layer) with(come map[Code]*entry) layer {
-	next := layer{byCode: slices.Clone(l.byCode), codes: slices.Clone(l.codes), free: slices.Clone(l.free)}
+	next := layer{byCode: slices.Clone(l.byCode), codes: l.codes, free: slices.Clone(l.free)}
 	var edits []crossing.Edit
 	var fresh []*entry
 	gone := false
@@ -59,9 +59,8 @@ func (l *layer) with(come map[Code]*entry) layer {
 			fresh = append(fresh, e)
 			continue
 		case e == nil:
-			number := l.byCode[at].number
-			next.byCode[at], next.codes[number], gone = nil, "", true
-			next.free = append(next.free, number)
+			next.free = append(next.free, l.byCode[at].number)
+			next.byCode[at], gone = nil, true
 			continue
 		}
 		e.number = l.byCode[at].number
@@ -71,23 +70,12 @@ func (l *layer) with(come map[Code]*entry) layer {
 	if gone {
 		next.byCode = slices.DeleteFunc(next.byCode, func(e *entry) bool { return e == nil })
 	}
-	freed := len(next.free)
-	for _, e := range fresh {
-		if freed > 0 {
-			freed--
-			e.number = next.free[freed]
-			next.codes[e.number] = e.Code
-		} else {
-			e.number, next.codes = int32(len(next.codes)), append(next.codes, e.Code)
-		}
+	for _, e := range next.number(fresh) {
 		next.byCode = append(next.byCode, e)
 		edits = append(edits, crossing.Edit{Number: e.number, Polygon: e.polygon})
 	}
-	next.free = next.free[:freed]
 	for _, number := range next.free {
-		if int(number) < len(l.codes) && l.codes[number] != "" {
-			edits = append(edits, crossing.Edit{Number: number})
-		}
+		edits = append(edits, crossing.Edit{Number: number})
 	}
 	if len(fresh) > 0 {
 		slices.SortFunc(next.byCode, byCode)
@@ -99,4 +87,23 @@ func (l *layer) with(come map[Code]*entry) layer {
 	}
 	next.table = table.With(edits)
 	return next
+}
+
+// number gives regions that are new a number each, those in no use first.
+func (l *layer) number(fresh []*entry) []*entry {
+	if len(fresh) == 0 {
+		return nil
+	}
+	codes := []byte(l.codes)
+	for _, e := range fresh {
+		digits := len(e.Code)
+		if last := len(l.free) - 1; last >= 0 {
+			e.number, l.free = l.free[last], l.free[:last]
+		} else {
+			e.number, codes = int32(len(codes)/digits), append(codes, e.Code...)
+		}
+		copy(codes[int(e.number)*digits:], e.Code)
+	}
+	l.codes = string(codes)
+	return fresh
 }

@@ -27,13 +27,11 @@ func On(lon, lat float64) (n Node, ok bool) {
 	return Node{round(lon * PerDegree), round(lat * PerDegree)}, true
 }
 
-// round is math.Round: to even is one instruction, and differs in halves only.
+// round is math.Round for what fits 32 bits, without its branches: what lies
+// beyond a half, doubled, has a whole part.
 func round(v float64) int32 {
-	r := math.RoundToEven(v)
-	if math.Abs(v-r) == 0.5 {
-		r = math.Round(v)
-	}
-	return int32(r)
+	whole := int64(v)
+	return int32(whole + int64(2*(v-float64(whole))))
 }
 
 // Point is the node in degrees, lon before lat.

@@ -11,10 +11,12 @@ func TestOnRoundsHalvesAwayFromZero(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 1_000_000 {
 		lon, lat := rng.Float64()*360-180, rng.Float64()*180-90
-		switch rng.IntN(3) {
+		switch rng.IntN(4) {
 		case 0: // near the lattice
 			lon = math.Round(lon*PerDegree) / PerDegree
-		case 1: // halfway
+		case 1: // a hair below or above halfway
+			lon = math.Nextafter((math.Floor(lon*PerDegree)+0.5)/PerDegree, lon*1000)
+		case 2: // halfway
 			lon, lat = (math.Floor(lon*PerDegree)+0.5)/PerDegree, (math.Floor(lat*PerDegree)+0.5)/PerDegree
 		}
 		if math.Abs(lon) > 180 || math.Abs(lat) > 90 {

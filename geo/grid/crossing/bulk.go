@@ -10,25 +10,26 @@ const lane = 32
 // memory of one overlap with those of the others.
 func (t *Table) OwnerAll(points []lattice.Node, out []int32) {
 	var pages [lane]page
-	var words [lane]uint32
+	var words, sorts [lane]uint32
+	var crossed [lane]uint32 // which places are in cells that have a record
 	for len(points) > 0 {
 		some := points[:min(lane, len(points))]
+		n := uint32(0)
 		for i, p := range some {
-			pages[i%lane], words[i%lane] = t.cellOf(p)
+			pg, cell := t.pageAt(p)
+			word, sort := pg.word(cell)
+			pages[i%lane], words[i%lane], sorts[i%lane], out[i] = pg, word, sort, int32(word)-1
+			crossed[n%lane] = uint32(i)
+			n += (sort + 3) >> 2
 		}
 		first := uint32(0)
-		for i := range some {
-			if w := words[i%lane]; w >= tagNarrow {
-				first |= pages[i%lane][w&offsetMask]
-			}
+		for _, i := range crossed[:n] {
+			pg, at := pages[i%lane], words[i%lane]&offsetMask
+			first |= pg[at] | pg[min(int(at)+8, len(pg)-1)]
 		}
 		fetched(first)
-		for i, p := range some {
-			if w := words[i%lane]; w >= tagNarrow {
-				out[i] = t.crossed(pages[i%lane], w, p)
-			} else {
-				out[i] = int32(w) - 1
-			}
+		for _, i := range crossed[:n] {
+			out[i] = t.crossed(pages[i%lane], words[i%lane], sorts[i%lane], some[i])
 		}
 		points, out = points[len(some):], out[len(some):]
 	}

@@ -196,7 +196,7 @@ func (d *draft) corners() {
 
 // compose writes the page.
 func (d *draft) compose() page {
-	d.out = append(d.out[:0], make([]uint32, pageCells)...)
+	d.out = append(d.out[:0], make([]uint32, pageWords)...)
 	alike := true
 	for c := range int32(pageCells) {
 		s := square{
@@ -206,16 +206,21 @@ func (d *draft) compose() page {
 		d.cell.corner = d.cornerOf(c, d.cell.corner[:0])
 		s.corner = d.cell.corner
 		word := d.word(s)
-		d.out[c] = word
-		alike = alike && word < tagNarrow && word == d.out[0]
+		d.out[bitsWords+c] = word
+		alike = alike && word < tagNarrow && word == d.out[bitsWords]
 	}
-	if alike && len(d.ids)+2 < pageCells {
-		d.out = d.out[:1]
+	if alike && len(d.ids)+2 < pageWords {
+		d.out = append(d.out[:0], d.out[bitsWords])
 	}
 	for _, id := range d.ids {
 		d.out = append(d.out, uint32(id))
 	}
 	d.out = append(d.out, uint32(len(d.ids)))
+	if pg := page(d.out); !alike {
+		for c := range uint32(pageCells) {
+			pg[c>>4] |= pg.sort(pg[bitsWords+c]) << (c & 15 << 1)
+		}
+	}
 	return d.out
 }
 

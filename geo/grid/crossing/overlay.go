@@ -55,7 +55,8 @@ func (o *Overlay) With(edits []Edit) *Overlay {
 // place on it for that, and one may be cut in two without a place being lost.
 func (o *Overlay) Owners(p lattice.Node, into []int32) []int32 {
 	t, from := o.table, len(into)
-	pg, word := t.cellOf(p)
+	pg, cell := t.pageAt(p)
+	word, _ := pg.word(cell)
 	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
 	shift := t.shift
 	for word >= tagNarrow {

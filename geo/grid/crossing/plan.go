@@ -14,7 +14,7 @@ const (
 	maxBlocks       = 1 << 16
 	minShift        = 4
 	maxShift        = 26
-	pageBytes       = 4 * pageCells
+	pageBytes       = 4 * pageWords
 )
 
 // plan chooses the size of cells.

@@ -44,11 +44,62 @@ func header(pairs, breaks int, corner uint32, locals int) uint32 {
 }
 
 // local is a place within its cell, in units from the lower left corner.
-type local struct{ x, y int32 }
+type local struct{ x, y int64 }
+
+// What the two bits of a cell say.
+const (
+	cellWhole = iota // its word has no tag
+	cellOne          // a narrow record of one pair of edges and at most one break
+	cellTwo          // of two pairs
+	cellOther
+)
+
+// sort is what the bits of a cell must say that has this word.
+func (p page) sort(word uint32) uint32 {
+	if word < tagNarrow {
+		return cellWhole
+	}
+	from := int(word & offsetMask)
+	h := p[from]
+	if pairs := h & 0xff; word < tagWide && 0 < pairs && pairs <= 2 && h>>8&0xff <= 1 && from+len(two{}) <= len(p) {
+		return pairs
+	}
+	return cellOther
+}
+
+// one is the beginning of a record of one pair of edges and at most one break, two
+// that of one of two pairs. Whether there is a break is not asked: what is read in
+// its place counts for nothing.
+type (
+	one [7]uint32
+	two [12]uint32
+)
+
+// mask is narrowMask of the record.
+func (rec *one) mask(at local) (mask uint32, locals int) {
+	h, turn := rec[0], rec[5]
+	breaks := h >> 8 & 0xff
+	mask = h >> 16
+	mask ^= turn & narrowTurns(rec[1], rec[2], at)
+	mask ^= turn >> 8 & narrowTurns(rec[3], rec[4], at)
+	mask ^= turn >> 16 & -breaks & uint32(^((at.y - int64(rec[6]&0xffff)) >> 63))
+	return mask & 0xff, int(6 + breaks)
+}
+
+func (rec *two) mask(at local) (mask uint32, locals int) {
+	h, turn := rec[0], rec[9]
+	breaks := h >> 8 & 0xff
+	mask = h >> 16
+	mask ^= turn & narrowTurns(rec[1], rec[2], at)
+	mask ^= turn >> 8 & narrowTurns(rec[3], rec[4], at)
+	mask ^= turn >> 16 & narrowTurns(rec[5], rec[6], at)
+	mask ^= turn >> 24 & narrowTurns(rec[7], rec[8], at)
+	mask ^= rec[10] & -breaks & uint32(^((at.y - int64(rec[11]&0xffff)) >> 63))
+	return mask & 0xff, int(10 + 2*breaks)
+}
 
 // narrowMask is which local polygons hold a place, lowest rank in the lowest
-// bit, and where the record's locals begin. Its only branches are the loops': an
-// edge is as likely to count as not, so nobody could foretell them.
+// bit, and where the record's locals begin. Its only branches are the loops'.
 func narrowMask(rec []uint32, at local) (mask uint32, locals int) {
 	h := rec[0]
 	pairs, breaks := int(h&0xff), int(h>>8&0xff)
@@ -63,19 +114,19 @@ func narrowMask(rec []uint32, at local) (mask uint32, locals int) {
 	mask &= 0xff
 	heights := (2*pairs + breaks + 3) >> 2
 	for i := range breaks {
-		from := int32(turns[heights+i>>1] >> (i & 1 << 4) & 0xffff)
+		from := int64(turns[heights+i>>1] >> (i & 1 << 4) & 0xffff)
 		turn := turns[(2*pairs+i)>>2] >> ((2*pairs + i) & 3 << 3) & 0xff
-		mask ^= turn & uint32(^((at.y - from) >> 31))
+		mask ^= turn & uint32(^((at.y - from) >> 63))
 	}
 	return mask, 1 + 4*pairs + heights + (breaks+1)>>1
 }
 
-// narrowTurns is all bits of a byte when the edge a-b passes left of a place, else none.
+// narrowTurns is all bits when the edge a-b passes left of a place, else none:
+// the half-open rule, and the sign of the turn from the place to a to b.
 func narrowTurns(a, b uint32, at local) uint32 {
-	ax, ay, bx, by := int32(int16(a)), int32(a)>>16, int32(int16(b)), int32(b)>>16
-	straddles := (ay - at.y - 1) ^ (by - at.y - 1)
-	left := int64(at.x-ax)*int64(by-ay) - int64(bx-ax)*int64(at.y-ay)
-	return uint32(straddles>>31) & uint32(^(left >> 63)) & 0xff
+	ax, ay := int64(int16(a))-at.x, int64(int32(a)>>16)-at.y
+	bx, by := int64(int16(b))-at.x, int64(int32(b)>>16)-at.y
+	return uint32(((ay - 1) ^ (by - 1)) &^ (bx*ay - ax*by) >> 63)
 }
 
 // wideMask is the same of a record with coordinates of the lattice; breaks are
@@ -113,7 +164,7 @@ func narrowEdge(rec []uint32, i int) (a, b lattice.Node) {
 func borderMask(rec []uint32, narrow bool, at local, p lattice.Node) (mask uint32) {
 	pairs, edge, words := int(rec[0]&0xff), wideEdge, 8
 	if narrow {
-		edge, words, p = narrowEdge, 4, lattice.Node{X: at.x, Y: at.y}
+		edge, words, p = narrowEdge, 4, lattice.Node{X: int32(at.x), Y: int32(at.y)}
 	}
 	turns := rec[1+words*pairs:]
 	for i := range 2 * pairs {

@@ -6,14 +6,21 @@ import (
 	"onemap/geo/lattice"
 )
 
-// A page is 32 x 32 cells, a block 32 x 32 pages. A page is one run of words: a
-// word for each cell by rows from the lower left, the records of the cells that
-// need one, the numbers of the polygons whose boxes touch the page, and how many
-// these are. Where all cells are alike the first word stands for all.
+// A page is 32 x 32 cells, a block 32 x 32 pages. A page is one run of words: two
+// bits for each cell by rows from the lower left, that say what its word is; the
+// words; the records of the cells that need one; the numbers of the polygons whose
+// boxes touch the page, and how many these are. Where all cells are alike one word
+// stands for all that comes before these numbers.
+//
+// The bits are so few that they stay near the processor when the words do not. It
+// need not guess what a word will turn out to be, and can go on to the next place
+// while the word is still on its way.
 const (
 	pageBits  = 5
 	pageSide  = 1 << pageBits
 	pageCells = pageSide * pageSide
+	bitsWords = pageCells / 16
+	pageWords = bitsWords + pageCells
 	blockSide = 1 << blockBits
 	blockBits = 5
 )
@@ -37,41 +44,63 @@ type Table struct {
 	every    bool         // for all owners: see Overlay
 }
 
-// cellOf is the word of the cell that a place lies in, with the page it is of.
-// Places outside of min and max have none.
-func (t *Table) cellOf(p lattice.Node) (page, uint32) {
-	if p.X < t.min.X || p.X > t.max.X || p.Y < t.min.Y || p.Y > t.max.Y || len(t.blocks) == 0 {
+// pageAt is the page that a place lies in, and which of its cells. Places outside
+// of min and max have none.
+func (t *Table) pageAt(p lattice.Node) (pg page, cell uint32) {
+	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
+	if x > uint32(t.max.X)-uint32(t.min.X) || y > uint32(t.max.Y)-uint32(t.min.Y) || len(t.blocks) == 0 {
 		return nil, 0
 	}
-	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
-	x, y = x>>(t.shift&31), y>>(t.shift&31) // cell
+	x, y = x>>(t.shift&31), y>>(t.shift&31)
 	b := t.blocks[int(y>>(pageBits+blockBits))*int(t.wide)+int(x>>(pageBits+blockBits))]
 	if b == nil {
 		return nil, 0
 	}
-	pg := b[y>>pageBits%blockSide<<blockBits|x>>pageBits%blockSide]
-	if len(pg) < pageCells {
-		if len(pg) == 0 {
-			return nil, 0
-		}
-		return pg, pg[0]
+	return b[y>>pageBits%blockSide<<blockBits|x>>pageBits%blockSide], y%pageSide<<pageBits | x%pageSide
+}
+
+// word is the word of a cell, and what its bits say.
+func (p page) word(cell uint32) (word, sort uint32) {
+	if len(p) >= pageWords {
+		return p[bitsWords+cell], p[cell>>4] >> (cell & 15 << 1) & 3
 	}
-	return pg, pg[y%pageSide<<pageBits|x%pageSide]
+	if len(p) > 0 {
+		return p[0], cellWhole
+	}
+	return 0, cellWhole
 }
 
 // Owner is the number of the polygon that has a place, or -1. Of several that
 // hold it, the one of lowest rank; where none does, of those on whose border
 // it lies.
 func (t *Table) Owner(p lattice.Node) int32 {
-	pg, word := t.cellOf(p)
-	if word < tagNarrow {
+	pg, cell := t.pageAt(p)
+	word, sort := pg.word(cell)
+	if sort == cellWhole {
 		return int32(word) - 1
 	}
-	return t.crossed(pg, word, p)
+	return t.crossed(pg, word, sort, p)
 }
 
 // crossed is Owner in a cell that has a record.
-func (t *Table) crossed(pg page, word uint32, p lattice.Node) int32 {
+func (t *Table) crossed(pg page, word, sort uint32, p lattice.Node) int32 {
+	var mask uint32
+	var locals int
+	from := int(word & offsetMask)
+	switch sort {
+	case cellOne:
+		mask, locals = (*one)(pg[from:]).mask(t.inCell(p, t.shift))
+	case cellTwo:
+		mask, locals = (*two)(pg[from:]).mask(t.inCell(p, t.shift))
+	}
+	if mask == 0 {
+		return t.step(pg, word, p)
+	}
+	return int32(pg[from+locals+bits.TrailingZeros32(mask)])
+}
+
+// step is Owner in any cell, step by step.
+func (t *Table) step(pg page, word uint32, p lattice.Node) int32 {
 	shift := t.shift
 	for word >= tagMore {
 		rec := pg[word&offsetMask:]
@@ -106,7 +135,7 @@ func (t *Table) mask(rec []uint32, word uint32, p lattice.Node, shift uint8) (ma
 // inCell is a place within its cell of 2^shift units.
 func (t *Table) inCell(p lattice.Node, shift uint8) local {
 	size := uint32(1)<<(shift&31) - 1
-	return local{int32((uint32(p.X) - uint32(t.min.X)) & size), int32((uint32(p.Y) - uint32(t.min.Y)) & size)}
+	return local{int64((uint32(p.X) - uint32(t.min.X)) & size), int64((uint32(p.Y) - uint32(t.min.Y)) & size)}
 }
 
 // part is which of the 4 x 4 parts of a split cell, of 2^shift units, has a place.
