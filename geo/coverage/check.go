@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
-
-	"onemap/geo/lattice"
 )
 
 // Polygon is ground under a code.
@@ -44,7 +42,6 @@ type Check struct {
 	print   fingerprint // of all polygons less the parent
 	area    total       // likewise
 	flawed  int         // polygons with notes, the parent included
-	table   *table
 	located []Finding
 	sketch  *sketch        // of what is located
 	twice   map[int32]bool // polygons that others repeat, left out of the sketch
@@ -61,6 +58,11 @@ type total struct {
 func (t total) plus(v int64) total {
 	low, carry := bits.Add64(t.low, uint64(v), 0)
 	return total{t.high + v>>63 + int64(carry), low}
+}
+
+func (t total) add(u total) total {
+	low, carry := bits.Add64(t.low, u.low, 0)
+	return total{t.high + u.high + int64(carry), low}
 }
 
 // New checks polygons against their parent; with a nil parent nothing can be
@@ -82,31 +84,73 @@ func New(parent *Polygon, polygons []Polygon, options Options) (*Check, error) {
 		c.flawed += flaw(&c.border)
 	}
 	c.shapes = make([]shape, len(polygons))
-	for i, p := range polygons {
-		c.shapes[i] = c.reader.read(p.Code, p.Geom)
-		c.count(&c.shapes[i])
-	}
+	c.readAll()
 	return c, nil
+}
+
+// readAll reads the polygons, a large set on two processors.
+func (c *Check) readAll() {
+	for _, t := range inTwo(len(c.shapes), c.readSome) {
+		c.print = c.print.plus(t.print)
+		c.area = c.area.add(t.area)
+		c.flawed += t.flawed
+	}
+}
+
+// tally is what a part of the polygons adds up to.
+type tally struct {
+	print  fingerprint
+	area   total
+	flawed int
+}
+
+func (c *Check) readSome(from, to int) (t tally) {
+	r := reader{key: c.reader.key}
+	// Rings are looked up some ahead of their reading, side by side: each lies three
+	// pointers away, and waiting for memory is what a large set costs most.
+	var rings [32]*orb.Ring
+	for ; from < to; from += len(rings) {
+		few := min(len(rings), to-from)
+		for k := range few {
+			rings[k] = single(c.polygons[from+k].Geom)
+		}
+		for k := range few {
+			s, p := &c.shapes[from+k], &c.polygons[from+k]
+			var ok bool
+			if rings[k] != nil {
+				*s, ok = r.star(rings[k])
+			}
+			if !ok {
+				*s = r.read(p.Code, p.Geom)
+			}
+			t.print, t.area = t.print.plus(s.print), t.area.plus(s.area2)
+			t.flawed += flaw(s)
+		}
+	}
+	return t
 }
 
 // codesOnce needs no table where the codes come in order, as they mostly do.
 func (c *Check) codesOnce() error {
-	codes := make([]string, len(c.polygons))
-	sorted := true
-	for i, p := range c.polygons {
-		codes[i] = p.Code
-		sorted = sorted && (i == 0 || codes[i-1] < p.Code)
-	}
-	if !sorted {
-		slices.Sort(codes)
-	}
-	for i := 1; i < len(codes) && !sorted; i++ {
-		if codes[i] == codes[i-1] {
-			return fmt.Errorf("%s is there twice", codes[i])
+	list := c.polygons
+	byCode := func(a, b Polygon) int { return strings.Compare(a.Code, b.Code) }
+	twice := func() int {
+		for i := 1; i < len(list); i++ {
+			if list[i-1].Code >= list[i].Code {
+				return i
+			}
 		}
+		return 0
+	}
+	if twice() > 0 {
+		list = slices.Clone(list)
+		slices.SortFunc(list, byCode)
+	}
+	if i := twice(); i > 0 {
+		return fmt.Errorf("%s is there twice", list[i].Code)
 	}
 	if c.parent != nil {
-		if _, there := slices.BinarySearch(codes, c.parent.Code); there {
+		if _, there := slices.BinarySearchFunc(list, *c.parent, byCode); there {
 			return fmt.Errorf("%s is its own parent", c.parent.Code)
 		}
 	}
@@ -114,7 +158,7 @@ func (c *Check) codesOnce() error {
 }
 
 func flaw(s *shape) int {
-	if len(s.notes) > 0 {
+	if s.flawed() {
 		return 1
 	}
 	return 0
@@ -164,9 +208,6 @@ func (c *Check) Polygons() []Polygon {
 
 // Put adds a polygon, or replaces the one with its code.
 func (c *Check) Put(p Polygon) {
-	// The old and the new border are written outside of the big buffers, so that a
-	// set edited for days does not keep all of its past.
-	c.reader.nodes, c.reader.ends = make([]lattice.Node, 0, points(p.Geom)), make([]int32, 0, 1)
 	s := c.reader.read(p.Code, p.Geom)
 	i, there := c.number(p.Code)
 	switch {
@@ -182,9 +223,6 @@ func (c *Check) Put(p Polygon) {
 	c.polygons[i], c.shapes[i] = p, s
 	c.numbers[p.Code] = i
 	c.count(&c.shapes[i])
-	if c.table != nil {
-		c.table.addAll(i, &c.shapes[i])
-	}
 	c.forget()
 }
 
@@ -214,9 +252,6 @@ func (c *Check) take(i int32) {
 	c.print = c.print.minus(s.print)
 	c.area = c.area.plus(-s.area2)
 	c.flawed -= flaw(s)
-	if c.table != nil {
-		c.table.removeAll(i, s)
-	}
 }
 
 func (c *Check) number(code string) (int32, bool) {
@@ -228,13 +263,4 @@ func (c *Check) number(code string) (int32, bool) {
 	}
 	i, ok := c.numbers[code]
 	return i, ok
-}
-
-func points(geom orb.MultiPolygon) (n int) {
-	for _, poly := range geom {
-		for _, ring := range poly {
-			n += len(ring)
-		}
-	}
-	return n
 }

@@ -10,8 +10,9 @@
 // coverage is proven ([Check.Valid]), without a table and without geometry; an
 // edit subtracts the old polygon and adds the new.
 //
-// When it is not, a table of edges gives those that do not cancel
-// ([Check.Findings]). They alone are cut where they meet: at vertices on another's
+// When it is not, the edges that do not cancel are looked for ([Check.Findings]):
+// sums for each square of the ground say where there are any, and there a table
+// gives them. They alone are cut where they meet: at vertices on another's
 // edge and at crossings, rounded to the lattice. What cancels now lacked vertices
 // only. The rest borders the ground that is wrong; it is drawn again with all that
 // reaches into it, and each of its faces is labelled with its owners: nobody is a

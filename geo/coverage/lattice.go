@@ -10,7 +10,18 @@ import (
 // word packs a node for hashing and for comparing two nodes at once.
 func word(n lattice.Node) uint64 { return uint64(uint32(n.X))<<32 | uint64(uint32(n.Y)) }
 
-func compareNodes(a, b lattice.Node) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }
+// order packs a node so that numbers are in the order of nodes: by X, then by Y.
+func order(n lattice.Node) uint64 { return word(n) ^ 1<<63 ^ 1<<31 }
+
+func compareNodes(a, b lattice.Node) int { return cmp.Compare(order(a), order(b)) }
+
+// compareEdges orders edges by their first node, then by their second.
+func compareEdges(e, f edge) int {
+	if e.a != f.a {
+		return compareNodes(e.a, f.a)
+	}
+	return compareNodes(e.b, f.b)
+}
 
 // edge is a directed piece of a border: the polygon lies to the left.
 type edge struct{ a, b lattice.Node }
@@ -19,7 +30,7 @@ func (e edge) twin() edge { return edge{e.b, e.a} }
 
 // upward is the edge from its lesser node to its greater.
 func (e edge) upward() edge {
-	if compareNodes(e.a, e.b) > 0 {
+	if order(e.a) > order(e.b) {
 		return e.twin()
 	}
 	return e
@@ -59,7 +70,7 @@ func crossing(e, f edge) (lattice.Node, bool) {
 		return lattice.Node{}, false
 	}
 	e, f = e.upward(), f.upward()
-	if cmp.Or(compareNodes(e.a, f.a), compareNodes(e.b, f.b)) > 0 {
+	if compareEdges(e, f) > 0 {
 		e, f = f, e
 	}
 	ex, ey := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)

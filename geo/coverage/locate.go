@@ -27,13 +27,17 @@ func (c *Check) locate() []Finding {
 		if c.flawed == 0 && c.Valid() {
 			return nil
 		}
-		found = append(found, c.border.notes...)
+		if c.border.flawed() {
+			found = append(found, c.border.notes...)
+		}
 		if far, ok := c.allOutside(); ok {
 			return append(found, far)
 		}
 	}
 	for i := range c.shapes {
-		found = append(found, c.shapes[i].notes...)
+		if s := &c.shapes[i]; s.flawed() {
+			found = append(found, s.notes...)
+		}
 	}
 	if c.parent == nil || c.print != (fingerprint{}) || c.area != (total{}) {
 		found = append(found, c.mismatches()...)
@@ -44,8 +48,7 @@ func (c *Check) locate() []Finding {
 
 // mismatches finds what does not cancel.
 func (c *Check) mismatches() []Finding {
-	c.fill()
-	segs := c.table.residual()
+	segs := c.residual()
 	found, twice := c.duplicates(segs)
 	c.twice = twice
 	segs = slices.DeleteFunc(segs, func(s seg) bool { return twice[s.owner] })
@@ -71,22 +74,6 @@ func (c *Check) mismatches() []Finding {
 	r := newRays(edges)
 	o := newOverlay(n.edges, sides, all, func(p lattice.Node) label { return label{}.plus([]side{{0, r.at(p)}}, 1) })
 	return append(found, c.spots(c.wrong(o), twice)...)
-}
-
-// fill makes the table of edges once; from then on edits keep it.
-func (c *Check) fill() {
-	if c.table != nil {
-		return
-	}
-	n := len(c.border.nodes)
-	for i := range c.shapes {
-		n += len(c.shapes[i].nodes)
-	}
-	c.table = newTable(n, c.reader.key[0])
-	for i := range c.shapes {
-		c.table.addAll(int32(i), &c.shapes[i])
-	}
-	c.border.edges(func(e edge) { c.table.add(e.twin(), parentOwner) })
 }
 
 // code names an owner.
@@ -293,7 +280,7 @@ func (d *drawing) add(owner int32, s *shape, touched func(box) bool) {
 	if d.edges == nil {
 		d.edges = make(map[int32][]edge)
 	}
-	beside := make([]edge, 0, len(s.nodes))
+	beside := make([]edge, 0, s.len())
 	s.edges(func(e edge) {
 		if touched(e.box()) {
 			d.segs = append(d.segs, seg{e, owner})

@@ -225,7 +225,7 @@ func drawn(edges []edge) (orb.MultiPolygon, error) {
 	geom := grid.Outline(steps)
 	s := tidy("", geom)
 	s.sum(&key{})
-	if len(s.notes) > 0 || s.area2 != area {
+	if s.flawed() || s.area2 != area {
 		return nil, errors.New("its border would not be sound")
 	}
 	return geom, nil

@@ -112,6 +112,22 @@ func TestProposalsMendRandomTowns(t *testing.T) {
 	}
 }
 
+// What the squares leave out cancels: without them the same edges are left.
+func TestTheSquaresHideNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		w, grids, _ := spoilt(seed, 8, 1+int(seed%9))
+		c, err := New(&w.parent, grids, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, sum := c.residualOf(nil)
+		if left := c.residual(); !slices.Equal(left, all) || sum != c.print {
+			t.Errorf("seed %d: %d edges are left, of all %d", seed, len(left), len(all))
+		}
+	}
+}
+
 // Each proposal by itself, whichever choice, ends its findings and adds none.
 func TestEveryChoiceMendsItsFindings(t *testing.T) {
 	t.Parallel()

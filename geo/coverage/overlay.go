@@ -15,7 +15,10 @@ type seg struct {
 }
 
 func compareSegs(s, t seg) int {
-	return cmp.Or(compareNodes(s.a, t.a), compareNodes(s.b, t.b), cmp.Compare(s.owner, t.owner))
+	if s.edge != t.edge {
+		return compareEdges(s.edge, t.edge)
+	}
+	return cmp.Compare(s.owner, t.owner)
 }
 
 // side says that an owner's border runs along an edge: times, net, in the
@@ -102,14 +105,27 @@ func (o *overlay) half(h int32) edge {
 
 // link follows the halves around their faces.
 func (o *overlay) link() {
-	halves := make([]int32, 2*len(o.edges))
-	for i := range halves {
-		halves[i] = int32(i)
+	type outgoing struct {
+		edge
+		half int32
 	}
-	slices.SortFunc(halves, func(h, k int32) int {
-		e, f := o.half(h), o.half(k)
-		return cmp.Or(compareNodes(e.a, f.a), compareAngles(e, f), cmp.Compare(h, k))
+	around := make([]outgoing, 2*len(o.edges))
+	for i := range around {
+		around[i] = outgoing{o.half(int32(i)), int32(i)}
+	}
+	slices.SortFunc(around, func(g, h outgoing) int {
+		if g.a != h.a {
+			return compareNodes(g.a, h.a)
+		}
+		if turn := compareAngles(g.edge, h.edge); turn != 0 {
+			return turn
+		}
+		return cmp.Compare(g.half, h.half)
 	})
+	halves := make([]int32, len(around))
+	for i, out := range around {
+		halves[i] = out.half
+	}
 	o.next, o.walk = make([]int32, len(halves)), make([]int32, len(halves))
 	for from := 0; from < len(halves); {
 		to := from + 1
@@ -152,7 +168,10 @@ func compareAngles(e, f edge) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(east(e), east(f)), -lattice.Turn(e.a, e.b, f.b))
+	if a, b := east(e), east(f); a != b {
+		return a - b
+	}
+	return -lattice.Turn(e.a, e.b, f.b)
 }
 
 // spread labels the faces: one walk of each connected drawing by asking what is
@@ -373,21 +392,22 @@ type use struct {
 
 // nodeSegs cuts segments at each other.
 func nodeSegs(segs []seg) noded {
-	order := make([]int32, len(segs))
-	for i := range order {
-		order[i] = int32(i)
+	type numbered struct {
+		edge
+		seg int32
 	}
-	byEdge := func(e, f edge) int { return cmp.Or(compareNodes(e.a, f.a), compareNodes(e.b, f.b)) }
-	slices.SortFunc(order, func(i, j int32) int {
-		return cmp.Or(byEdge(segs[i].upward(), segs[j].upward()), cmp.Compare(i, j))
-	})
-	var once []edge
+	sorted := make([]numbered, len(segs))
+	for i, s := range segs {
+		sorted[i] = numbered{s.upward(), int32(i)}
+	}
+	slices.SortFunc(sorted, func(e, f numbered) int { return compareEdges(e.edge, f.edge) })
+	once := make([]edge, 0, len(segs))
 	which := make([]int32, len(segs))
-	for _, i := range order {
-		if e := segs[i].upward(); len(once) == 0 || once[len(once)-1] != e {
-			once = append(once, e)
+	for _, e := range sorted {
+		if len(once) == 0 || once[len(once)-1] != e.edge {
+			once = append(once, e.edge)
 		}
-		which[i] = int32(len(once) - 1)
+		which[e.seg] = int32(len(once) - 1)
 	}
 	paths := nodeEdges(once)
 
@@ -396,7 +416,7 @@ func nodeSegs(segs []seg) noded {
 		edge
 		use
 	}
-	var pieces []piece
+	pieces := make([]piece, 0, 2*len(segs))
 	for i, s := range segs {
 		path := paths[which[i]]
 		if s.edge != s.upward() {
@@ -409,13 +429,19 @@ func nodeSegs(segs []seg) noded {
 			pieces = append(pieces, piece{e.upward(), use{int32(i), e == e.upward()}})
 		}
 	}
-	slices.SortFunc(pieces, func(p, q piece) int { return cmp.Or(byEdge(p.edge, q.edge), cmp.Compare(p.seg, q.seg)) })
-	for _, p := range pieces {
-		if len(n.edges) == 0 || n.edges[len(n.edges)-1] != p.edge {
-			n.edges, n.uses = append(n.edges, p.edge), append(n.uses, nil)
+	slices.SortFunc(pieces, func(p, q piece) int {
+		if p.edge != q.edge {
+			return compareEdges(p.edge, q.edge)
+		}
+		return cmp.Compare(p.seg, q.seg)
+	})
+	uses := make([]use, len(pieces))
+	for i, p := range pieces {
+		if uses[i] = p.use; i == 0 || pieces[i-1].edge != p.edge {
+			n.edges, n.uses = append(n.edges, p.edge), append(n.uses, uses[i:i])
 		}
 		last := len(n.uses) - 1
-		n.uses[last] = append(n.uses[last], p.use)
+		n.uses[last] = n.uses[last][:len(n.uses[last])+1]
 	}
 	return n
 }

@@ -16,10 +16,7 @@ import (
 // must cancel to nothing.
 func (p *proposer) snap() map[int]bool {
 	mended := make(map[int]bool)
-	if p.table == nil {
-		return mended
-	}
-	segs := slices.DeleteFunc(p.table.residual(), func(s seg) bool { return p.twice[s.owner] })
+	segs := slices.DeleteFunc(p.residual(), func(s seg) bool { return p.twice[s.owner] })
 	shifts := p.shifts(segs)
 	if len(shifts) == 0 {
 		return mended
@@ -193,7 +190,10 @@ type standing struct {
 }
 
 func (p *proposer) standing(n lattice.Node) (s standing) {
-	has := func(sh *shape) bool { return slices.Contains(sh.nodes, n) }
+	has := func(sh *shape) bool {
+		sh.load()
+		return slices.Contains(sh.nodes, n)
+	}
 	if p.parent != nil && has(&p.border) {
 		return standing{count: math.MaxInt}
 	}

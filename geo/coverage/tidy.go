@@ -28,19 +28,17 @@ func tidy(code string, geom orb.MultiPolygon) shape {
 	if len(rings) == 0 && len(t.notes) == 0 {
 		t.note(ZeroArea, nil, orb.Point{}, "%s has no ring.", code)
 	}
-	s := shape{}
-	cleaned := t.selfCancel(rings)
+	s := shape{body: &body{}}
 	switch {
-	case !cleaned && apart(rings):
-		t.orient(rings, roles)
-		s.set(rings)
-	case !cleaned && t.judge(geom, rings, roles):
+	case apart(rings), !t.selfCancel(rings) && t.judge(geom, rings, roles):
 		t.orient(rings, roles)
 		s.set(rings)
 	default:
 		s.set(oddRings(rings))
 	}
-	s.notes = t.notes
+	if s.notes = t.notes; len(s.nodes) == 0 && len(s.notes) == 0 {
+		s.body = nil
+	}
 	return s
 }
 
@@ -151,8 +149,9 @@ func (t *tidier) selfCancel(rings [][]lattice.Node) bool {
 			a = b
 		}
 	}
-	byEdge := func(e, f edge) int { return cmp.Or(compareNodes(e.a, f.a), compareNodes(e.b, f.b)) }
-	slices.SortFunc(all, func(e, f edge) int { return cmp.Or(byEdge(e.upward(), f.upward()), byEdge(e, f)) })
+	slices.SortFunc(all, func(e, f edge) int {
+		return cmp.Or(compareEdges(e.upward(), f.upward()), compareEdges(e, f))
+	})
 	var both []edge
 	for i := 1; i < len(all); i++ {
 		if all[i] == all[i-1].twin() {
