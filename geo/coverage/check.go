@@ -43,10 +43,11 @@ type Check struct {
 	area    total       // likewise
 	flawed  int         // polygons with notes, the parent included
 	located []Finding
-	sketch  *sketch        // of what is located
-	twice   map[int32]bool // polygons that others repeat, left out of the sketch
-	known   bool           // located is of the polygons as they are
-	turn    int            // how often polygons were put and dropped
+	sketch  *sketch           // of what is located
+	twice   map[int32]bool    // polygons that repeat another, left out of the sketch
+	repeats map[int32][]int32 // and of which
+	known   bool              // located is of the polygons as they are
+	turn    int               // how often polygons were put and dropped
 }
 
 // total is a sum of doubled areas in 128 bits.

@@ -48,10 +48,8 @@ func (c *Check) locate() []Finding {
 
 // mismatches finds what does not cancel.
 func (c *Check) mismatches() []Finding {
+	found := c.duplicates()
 	segs := c.residual()
-	found, twice := c.duplicates(segs)
-	c.twice = twice
-	segs = slices.DeleteFunc(segs, func(s seg) bool { return twice[s.owner] })
 	n := nodeSegs(segs)
 	found = append(found, c.unmatched(segs, n)...)
 
@@ -73,7 +71,7 @@ func (c *Check) mismatches() []Finding {
 	}
 	r := newRays(edges)
 	o := newOverlay(n.edges, sides, all, func(p lattice.Node) label { return label{}.plus([]side{{0, r.at(p)}}, 1) })
-	return append(found, c.spots(c.wrong(o), twice)...)
+	return append(found, c.spots(c.wrong(o))...)
 }
 
 // code names an owner.
@@ -96,29 +94,32 @@ func (c *Check) codes(owners []int32) []string {
 
 // duplicates finds polygons with the same border. All but the one with the
 // lowest code are left out of what follows.
-func (c *Check) duplicates(segs []seg) (found []Finding, twice map[int32]bool) {
-	same := make(map[fingerprint][]int32)
-	seen := make(map[int32]bool)
-	for _, s := range segs {
-		if s.owner != parentOwner && !seen[s.owner] {
-			seen[s.owner] = true
-			p := c.shapes[s.owner].print
-			same[p] = append(same[p], s.owner)
-		}
-	}
-	twice = make(map[int32]bool)
-	for _, owners := range same {
-		if len(owners) < 2 {
+func (c *Check) duplicates() (found []Finding) {
+	first := make(map[fingerprint]int32, len(c.shapes))
+	same := make(map[int32][]int32)
+	for i := range c.shapes {
+		if c.shapes[i].empty() {
 			continue
 		}
+		p := c.shapes[i].print
+		if f, there := first[p]; there {
+			same[f] = append(same[f], int32(i))
+		} else {
+			first[p] = int32(i)
+		}
+	}
+	c.twice, c.repeats = make(map[int32]bool), make(map[int32][]int32)
+	for f, owners := range same {
+		owners = append(owners, f)
 		slices.SortFunc(owners, func(a, b int32) int { return strings.Compare(c.code(a), c.code(b)) })
 		for _, o := range owners[1:] {
-			twice[o] = true
+			c.twice[o] = true
 		}
+		c.repeats[owners[0]] = owners[1:]
 		s := &c.shapes[owners[0]]
 		found = append(found, c.ground(Duplicate, c.codes(owners), s.geometry(), s.area2, perimeter(s), s.box))
 	}
-	return found, twice
+	return found
 }
 
 // unmatched finds edges that others match once they are cut: nothing is wrong
@@ -202,7 +203,7 @@ func (c *Check) wrong(o *overlay) []spot {
 
 // spots draws the ground where something is wrong again, with the borders of all
 // that reaches into it, and says of each piece whose it is.
-func (c *Check) spots(spots []spot, twice map[int32]bool) []Finding {
+func (c *Check) spots(spots []spot) []Finding {
 	if len(spots) == 0 {
 		return nil
 	}
@@ -222,7 +223,7 @@ func (c *Check) spots(spots []spot, twice map[int32]bool) []Finding {
 	boxed := make([]box, len(c.shapes))
 	for i := range c.shapes {
 		s := &c.shapes[i]
-		if s.empty() || twice[int32(i)] {
+		if s.empty() || c.twice[int32(i)] {
 			continue
 		}
 		boxed[i] = s.box.wider()
@@ -251,7 +252,7 @@ func (c *Check) spots(spots []spot, twice map[int32]bool) []Finding {
 	o.relabel(bad, func(p lattice.Node) label {
 		var l label
 		boxes.visit(box{p, p}, func(i int32) {
-			if twice[i] || c.shapes[i].empty() {
+			if c.twice[i] || c.shapes[i].empty() {
 				return
 			}
 			if times := d.windings(i, &c.shapes[i], p); times != 0 {

@@ -127,8 +127,11 @@ func (c *Check) patched(index *boxes, w patch) (map[int32]orb.MultiPolygon, erro
 	}
 	more := make(map[int32][]edge)
 	for _, g := range w.grounds {
-		more[g.owner] = append(more[g.owner], g.border...)
-		touched[g.owner] = true
+		// What repeats an owner goes on doing so: it is a finding of its own.
+		for _, o := range append([]int32{g.owner}, c.repeats[g.owner]...) {
+			more[o] = append(more[o], g.border...)
+			touched[o] = true
+		}
 	}
 	for _, o := range w.redrawn {
 		touched[o] = true

@@ -90,22 +90,22 @@ func (p *proposer) offer(o Proposal, what patch) bool {
 	}
 	o.ID = hex.EncodeToString(sum.Sum(nil)[:12])
 	o.patch, o.of, o.turn = what, p.Check, p.turn
-	o.Text = o.say(p.located[o.Findings[0]])
+	o.Text = p.say(o)
 	p.list = append(p.list, o)
 	return true
 }
 
-// say is a sentence about a proposal for a finding.
-func (o Proposal) say(f Finding) string {
-	codes := strings.Join(o.Codes, ", ")
+// say is a sentence about a proposal.
+func (p *proposer) say(o Proposal) string {
+	f, codes := p.located[o.Findings[0]], strings.Join(o.Codes, ", ")
 	var gone, less []string
 	for _, change := range o.Changes {
-		switch {
-		case change.After == nil:
+		if change.After == nil {
 			gone = append(gone, change.Code)
-		case change.Code != o.Gains:
-			less = append(less, change.Code)
 		}
+	}
+	for _, g := range o.patch.grounds {
+		less = append(less, p.code(g.owner))
 	}
 	switch o.Repair {
 	case Snap:
@@ -120,7 +120,7 @@ func (o Proposal) say(f Finding) string {
 		return fmt.Sprintf("The rings of %s are drawn anew; its ground stays.", codes)
 	}
 	if o.Gains == "" {
-		return fmt.Sprintf("%s gives up %.2f m2 outside of the parent.", codes, o.Area)
+		return fmt.Sprintf("%s gives up %.2f m2 outside of the parent.", strings.Join(less, ", "), o.Area)
 	}
 	return fmt.Sprintf("%s keeps %.2f m2, which %s gives up.", o.Gains, o.Area, strings.Join(less, ", "))
 }

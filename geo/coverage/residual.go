@@ -10,13 +10,18 @@ import (
 // parentOwner is the number of the parent, whose border runs the other way round.
 const parentOwner = int32(1) << 30
 
-// residual lists the edges that do not cancel, with their owners, in order. It
+// residual lists the edges that do not cancel, with their owners, in order;
+// those of polygons that repeat others are left out. It
 // sums the edges of each square of the ground apart, as the fingerprint does: where
 // such a sum is zero nothing is left, and the edges of the other squares alone are
 // compared one by one. What it lists must make up the fingerprint of the whole.
 func (c *Check) residual() []seg {
+	want := c.print
+	for i := range c.twice {
+		want = want.minus(c.shapes[i].print)
+	}
 	segs, sum := c.residualOf(newSquares(c))
-	if c.parent != nil && sum != c.print {
+	if c.parent != nil && sum != want {
 		segs, _ = c.residualOf(nil) // a square's sum of 64 bits was zero by chance
 	}
 	return segs
@@ -67,6 +72,9 @@ func inTwo[T any](n int, work func(from, to int) T) [2]T {
 func (c *Check) edgesIn(from, to int, wanted func(edge) bool) (list []seg) {
 	var nodes []lattice.Node
 	for i := from; i < to; i++ {
+		if c.twice[int32(i)] {
+			continue
+		}
 		nodes = c.shapes[i].eachRing(nodes, func(ring []lattice.Node) {
 			around(ring, func(e edge) {
 				if wanted(e) {
@@ -135,6 +143,9 @@ func (s *squares) sums(c *Check, from, to int) []uint64 {
 	sums := make([]uint64, s.count)
 	var nodes []lattice.Node
 	for i := from; i < to; i++ {
+		if c.twice[int32(i)] {
+			continue
+		}
 		nodes = c.shapes[i].eachRing(nodes, func(ring []lattice.Node) {
 			a := ring[len(ring)-1]
 			for _, b := range ring {

@@ -16,7 +16,7 @@ import (
 // must cancel to nothing.
 func (p *proposer) snap() map[int]bool {
 	mended := make(map[int]bool)
-	segs := slices.DeleteFunc(p.residual(), func(s seg) bool { return p.twice[s.owner] })
+	segs := p.residual()
 	shifts := p.shifts(segs)
 	if len(shifts) == 0 {
 		return mended
