@@ -49,6 +49,26 @@ export class Resident {
     await this.page.locator('#text').fill(text);
   }
 
+  /** What was begun is written down, with these words; that happens a moment after the last change. */
+  async drafted(words) {
+    await this.page.waitForFunction(
+      (wanted) =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open('onemap-report');
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction('draft').objectStore('draft').getAll();
+            reading.onsuccess = () => {
+              opening.result.close();
+              resolve(reading.result.some(({ text }) => text === wanted));
+            };
+          };
+        }),
+      words,
+      { polling: 100 },
+    );
+  }
+
   async send() {
     await this.page.locator('#send').click();
   }

@@ -1,3 +1,4 @@
+import { sizes } from '../harness/browser.mjs';
 import { Desk } from './desk.mjs';
 
 /** The command centre on a screen, as somebody of the staff sees and uses it. */
@@ -195,6 +196,26 @@ export class Screen {
       return [...found];
     });
   }
+}
+
+/** The page has been put together anew after what was changed: media queries, and the map's own sizing. */
+export function laidOut(page) {
+  return page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
+}
+
+/** What does not fit the window when it has each of these sizes; it is then as large as before. */
+export async function overflowAt(page, ...names) {
+  const before = page.viewportSize();
+  const found = [];
+  for (const name of names) {
+    await page.setViewportSize(sizes[name]);
+    await laidOut(page);
+    for (const one of await overflow(page)) found.push(`${name}: ${one}`);
+  }
+  await page.setViewportSize(before);
+  return found;
 }
 
 /**

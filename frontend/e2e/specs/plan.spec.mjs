@@ -19,7 +19,7 @@ const digits = (text) => Number(text.replace(/\s/g, ''));
 
 const asks = spec(
   'a planner asks, and the page shows what the server answers',
-  { size: 'wide' },
+  { size: 'wide', sharp: true },
   async (world) => {
     const { given, when, then, page } = world;
     let desk;

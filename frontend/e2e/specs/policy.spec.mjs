@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Desk } from '../drivers/desk.mjs';
+import { laidOut } from '../drivers/screen.mjs';
 import { spec } from '../harness/spec.mjs';
 import { Town } from '../harness/town.mjs';
 
@@ -32,9 +33,7 @@ const pages = spec('no page breaks its content security policy', { size: 'desk' 
     await page.goto(path);
     await page.waitForLoadState('load');
     await page.locator('main, [role="main"], h1, canvas, form').first().waitFor();
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
-    );
+    await laidOut(page);
   };
   await when('a visitor looks at every page', async () => {
     for (const path of ['/', '/report', `/q/${thing.code}`, `/r/${receipt}`, '/command', '/docs', '/link'])

@@ -180,7 +180,6 @@ const mapped = spec('the map comes only when asked for, and gives a point', {}, 
   });
   await when('the resident chooses the point on the map', async () => {
     await resident.openMap();
-    await world.page.waitForTimeout(1500); // the engine tells its middle once it is loaded
     await resident.confirmPoint();
   });
   await then('the page goes on to ask which one it is', () =>
@@ -226,7 +225,7 @@ const draft = spec('what was begun is there again after the page was closed', {}
     await resident.addPhoto(picture(700, 500));
     await resident.photoUploaded();
     await resident.write('写到一半');
-    await world.page.waitForTimeout(600); // a draft is written a moment after the last change
+    await resident.drafted('写到一半');
   });
   let again = resident;
   await when('the page is closed and opened anew', async () => {

@@ -112,7 +112,7 @@ const hidden = spec('the public page shows no case', { size: 'desk' }, async (wo
   });
 });
 
-const paper = spec('on paper the night is day', { size: 'desk' }, async (world) => {
+const paper = spec('on paper the night is day', { size: 'desk', sharp: true }, async (world) => {
   const { given, when, then, origin, page } = world;
   const screen = new Screen(world, origin);
   await given('the map at night', async () => {

@@ -78,6 +78,8 @@ export class Where {
     if (!this.map.hidden) return;
     this.map.hidden = false;
     let at = this.draft().place;
+    const here = h('button', { type: 'button', class: 'go' }, t('pick_done'));
+    here.disabled = !at; // until the map has told its middle, there is no "here"
     this.say(t('pick_help'));
     try {
       const { pick } = await import('../map/pick.ts');
@@ -85,9 +87,9 @@ export class Where {
         center: at ? [at.lon, at.lat] : undefined,
         onMove: ([lon, lat]) => {
           at = { lon, lat, how: 'pinned' };
+          here.disabled = false;
         },
       });
-      const here = h('button', { type: 'button', class: 'go' }, t('pick_done'));
       here.addEventListener('click', () => {
         picker.destroy();
         here.remove();
