@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provider } from './provider.mjs';
 
 const binary = fileURLToPath(new URL('../../../bin/onemap', import.meta.url));
 const startWithin = 240_000; // ms; a cold machine makes its database first
 
 /**
  * The program under test: the one at ONEMAP_URL, or a fresh one with the demo town that ends with the tests.
- * ONEMAP_E2E_LOG names a file to keep what it logs, at its most talkative.
- * @returns {Promise<{origin: string, stop(): Promise<void>}>}
+ * ONEMAP_E2E_LOG names a file that what it logs, at its most talkative, is written to the end of.
+ * A server of our own is told of a provider of single sign-on, and that browsers know it as "localhost".
+ * @returns {Promise<{origin: string, provider?: object, stop(): Promise<void>}>}
  */
 export async function openServer() {
   const given = process.env.ONEMAP_URL;
@@ -19,18 +22,31 @@ export async function openServer() {
   if (!existsSync(binary)) throw new Error(`no program at ${binary}; build it first or set ONEMAP_URL`);
 
   const data = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
-  const child = spawn(binary, ['serve', '--demo', '--data', data, '--listen', '127.0.0.1:0'], {
+  const [port, other] = await freePorts();
+  const named = `http://localhost:${port}`;
+  const secret = 'between server and provider';
+  const sso = provider(other, { back: `${named}/api/v1/session/sso/return`, secret });
+  const child = spawn(binary, ['serve', '--demo', '--data', data, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The specs report faster than any resident would, and the log is searched for people's names afterwards.
-    env: { ...process.env, ONEMAP_UNLIMITED: '1', ONEMAP_LOG_LEVEL: 'debug', ONEMAP_LOG_FORMAT: 'text' },
+    env: {
+      ...process.env,
+      ONEMAP_UNLIMITED: '1', // the specs report faster than any resident would
+      ONEMAP_LOG_LEVEL: 'debug', // the log is searched for people's names afterwards
+      ONEMAP_LOG_FORMAT: 'text',
+      ONEMAP_PUBLIC_URL: named,
+      ONEMAP_OIDC_ISSUER: sso.issuer,
+      ONEMAP_OIDC_CLIENT_ID: 'onemap',
+      ONEMAP_OIDC_SECRET: secret,
+    },
   });
   if (process.env.ONEMAP_E2E_LOG) {
-    const log = createWriteStream(process.env.ONEMAP_E2E_LOG);
+    const log = createWriteStream(process.env.ONEMAP_E2E_LOG, { flags: 'a' });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
   }
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
+    await sso.stop();
     child.kill('SIGINT');
     const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await ended;
@@ -38,11 +54,22 @@ export async function openServer() {
     await rm(data, { recursive: true, force: true });
   };
   try {
-    return { origin: await listening(child, ended), stop };
+    return { origin: await listening(child, ended), provider: sso, stop };
   } catch (cause) {
     await stop();
     throw cause;
   }
+}
+
+/** Two ports that nobody listens at. */
+async function freePorts() {
+  const held = [createServer(), createServer()];
+  await Promise.all(
+    held.map((one) => new Promise((resolve) => one.listen(0, '127.0.0.1', () => resolve(undefined)))),
+  );
+  const ports = held.map((one) => one.address().port);
+  await Promise.all(held.map((one) => new Promise((resolve) => one.close(resolve))));
+  return ports;
 }
 
 function listening(child, ended) {
