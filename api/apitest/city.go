@@ -145,6 +145,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		Photos: c.Photos, Now: c.Clock.Now, NewID: NewID, Zone: Zone,
 	})
 	c.Regions.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
+	c.Regions.Foresees(c.People, regionGrants{c.Auth})
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
 		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Keys: c.Keys, Folder: photos, Zone: Zone,

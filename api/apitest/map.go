@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/facility"
@@ -131,6 +132,17 @@ func (p buildingPeople) CountByDwelling(ctx context.Context, q pg.Querier, ids [
 		counts[id] = building.Count(c)
 	}
 	return counts, err
+}
+
+type regionGrants struct{ *auth.Service }
+
+func (g regionGrants) GrantsOn(ctx context.Context, q pg.Querier, scopes []string) ([]region.Grant, error) {
+	found, err := g.Service.GrantsOn(ctx, q, scopes)
+	list := make([]region.Grant, len(found))
+	for i, f := range found {
+		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope}
+	}
+	return list, err
 }
 
 // What a case needs of regions and facilities, as the program wires it.

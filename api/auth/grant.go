@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -142,6 +143,13 @@ func grantsWhere(ctx context.Context, q pg.Querier, where string, args ...any) (
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanGrant)
+}
+
+// GrantsOn lists the grants that name one of some places and have not ended, in
+// the order of the places.
+func (s *Service) GrantsOn(ctx context.Context, q pg.Querier, scopes []string) ([]Grant, error) {
+	list, err := grantsWhere(ctx, q, "WHERE g.scope = ANY ($1) ORDER BY g.scope, a.login, g.id", scopes)
+	return slices.DeleteFunc(list, func(g Grant) bool { return g.State(s.now()) == "ended" }), err
 }
 
 func insertGrant(ctx context.Context, tx pgx.Tx, g Grant) error {

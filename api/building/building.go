@@ -135,6 +135,11 @@ FROM building b WHERE b.id = d.building_id AND (d.scope_code, d.grid_code) IS DI
 	return moved, err
 }
 
+// Ahead lists what a redraw of the regions would move.
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "building", "building", "FALSE", "COALESCE(NULLIF(t.name, ''), NULLIF(t.address, ''), t.source_ref)", ix)
+}
+
 // known is nil for what is not known. Numbers go in as int16, heights as float32.
 func known[N int | float64](n N) any {
 	if n == 0 {

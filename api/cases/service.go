@@ -49,7 +49,15 @@ func (s *Service) Seed(ctx context.Context) error {
 // Move follows a redraw of the regions: open cases go with it, ended ones keep
 // the grid they ended in.
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "case_file", "state IN ('closed', 'rejected')", ix, now)
+	return place.Move(ctx, tx, "case_file", ended, ix, now)
+}
+
+// ended cases keep the grid they ended in.
+const ended = "state IN ('closed', 'rejected')"
+
+// Ahead lists the open cases that a redraw of the regions would move.
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "case", "case_file", ended, "t.number", ix)
 }
 
 // Announcement is the body of a case's change: the row as lists show it, and

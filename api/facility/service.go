@@ -60,6 +60,11 @@ func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.
 	return place.Move(ctx, tx, "facility", "FALSE", ix, now)
 }
 
+// Ahead lists what a redraw of the regions would move.
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "facility", "facility", "FALSE", "t.code", ix)
+}
+
 // Facility is a facility as anybody may see it.
 type Facility struct {
 	ID            uuid.UUID

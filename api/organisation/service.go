@@ -153,6 +153,11 @@ func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.
 	return place.Move(ctx, tx, "organisation", "FALSE", ix, now)
 }
 
+// Ahead lists what a redraw of the regions would move.
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "organisation", "organisation", "FALSE", "t.name", ix)
+}
+
 func inWords(err error) error {
 	switch pg.Constraint(err) {
 	case "organisation_uscc_uq":

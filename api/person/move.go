@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/pg"
 	"onemap/api/vault"
 	"onemap/geo/grid"
 )
@@ -35,4 +37,14 @@ WHERE d.id = p.dwelling_id AND (p.scope_code <> d.scope_code OR p.grid_code IS D
 		return nil
 	})
 	return moved, err
+}
+
+// Residents counts who lives in each of some buildings, of everybody: for whoever
+// says how many a redraw moves, and protects what is told of it.
+func (s *Service) Residents(ctx context.Context, tx pgx.Tx, buildings []uuid.UUID) (counts map[uuid.UUID]int64, err error) {
+	err = vault.Within(ctx, tx, vault.Everywhere(), func() error {
+		counts, err = pg.Pairs[uuid.UUID, int64](ctx, tx, "SELECT building_id, count(*) FROM person WHERE building_id = ANY ($1) AND dwelling_id IS NOT NULL GROUP BY building_id", buildings)
+		return err
+	})
+	return counts, err
 }

@@ -69,26 +69,9 @@ func coverage(ix *grid.Index) string {
 // The table has id, point, grid_code, scope_code, rev and updated_at; rows for
 // which keep holds (a condition, "FALSE" for none) stay where they are.
 func Move(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index, now time.Time) (int64, error) {
-	rows, err := tx.Query(ctx, "SELECT id, point, grid_code, scope_code FROM "+table+" WHERE NOT ("+keep+")")
-	if err != nil {
-		return 0, fmt.Errorf("objects of %s: %w", table, err)
-	}
-	var (
-		m     = moving{ix: ix}
-		id    uuid.UUID
-		point orb.Point
-		had   *string
-		scope string
-	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &point, &had, &scope}, func() error {
-		m.add(id, point, had, scope)
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("objects of %s: %w", table, err)
-	}
-	if m.look(); len(m.ids) == 0 {
-		return 0, nil
+	m, err := elsewhere(ctx, tx, table, keep, ix)
+	if err != nil || len(m.ids) == 0 {
+		return 0, err
 	}
 	// What has come to be kept while this waited for its row stays, too.
 	moved, err := tx.Exec(ctx, `
@@ -99,6 +82,30 @@ WHERE t.id = n.id AND NOT (`+keep+`)`, m.ids, m.grids, m.scopes, now)
 		return 0, fmt.Errorf("move objects of %s: %w", table, err)
 	}
 	return moved.RowsAffected(), nil
+}
+
+// elsewhere finds the objects of a table that an index puts elsewhere.
+func elsewhere(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index) (*moving, error) {
+	rows, err := tx.Query(ctx, "SELECT id, point, grid_code, scope_code FROM "+table+" WHERE NOT ("+keep+")")
+	if err != nil {
+		return nil, fmt.Errorf("objects of %s: %w", table, err)
+	}
+	var (
+		m     = &moving{ix: ix}
+		id    uuid.UUID
+		point orb.Point
+		had   *string
+		scope string
+	)
+	_, err = pgx.ForEachRow(rows, []any{&id, &point, &had, &scope}, func() error {
+		m.add(id, point, had, scope)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("objects of %s: %w", table, err)
+	}
+	m.look()
+	return m, nil
 }
 
 // moving is the objects that lie elsewhere now, found some at a time.

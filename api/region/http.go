@@ -84,6 +84,7 @@ func Routes(s *web.Server, service *Service) {
 	tag := []string{"regions"}
 	web.Add(s, huma.Operation{OperationID: "locate", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/locate", Summary: "Where a point is: city, district, street, community, grid", Tags: tag, Errors: []int{422}}, service.locate)
 	web.Add(s, huma.Operation{OperationID: "list-regions", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions", Summary: "Regions of a level or under a region", Tags: tag, Errors: []int{422}}, service.list)
+	draftRoutes(s, service)
 	web.Add(s, huma.Operation{OperationID: "get-region", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}", Summary: "A region with its polygon, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
 	manage := web.Seen(web.SightManage)
 	web.Add(s, huma.Operation{OperationID: "list-region-findings", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/regions/{code}/findings", Summary: "Where the regions right under a region do not cover it: gaps, overlaps and other faults, as GeoJSON", Tags: tag, Security: web.Staff, Errors: []int{401, 404, 422}}, service.listFindings)

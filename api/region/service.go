@@ -30,6 +30,9 @@ type Service struct {
 	now    func() time.Time
 	movers []Mover
 	index  atomic.Pointer[grid.Index]
+
+	residents Residents
+	grants    Grants
 }
 
 // New makes the service; Load must run before it answers.
@@ -114,11 +117,14 @@ type Published struct {
 // every community among the parents of the given grids that are not given go away.
 type Redraw struct {
 	Source string
+	Name   string // what the edition is called by those who look back
 	// From is the edition the redraw was drawn from; when another one has come
 	// into force since, it is refused. Zero is any.
 	From    int64
 	Regions []grid.Region
 	Replace bool
+	Drop    []grid.Code // these go away, too
+	Undoes  int64       // the edition that this one takes back
 	DryRun  bool
 }
 
@@ -146,14 +152,22 @@ var errDryRun = errors.New("dry run")
 // PublishIn does it within the caller's transaction, which goes on with the
 // new index; after the commit the caller gives it to Adopt.
 func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published, *grid.Index, error) {
-	list := slices.Clone(r.Regions)
-	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
-	done := Published{Regions: len(list)}
 	edition, err := nextEdition(ctx, tx)
 	if err != nil {
-		return done, nil, err
+		return Published{}, nil, err
 	}
-	dropped, err := s.write(ctx, tx, r, list)
+	if r.From != 0 && edition != r.From+1 {
+		return Published{}, nil, fault.New(fault.Conflict, "region.edition", "The regions were redrawn in the meantime; nothing was done, please try again.")
+	}
+	return s.publishAs(ctx, tx, edition, r)
+}
+
+// publishAs publishes a redraw as the edition that the transaction has taken.
+func (s *Service) publishAs(ctx context.Context, tx pgx.Tx, edition int64, r Redraw) (Published, *grid.Index, error) {
+	list := slices.Clone(r.Regions)
+	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	done := Published{Regions: len(list), Edition: edition}
+	dropped, err := s.write(ctx, tx, edition, r, list)
 	if err != nil {
 		return done, nil, err
 	}
@@ -162,9 +176,6 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 	if err != nil {
 		return done, nil, err
 	}
-	if done.Edition = next.Edition(); r.From != 0 && done.Edition != r.From+1 {
-		return done, nil, fault.New(fault.Conflict, "region.edition", "The regions were redrawn in the meantime; nothing was done, please try again.")
-	}
 	for _, m := range s.movers {
 		moved, err := m.Move(ctx, tx, next, s.now())
 		if err != nil {
@@ -172,7 +183,29 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 		}
 		done.Moved += moved
 	}
-	return done, next, change.Record(ctx, tx, change.Bulk("region", s.now(), len(list)))
+	if err := keepEdition(ctx, tx, r, done, touched(list, dropped), s.now()); err != nil {
+		return done, nil, err
+	}
+	return done, next, change.Record(ctx, tx, change.Bulk("region", s.now(), len(list)+len(dropped)))
+}
+
+// touched is the place that all of a redraw lies under: of a grid its community,
+// of several what their codes begin with.
+func touched(put []grid.Region, dropped []grid.Code) grid.Code {
+	codes := slices.Clone(dropped)
+	for _, r := range put {
+		codes = append(codes, r.Code)
+	}
+	if len(codes) == 0 {
+		return ""
+	}
+	whole := codes[0].Parent()
+	for _, code := range codes[1:] {
+		for !code.Parent().Within(whole) {
+			whole = whole.Parent()
+		}
+	}
+	return whole
 }
 
 // redrawn is the index of the new edition: the one before with what changed, when
@@ -185,7 +218,7 @@ func (s *Service) redrawn(ctx context.Context, tx pgx.Tx, edition int64, put []g
 }
 
 // write writes the regions and gives the codes of the grids that went.
-func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Region) (dropped []grid.Code, err error) {
+func (s *Service) write(ctx context.Context, tx pgx.Tx, edition int64, r Redraw, list []grid.Region) (dropped []grid.Code, err error) {
 	known := s.knownIn(ctx, tx)
 	keep := map[grid.Code][]string{}
 	for _, region := range list {
@@ -193,18 +226,26 @@ func (s *Service) write(ctx context.Context, tx pgx.Tx, r Redraw, list []grid.Re
 		if err != nil {
 			return nil, err
 		}
-		if err := put(ctx, tx, region, parent, r.Source, s.now()); err != nil {
+		if err := put(ctx, tx, region, parent, r.Source, edition, s.now()); err != nil {
 			return nil, fmt.Errorf("region %s: %w", region.Code, err)
 		}
 		if region.Code.Level() == grid.Grid {
 			keep[region.Code.Parent()] = append(keep[region.Code.Parent()], string(region.Code))
 		}
 	}
-	if err := adopt(ctx, tx); err != nil || !r.Replace {
+	if err := adopt(ctx, tx); err != nil {
 		return nil, err
 	}
+	if len(r.Drop) > 0 {
+		if dropped, err = drop(ctx, tx, edition, "code = ANY ($2)", texts(r.Drop)); err != nil {
+			return nil, fmt.Errorf("regions that go away: %w", err)
+		}
+	}
+	if !r.Replace {
+		return dropped, nil
+	}
 	for community, codes := range keep {
-		gone, err := dropGrids(ctx, tx, community, codes)
+		gone, err := dropGrids(ctx, tx, community, codes, edition)
 		if err != nil {
 			return nil, fmt.Errorf("grids of %s: %w", community, err)
 		}

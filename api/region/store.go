@@ -56,16 +56,22 @@ func holdEdition(ctx context.Context, tx pgx.Tx) (edition int64, err error) {
 }
 
 const upsert = `
-INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
-VALUES (@code, @level, @parent, @name, @name_en, @source, @geom, @now)
+WITH was AS (
+    INSERT INTO region_past (code, since, until, level, parent, name, name_en, source, geom)
+    SELECT code, since, @edition, level, parent, name, name_en, source, geom FROM region
+    WHERE code = @code AND since < @edition AND (name, name_en, geom) IS DISTINCT FROM (@name, @name_en, @geom::geometry))
+INSERT INTO region AS r (code, level, parent, name, name_en, source, geom, since, updated_at)
+VALUES (@code, @level, @parent, @name, @name_en, @source, @geom::geometry, @edition, @now)
 ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, name = excluded.name, name_en = excluded.name_en,
-    source = excluded.source, geom = excluded.geom, updated_at = excluded.updated_at`
+    source = excluded.source, geom = excluded.geom, updated_at = excluded.updated_at,
+    since = CASE WHEN (r.name, r.name_en, r.geom) IS DISTINCT FROM (excluded.name, excluded.name_en, excluded.geom) THEN excluded.since ELSE r.since END`
 
-// put writes a region whose parent is known already, or "" when it has none.
-func put(ctx context.Context, tx pgx.Tx, r grid.Region, parent grid.Code, source string, now time.Time) error {
+// put writes a region whose parent is known already, or "" when it has none. As
+// it was it goes into the past.
+func put(ctx context.Context, tx pgx.Tx, r grid.Region, parent grid.Code, source string, edition int64, now time.Time) error {
 	_, err := tx.Exec(ctx, upsert, pgx.NamedArgs{
 		"code": string(r.Code), "level": string(r.Code.Level()), "parent": nullable(parent), "name": r.Name, "name_en": r.NameEn,
-		"source": source, "geom": r.Geom, "now": now,
+		"source": source, "geom": r.Geom, "edition": edition, "now": now,
 	})
 	return err
 }
@@ -89,8 +95,20 @@ func nullable(code grid.Code) *string {
 }
 
 // dropGrids removes the grids of a community that are not in keep, and gives their codes.
-func dropGrids(ctx context.Context, tx pgx.Tx, community grid.Code, keep []string) ([]grid.Code, error) {
-	rows, err := tx.Query(ctx, "DELETE FROM region WHERE parent = $1 AND level = 'grid' AND NOT code = ANY ($2) RETURNING code", string(community), keep)
+func dropGrids(ctx context.Context, tx pgx.Tx, community grid.Code, keep []string, edition int64) ([]grid.Code, error) {
+	return drop(ctx, tx, edition, "parent = $2 AND level = 'grid' AND NOT code = ANY ($3)", string(community), keep)
+}
+
+// drop removes the regions of a condition, whose parameters begin at $2, into the
+// past, and gives their codes.
+func drop(ctx context.Context, tx pgx.Tx, edition int64, where string, args ...any) ([]grid.Code, error) {
+	rows, err := tx.Query(ctx, `
+WITH gone AS (
+    DELETE FROM region WHERE `+where+` RETURNING code, since, level, parent, name, name_en, source, geom),
+past AS (
+    INSERT INTO region_past (code, since, until, level, parent, name, name_en, source, geom)
+    SELECT code, since, $1, level, parent, name, name_en, source, geom FROM gone WHERE since < $1)
+SELECT code FROM gone ORDER BY code`, append([]any{edition}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -108,3 +108,8 @@ func Check(p Place) []fault.Field {
 func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
 	return place.Move(ctx, tx, "service", "FALSE", ix, now)
 }
+
+// Ahead lists what a redraw of the regions would move.
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "service", "service", "FALSE", "COALESCE(NULLIF(t.name, ''), t.kind)", ix)
+}

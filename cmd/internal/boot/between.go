@@ -31,6 +31,17 @@ func (r regionsOfCases) CaseChain(code string) []cases.ChainLink {
 	return links
 }
 
+type grantsOfRegions struct{ *auth.Service }
+
+func (g grantsOfRegions) GrantsOn(ctx context.Context, q pg.Querier, scopes []string) ([]region.Grant, error) {
+	found, err := g.Service.GrantsOn(ctx, q, scopes)
+	list := make([]region.Grant, len(found))
+	for i, f := range found {
+		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope}
+	}
+	return list, err
+}
+
 type facilitiesOfCases struct{ *facility.Service }
 
 func (f facilitiesOfCases) CaseFacility(ctx context.Context, q pg.Querier, code plate.Code) (cases.Facility, error) {

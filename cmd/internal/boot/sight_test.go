@@ -21,6 +21,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/auth"
+	"onemap/api/region"
 	"onemap/api/web"
 )
 
@@ -133,6 +134,7 @@ func nothing() facts {
 		"make-key.expires_at": time.Now().AddDate(0, 1, 0).Format(time.RFC3339), "make-key.read_only": true,
 		"actor": uuid.NewString(), "list-audit.kind": "person", "export-audit.kind": "person", "list-accounts.department": "D99",
 		"settings.key": "contact", "change-setting.value": "12345", "rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
+		"draft": uuid.NewString(), "edition": 999, "begin-draft.name": "改名", "change-draft.name": "改名",
 	}
 	for _, of := range strings.Fields("accounts.id grants.id buildings.id cases.id dwellings.id imports.id organisations.id people.id leave.id photos.id services.id building dwelling household object building_id dwelling_id") {
 		f[of] = uuid.NewString()
@@ -230,9 +232,36 @@ VALUES ($1, '\x00', $2, 'password', 'open', $3, '', '', $3, $3, $4)`, signed, f[
 		t.Fatalf("%d %s: %v", record.status, record.body, err)
 	}
 	f["rid"], f["tid"] = carried.Residences[0].ID, carried.Tags[0].ID
+	f["edition"], f["draft"] = p.redrawn(t, city)
 	p.server.tiles.InvalidateAll() // as the follower of changes does
 	p.Analysis.Forget()
 	return f
+}
+
+// redrawn publishes a draft of street A and begins another one.
+func (p *program) redrawn(t *testing.T, city *apitest.City) (edition int64, draft string) {
+	t.Helper()
+	ctx := city.As(actor.Administrator, apitest.StreetA)
+	renamed := func(code string) region.Draft {
+		name := "改名" + code
+		d, err := city.Regions.Begin(ctx, apitest.StreetA, apitest.NewID(), "", "")
+		if err == nil {
+			d, err = city.Regions.Edit(ctx, apitest.StreetA, d.ID, d.Rev, nil, []region.Edit{{Op: "put", Code: code, Name: &name}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := renamed(apitest.GridA)
+	done, err := city.Regions.PublishDraft(ctx, apitest.StreetA, d.ID, d.Rev)
+	if err == nil {
+		err = p.Regions.Load(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done.Edition, renamed(apitest.StreetA + "001002").ID.String()
 }
 
 // ownRoles are the roles of ours that prove a call right, by its rule.

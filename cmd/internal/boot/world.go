@@ -140,6 +140,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
+	w.Regions.Foresees(w.People, grantsOfRegions{w.Auth})
 	imports, err := w.Config.imports()
 	if err != nil {
 		return err
