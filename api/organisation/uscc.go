@@ -12,8 +12,8 @@ var (
 	errCodeCheck = errors.New("does not fit its check character: a character is wrong or two are swapped")
 )
 
-// codeAlphabet is that of GB 32100-2015; a character's place in it is its value.
-const codeAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+// Alphabet is that of GB 32100-2015; a character's place in it is its value.
+const Alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 // ParseCode reads a unified social credit code (GB 32100-2015), as typed:
 // blanks, full-width and small letters. Its last character is MOD 31 over the
@@ -27,7 +27,7 @@ func ParseCode(typed string) (string, error) {
 		return "", errCodeForm
 	}
 	for i := range len(code) {
-		if !strings.Contains(codeAlphabet, code[i:i+1]) {
+		if !strings.Contains(Alphabet, code[i:i+1]) {
 			return "", errCodeForm
 		}
 	}
@@ -40,8 +40,8 @@ func ParseCode(typed string) (string, error) {
 func checkCharacter(first string) byte {
 	sum, weight := 0, 1
 	for i := range len(first) {
-		sum += strings.IndexByte(codeAlphabet, first[i]) * weight
+		sum += strings.IndexByte(Alphabet, first[i]) * weight
 		weight = weight * 3 % 31
 	}
-	return codeAlphabet[(31-sum%31)%31]
+	return Alphabet[(31-sum%31)%31]
 }

@@ -108,6 +108,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/regions/{code}/drafts/{draft}/moves":    {"/api/v1/regions/9902/drafts/" + p.building + "/moves"},
 		"/api/v1/regions/{code}/drafts/{draft}/areas":    {"/api/v1/regions/9902/drafts/" + p.building + "/areas"},
 		"/api/v1/regions/{code}/proposals":               {"/api/v1/regions/9901/proposals"},
+		"/api/v1/codes/{code}":                           {"/api/v1/codes/99010104007000001", "/api/v1/codes/x"},
 		"/api/v1/facilities":                             {"/api/v1/facilities?q=长椅&limit=1", "/api/v1/facilities?near=113.3025,23.405&radius=1000", "/api/v1/facilities?near=113.3425,23.405&radius=1", "/api/v1/facilities?near=1", "/api/v1/facilities?near=113.3,23.4&radius=NaN"},
 		"/api/v1/facilities/{code}":                      {"/api/v1/facilities/" + p.facility.Code.String(), "/api/v1/facilities/0"},
 		"/api/v1/facilities/{code}/plate.svg":            {"/api/v1/facilities/" + p.facility.Code.Raw() + "/plate.svg", "/api/v1/facilities/0/plate.svg"},

@@ -33,6 +33,7 @@ import (
 	"onemap/api/search"
 	"onemap/api/service"
 	"onemap/api/setting"
+	"onemap/api/standard"
 	"onemap/api/transfer"
 	"onemap/api/web"
 	"onemap/frontend"
@@ -139,6 +140,7 @@ func (s *Server) routes() {
 	analysis.Routes(s.web, w.Analysis)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
 	transfer.Routes(s.web, w.Loader)
+	standard.Routes(s.web, &standard.Book{Index: w.Regions.Index})
 	setting.Routes(s.web, w.Settings)
 	oversight.Routes(s.web, &oversight.Service{Pool: w.Pool, Job: &audit.Job{Sealer: w.Sealer}, Zone: w.Zone})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
