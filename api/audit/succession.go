@@ -22,9 +22,56 @@ const actionNewKey = "audit-new-key"
 // ErrSame says that the log is sealed with this key already.
 var ErrSame = errors.New("the audit log is sealed with this key already")
 
+// The lock that every process holds, shared, which writes entries with the log's key.
+// Whoever changes the key holds it alone.
+const attendance = "hashtextextended('key of the audit log ' || current_schema(), 0)"
+
+var (
+	// ErrAttended says that a server or a command works with the key on this database.
+	ErrAttended = errors.New("a server or a command works on this database")
+	errChanging = errors.New("the key of the audit log is being changed just now; try again in a moment")
+)
+
+// Attend says until leave is called, or the process ends, that somebody works with
+// the log's key. It comes before the key is read.
+func Attend(ctx context.Context, owner *pgxpool.Pool) (leave func(), err error) {
+	return attend(ctx, owner, "_shared", errChanging)
+}
+
+// Unattended runs do while nobody works with the key, or is ErrAttended.
+func Unattended(ctx context.Context, owner *pgxpool.Pool, do func() error) error {
+	leave, err := attend(ctx, owner, "", ErrAttended)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return do()
+}
+
+// attend takes the attendance in a way, or is taken.
+func attend(ctx context.Context, owner *pgxpool.Pool, way string, taken error) (leave func(), err error) {
+	conn, err := owner.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var mine bool
+	if err = conn.QueryRow(ctx, "SELECT pg_try_advisory_lock"+way+"("+attendance+")").Scan(&mine); err == nil && !mine {
+		err = taken
+	}
+	if err != nil {
+		conn.Release()
+		return nil, fmt.Errorf("key of the audit log: %w", err)
+	}
+	return func() {
+		// The lock ends with the connection at the latest.
+		_, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+way+"("+attendance+")")
+		conn.Release()
+	}, nil
+}
+
 // Succeed begins to seal the log with b's key in the place of another one, which
 // was lost or stolen. With former at hand what waits in the inbox is sealed with
-// that first; without, it is taken as it lies. No server may run. It gives the
+// that first; without, it is taken as it lies. Nobody may work with the former one (Unattended). It gives the
 // place of the statement.
 func (b *Book) Succeed(ctx context.Context, owner *pgxpool.Pool, former *Key, reason string) (seq int64, err error) {
 	if former != nil {

@@ -2,7 +2,9 @@ package person
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -16,7 +18,9 @@ import (
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/link"
+	"onemap/api/pg"
 	"onemap/api/vault"
+	"onemap/geo/grid"
 )
 
 // Trace is whoever keeps something else of people: rows of files that wait.
@@ -38,6 +42,7 @@ type departed struct {
 	number        string   // opened
 	hashedRefs    []string // what a reference that is the person's own number is kept as, with each key
 	left          leaving
+	place         string // where the person is seen; of who has left the city of the last home, '' when none is known
 }
 
 // Overdue is the day before which whoever left has been kept for long enough, at
@@ -54,12 +59,16 @@ func (s *Service) Overdue() time.Time {
 	return time.Date(t.Year(), t.Month()-time.Month(months), 1, 0, 0, 0, 0, time.UTC)
 }
 
+// errNobody ends a transaction in which nobody is left to erase, without an entry.
+var errNobody = errors.New("nobody is left to erase")
+
 // EraseLeft erases who left before a day, few at a time, and gives how many; dry
 // only counts them. Two at once share the work. What was erased stays erased
 // when it breaks off, and the next time goes on.
 func (s *Service) EraseLeft(ctx context.Context, before time.Time, dry bool) (n int64, err error) {
 	var enough map[cell]bool
-	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
+	// Who only looks leaves no entry.
+	err = vault.In(pg.WithCompanion(ctx, nil), s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, "SELECT count(*) FROM person WHERE left_on < $1", before).Scan(&n); err != nil || dry || n == 0 {
 			return err
 		}
@@ -75,16 +84,26 @@ func (s *Service) EraseLeft(ctx context.Context, before time.Time, dry bool) (n 
 		var done int
 		err := vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
 			list, err := s.departing(ctx, tx, "left_on < @before ORDER BY left_on, id LIMIT @most FOR UPDATE SKIP LOCKED", pgx.NamedArgs{"before": before, "most": eraseAtOnce})
-			if done = len(list); err != nil || done == 0 {
+			if done = len(list); err == nil && done == 0 {
+				err = errNobody
+			}
+			if err != nil {
 				return err
 			}
+			// Each city's own are an entry of that city: its administrators see it, and no other's.
+			place := list[0].place
+			list = slices.DeleteFunc(list, func(p departed) bool { return p.place != place })
+			done = len(list)
 			audit.For(ctx, fmt.Sprintf("the time is over for which who left before %s was kept", before.Format(time.DateOnly)))
 			return s.erase(ctx, tx, list, enough)
 		})
-		n += int64(done)
-		if err != nil || done == 0 {
+		switch {
+		case errors.Is(err, errNobody):
+			return n, nil
+		case err != nil:
 			return n, err
 		}
+		n += int64(done)
 	}
 }
 
@@ -109,7 +128,6 @@ func (s *Service) Erase(ctx context.Context, id uuid.UUID, reason string) error 
 			if !administers(by, had.scope) {
 				return fault.New(fault.Forbidden, "person.eraser", "A record is erased by an administrator of the place; ask them.")
 			}
-			audit.In(ctx, had.scope)
 		}
 		return vault.Within(ctx, tx, vault.Everywhere(), func() error {
 			list, err := s.departing(ctx, tx, "id = @id FOR UPDATE", pgx.NamedArgs{"id": id})
@@ -148,7 +166,7 @@ func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args p
 	if err := s.renew(ctx, tx, list); err != nil {
 		return nil, err
 	}
-	rows, err = tx.Query(ctx, "SELECT id, household_id, source, source_ref, id_kind, id_blind, id_sealed, left_on, left_why FROM person WHERE id = ANY ($1) ORDER BY left_on, id", ids)
+	rows, err = tx.Query(ctx, "SELECT p.id, p.household_id, p.source, p.source_ref, p.id_kind, p.id_blind, p.id_sealed, p.left_on, p.left_why, COALESCE(NULLIF(p.scope_code, ''), left(h.scope_code, $2), '') FROM person p "+lastHome+" WHERE p.id = ANY ($1) ORDER BY p.left_on, p.id", ids, grid.City.Digits())
 	if err != nil {
 		return nil, fmt.Errorf("people to erase: %w", err)
 	}
@@ -157,7 +175,7 @@ func (s *Service) departing(ctx context.Context, tx pgx.Tx, which string, args p
 		var on *time.Time
 		var sealed []byte
 		var kind string
-		if err := row.Scan(&p.id, &household, &p.source, &p.ref, &kind, &p.numberBlind, &sealed, &on, &p.left.why); err != nil {
+		if err := row.Scan(&p.id, &household, &p.source, &p.ref, &kind, &p.numberBlind, &sealed, &on, &p.left.why, &p.place); err != nil {
 			return p, err
 		}
 		if household != nil {
@@ -215,8 +233,9 @@ func (s *Service) erase(ctx context.Context, tx pgx.Tx, list []departed, enough 
 	if err := s.emptied(ctx, tx, list, homes); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		audit.Note(ctx, "person", id.String(), "erased")
+	for _, p := range list {
+		audit.In(ctx, p.place)
+		audit.Note(ctx, "person", p.id.String(), "erased")
 	}
 	return change.Record(ctx, tx, change.Bulk("person", s.Now(), len(list)))
 }

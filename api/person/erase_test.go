@@ -15,6 +15,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/person"
 )
@@ -208,6 +209,55 @@ func TestGroupsOfEnoughPeopleStay(t *testing.T) {
 	// A load looks at nobody: where marks are, there is none.
 	if err := c.People.BulkLoad(t.Context(), func(pgx.Tx, *person.Bulk) error { return nil }); !errors.Is(err, person.ErrNotEmpty) {
 		t.Errorf("a load beside marks: %v", err)
+	}
+}
+
+// What the sweep erases is an entry of each city: its administrator sees it on the
+// page of retention and in the log, and the next city's sees neither.
+func TestEachCitysErasingIsItsOwnEntry(t *testing.T) {
+	t.Parallel()
+	const next = "7702"
+	c := newTown(t, 2)
+	c.People.Keep = func() int { return 24 }
+	c.Beneath(t, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE dwelling SET grid_code = $1 || '01001001001', scope_code = $1 || '01001001001' WHERE id = ANY ($2)", next, c.b)
+		return err
+	})
+	c.imports(t, c.batch("list"), person.Row{Ref: "1", Name: "某某", DwellingID: c.a[0]}, person.Row{Ref: "2", Name: "某某", DwellingID: c.b[0]}, person.Row{Ref: "3", Name: "某某", DwellingID: c.a[1]}, person.Row{Ref: "4", Name: "某某", DwellingID: c.b[1]}, person.Row{Ref: "5", Name: "某某"})
+	c.Beneath(t, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE person SET left_on = date '2020-01-01' + source_ref::int, left_why = 'moved', scope_code = '', dwelling_id = NULL, building_id = NULL, grid_code = NULL")
+		return err
+	})
+	due := func(prefix string) (list []string) {
+		kept, err := c.People.Retention(c.As(actor.Administrator, prefix))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range kept.Items {
+			list = append(list, fmt.Sprint(one.Community, " ", one.Due))
+		}
+		return list
+	}
+	if ours, theirs := fmt.Sprint(due(apitest.CityCode)), fmt.Sprint(due(next)); ours != "[ 1 990101001001 2]" || theirs != "[ 1 770201001001 2]" {
+		t.Errorf("due: %s here, %s next door", ours, theirs)
+	}
+	entry, _ := c.Audit.Command(t.Context(), "people erase")
+	if n, err := c.People.EraseLeft(entry, on(2024, 1, 1), false); err != nil || n != 5 {
+		t.Fatalf("%d erased: %v", n, err)
+	}
+	c.Audited(t, audit.Ask{})
+	for prefix, want := range map[string]string{"": "[ 1 7702 2 9901 2]", apitest.CityCode: "[9901 2]", next: "[7702 2]", apitest.StreetA: "[]", "77": "[7702 2]"} {
+		found, err := audit.Search(t.Context(), c.Pool, apitest.Actor(actor.Administrator, prefix).Oversight(), audit.Ask{Action: "people erase", Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []string
+		for _, e := range found {
+			seen = append(seen, fmt.Sprint(e.Scope, " ", 1+len(e.Others)))
+		}
+		if slices.Sort(seen); fmt.Sprint(seen) != want {
+			t.Errorf("the administrator of %q sees %v, want %s", prefix, seen, want)
+		}
 	}
 }
 

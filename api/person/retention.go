@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/vault"
 	"onemap/geo/grid"
@@ -38,13 +37,16 @@ type Coming struct {
 	People int64  `json:"people"`
 }
 
+// lastHome is the dwelling, h, that a person, p, lives in or lived in last.
+const lastHome = `LEFT JOIN LATERAL (
+    SELECT d.scope_code FROM residence r JOIN dwelling d ON d.id = r.dwelling_id
+    WHERE r.person_id = p.id ORDER BY r.relation = 'resident' DESC, r.until DESC NULLS FIRST, r.since DESC NULLS LAST LIMIT 1) h ON TRUE`
+
 // lastHomes counts who has left by the community of their last home, the month
 // and why.
 const lastHomes = `
 SELECT COALESCE(left(h.scope_code, $1), ''), date_trunc('month', p.left_on)::date, count(*) FILTER (WHERE p.left_why = 'moved'), count(*) FILTER (WHERE p.left_why = 'died')
-FROM person p LEFT JOIN LATERAL (
-    SELECT d.scope_code FROM residence r JOIN dwelling d ON d.id = r.dwelling_id
-    WHERE r.person_id = p.id ORDER BY r.relation = 'resident' DESC, r.until DESC NULLS FIRST, r.since DESC NULLS LAST LIMIT 1) h ON TRUE
+FROM person p ` + lastHome + `
 WHERE p.left_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`
 
 // Retention counts whose records are kept although they have left. Who has left
@@ -63,7 +65,8 @@ func (s *Service) Retention(ctx context.Context) (Retention, error) {
 		out.Months, out.Before = s.Keep(), before.Format(time.DateOnly)
 	}
 	coming := map[string]int64{}
-	err = vault.In(ctx, s.Pool, sightOf(actor.From(ctx)), func(tx pgx.Tx) error {
+	// Of all homes, so that another city's is not taken for none; what is told is in scope.
+	err = vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, lastHomes, grid.Community.Digits())
 		if err != nil {
 			return err
@@ -72,6 +75,9 @@ func (s *Service) Retention(ctx context.Context) (Retention, error) {
 		var month time.Time
 		var moved, died int64
 		_, err = pgx.ForEachRow(rows, []any{&code, &month, &moved, &died}, func() error {
+			if !scope.Holds(code, "") { // another city's
+				return nil
+			}
 			if n := len(out.Items); n == 0 || out.Items[n-1].Community != code {
 				out.Items = append(out.Items, LeftKept{Community: code})
 			}

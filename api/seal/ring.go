@@ -261,5 +261,5 @@ func (k *Keys) hear(ctx context.Context) error {
 	if done.RowsAffected() == 0 {
 		return nil // it is known
 	}
-	return fmt.Errorf("a new key of people's data is announced that is not in %s: give it to this server, too; until then it is not used", k.from.name())
+	return fmt.Errorf("a new key of people's data is announced that is not in %s: give it to this program, too; until then it is not used", k.from.name())
 }

@@ -52,7 +52,7 @@ type Info struct {
 
 var (
 	errRotating = fault.New(fault.Conflict, "seal.rotating", "Another rotation of the keys is under way; wait for it, or end that process. What it has done stays done.")
-	errLacking  = fault.New(fault.Conflict, "seal.lacking", "A server on this database has not got the new key: give it the newest key file (--people-key-file), then say rotate again. Nothing was changed.")
+	errLacking  = fault.New(fault.Conflict, "seal.lacking", "A server or a command on this database has not got the new key: give it the newest key file (--people-key-file), then say rotate again. Nothing was changed.")
 )
 
 // List gives the keys, the oldest first.

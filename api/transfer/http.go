@@ -162,7 +162,7 @@ func Routes(s *web.Server, l *Loader) {
 	web.Add(s, op("get-import", http.MethodGet, "/api/v1/imports/{id}", "An import with its columns and preview, or its progress", 0, 404, 422), l.getImport)
 	web.Add(s, op("map-import", http.MethodPut, "/api/v1/imports/{id}/mapping", "Say how the columns become fields", 0, 404, 409, 422), l.mapImport)
 	web.Add(s, op("run-import", http.MethodPost, "/api/v1/imports/{id}/run", "Run an import, or go on with one that stopped", http.StatusAccepted, 404, 409, 422), l.runImport)
-	web.Add(s, op("stop-import", http.MethodPost, "/api/v1/imports/{id}/stop", "Stop an import; what was taken stays", 0, 404, 422), l.stopImport)
+	web.Add(s, op("stop-import", http.MethodPost, "/api/v1/imports/{id}/stop", "Stop an import that is running; what was taken stays", 0, 404, 409, 422), l.stopImport)
 	web.Add(s, op("delete-import", http.MethodDelete, "/api/v1/imports/{id}", "Forget an import and its file; what was taken stays", http.StatusNoContent, 404, 409, 422), l.deleteImport)
 	web.Add(s, op("list-import-doubts", http.MethodGet, "/api/v1/imports/{id}/doubts", "Rows that wait for a decision", 0, 404, 422), l.listDoubts)
 	web.Add(s, op("decide-import-doubt", http.MethodPost, "/api/v1/imports/{id}/doubts/{doubt}", "Decide what a row is about", http.StatusNoContent, 404, 409, 422), l.decideDoubt)

@@ -193,6 +193,8 @@ UPDATE import_run SET mapping = $2, state = 'uploaded', position = 0, counts = '
 	return l.answer(ctx, r)
 }
 
+var errStill = fault.New(fault.Conflict, "import.still", "The import is not running; there is nothing to stop.")
+
 var errRunning = fault.New(fault.Conflict, "import.running", "The import is running; stop it first.")
 
 func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, error) {
@@ -234,7 +236,7 @@ func (l *Loader) stopImport(ctx context.Context, in *ImportPath) (*importAnswer,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pg.Exec(ctx, l.Pool, "UPDATE import_run SET state = 'stopped', updated_at = $2 WHERE id = $1 AND state = 'running'", r.ID, l.Now()); err != nil {
+	if err := pg.ExecSome(ctx, l.Pool, errStill, "UPDATE import_run SET state = 'stopped', updated_at = $2 WHERE id = $1 AND state = 'running'", r.ID, l.Now()); err != nil {
 		return nil, err
 	}
 	l.stop(r.ID)

@@ -287,6 +287,19 @@ func TestARunGoesOnAfterARestart(t *testing.T) {
 	if i = read[transfer.Import](t, d.ask(t, 200, registrar, "GET", "/imports/"+i.ID, "")); i.State != transfer.Stopped || i.Counts.Read != 5000 {
 		t.Fatalf("%+v", i)
 	}
+	// What does not run is not stopped, and no entry says that it was.
+	d.ask(t, 409, registrar, "POST", "/imports/"+i.ID+"/stop", "")
+	if list := d.Audited(t, audit.Ask{Action: "stop-import"}); len(list) != 0 {
+		t.Errorf("%+v", list)
+	}
+	if _, err := d.Pool.Exec(t.Context(), "UPDATE import_run SET state = 'running' WHERE account_id IS NOT NULL"); err != nil {
+		t.Fatal(err)
+	}
+	d.ask(t, 200, registrar, "POST", "/imports/"+i.ID+"/stop", "")
+	d.ask(t, 409, registrar, "POST", "/imports/"+i.ID+"/stop", "")
+	if list := d.Audited(t, audit.Ask{Action: "stop-import"}); len(list) != 1 || list[0].Outcome != audit.Done {
+		t.Errorf("%+v", list)
+	}
 	if i = d.run(t, registrar, i.ID, false); i.State != transfer.Done || i.Counts != (transfer.Counts{Read: rows, Fresh: rows}) {
 		t.Errorf("%+v", i)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // NewAuditKey begins to seal the audit log with a new key, in the file where the
-// former one was; that one, if it is there, is kept beside it. No server may run.
+// former one was; that one, if it is there, is kept beside it. No server and no other command may run on the database.
 // It gives the place of the statement in the log, and says whether the former
 // key was at hand.
 func NewAuditKey(ctx context.Context, c Config, reason string, log *slog.Logger) (seq int64, had bool, err error) {
@@ -53,12 +53,15 @@ func NewAuditKey(ctx context.Context, c Config, reason string, log *slog.Logger)
 	}
 	defer owner.Close()
 	b := &audit.Book{Pool: owner, Key: next, Now: time.Now, NewID: newID}
-	err = change.Unserved(ctx, owner, func() (err error) {
-		seq, err = b.Succeed(ctx, owner, former, reason)
-		return err
+	// A server is known by its sequencer, too, should it have lost the connection that attends.
+	err = audit.Unattended(ctx, owner, func() error {
+		return change.Unserved(ctx, owner, func() (err error) {
+			seq, err = b.Succeed(ctx, owner, former, reason)
+			return err
+		})
 	})
-	if errors.Is(err, change.ErrServed) {
-		return 0, had, errors.New("a server runs on this database; stop every server and command on it first, since they seal with the former key, then say new-key again: nothing was changed")
+	if errors.Is(err, audit.ErrAttended) || errors.Is(err, change.ErrServed) {
+		return 0, had, errors.New("a server or a command, such as an import, runs on this database; stop every server and wait for every command first, since they write with the former key, then say new-key again: nothing was changed")
 	}
 	// Broken off between the log and the file, the log has the next key already.
 	if err != nil && !errors.Is(err, audit.ErrSame) {

@@ -69,6 +69,18 @@ func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// beside a command that takes its time, such as an import
+	command, err := Open(t.Context(), c, Commanding, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seq, _, err := NewAuditKey(t.Context(), c, "stolen", log); seq != 0 || err == nil || !strings.Contains(err.Error(), "wait for every command") {
+		t.Errorf("beside a command: %d, %v", seq, err)
+	}
+	if err := command.Close(); err != nil {
+		t.Fatal(err)
+	}
+
 	keep(file+".next", "no key")
 	if _, _, err := NewAuditKey(t.Context(), c, "stolen", log); err == nil {
 		t.Error("it goes on under what is no key")
@@ -107,4 +119,28 @@ func TestTheAuditLogGoesOnUnderANewKey(t *testing.T) {
 		t.Fatalf("%d %t %v", seq, had, err)
 	}
 	verified()
+}
+
+// A command that takes its time says that it lacks a key, as a server does: the
+// rotation that asked does not begin.
+func TestARotationSeesACommand(t *testing.T) {
+	t.Parallel()
+	city := apitest.New(t)
+	c := Config{Data: t.TempDir(), DatabaseURL: city.URL, Zone: "Asia/Shanghai", PeopleKeyFile: city.KeyFile}
+	if err := os.WriteFile(c.auditKey().File, []byte(base64.StdEncoding.EncodeToString([]byte(apitest.AuditKey))+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Open(t.Context(), c, Commanding, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if _, err := city.Root.Exec(t.Context(), "INSERT INTO sealing (number, fingerprint, at, state) VALUES (2, sha256('of another machine'), now(), 'coming')"); err != nil {
+		t.Fatal(err)
+	}
+	for lacking := false; !lacking; { // ends by itself, or by the test's own limit
+		if err := city.Root.QueryRow(t.Context(), "SELECT lacking FROM sealing, pg_sleep(0.05) WHERE number = 2").Scan(&lacking); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -59,6 +59,7 @@ type World struct {
 	database *Database
 	owner    *pgxpool.Pool  // of the tables: who seals the audit log
 	entry    *audit.Pending // of a command
+	leave    []func()       // before the pools are closed
 }
 
 // Owner says whether this process has to be the one that runs the database's
@@ -85,7 +86,22 @@ func Open(ctx context.Context, c Config, owner Owner, log *slog.Logger) (*World,
 	if err := w.build(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
+	if owner == Commanding {
+		w.followKeys()
+	}
 	return w, nil
+}
+
+// followKeys hears of new keys of people's data while a command runs, and says when
+// this process has not got one: a rotation sees a long command as it sees a server.
+func (w *World) followKeys() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = w.Keys.Follow(ctx, func(err error) { w.Log.ErrorContext(ctx, "keys of people's data", "error", err) })
+	}()
+	w.leave = append(w.leave, func() { cancel(); <-ended })
 }
 
 func (w *World) build(ctx context.Context) (err error) {
@@ -104,6 +120,11 @@ func (w *World) build(ctx context.Context) (err error) {
 	if w.owner, err = pg.Open(ctx, w.database.url); err != nil {
 		return err
 	}
+	leave, err := audit.Attend(ctx, w.owner)
+	if err != nil {
+		return err
+	}
+	w.leave = append(w.leave, leave)
 	if w.Tiles, err = pg.OpenForRenders(ctx, w.database.url); err != nil {
 		return err
 	}
@@ -227,6 +248,9 @@ func (w *World) reconnect() {
 // Close gives the database back.
 func (w *World) Close() error {
 	sealing := w.sealEntry()
+	for _, leave := range w.leave {
+		leave()
+	}
 	for _, pool := range []*pgxpool.Pool{w.Tiles, w.Vault, w.Pool, w.owner} {
 		if pool != nil {
 			pool.Close()

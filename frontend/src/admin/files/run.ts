@@ -86,7 +86,10 @@ export function useRun(id: string) {
   }
   async function stop(): Promise<void> {
     await deed.run(async () => {
-      await ask(`${path}/stop`, { method: 'POST' });
+      await ask(`${path}/stop`, { method: 'POST' }).catch((cause) => {
+        // 409: it has come to its end meanwhile, as is shown then.
+        if (!(cause instanceof Problem && cause.status === 409)) throw cause;
+      });
       await load();
     });
   }

@@ -43,7 +43,7 @@ export const o = live(
       reason: '原因',
       log: '在审计里看',
       swept: '期满自动清理',
-      elsewhere: '自动清理不属于哪个辖区，它的记录由全系统的审计员和管理员查看。',
+      elsewhere: '自动清理按城市分别记录；最后住处不详者的记录由全系统的审计员和管理员查看。',
       due_short: '已到期',
     },
     {
@@ -86,7 +86,7 @@ export const o = live(
       log: 'See in the audit log',
       swept: 'Its time was over',
       elsewhere:
-        'The daily sweep belongs to no place: its entries are for auditors and administrators of the whole installation.',
+        'The daily sweep is recorded city by city; of people whose last home is not known, for auditors and administrators of the whole installation.',
       due_short: 'Due',
     },
   ),
