@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/paulmach/orb/geojson"
 
 	"onemap/api/fault"
 	"onemap/api/web"
@@ -86,6 +85,7 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, huma.Operation{OperationID: "list-regions", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions", Summary: "Regions of a level or under a region", Tags: tag, Errors: []int{422}}, service.list)
 	draftRoutes(s, service)
 	web.Add(s, huma.Operation{OperationID: "get-region", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}", Summary: "A region with its polygon, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
+	web.Add(s, huma.Operation{OperationID: "list-region-parts", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}/parts", Summary: "Regions under a region with their polygons, as GeoJSON; for low zooms simplified, with neighbours still sharing their borders", Tags: tag, Errors: []int{404, 422}}, service.parts)
 	manage := web.Seen(web.SightManage)
 	web.Add(s, huma.Operation{OperationID: "list-region-findings", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/regions/{code}/findings", Summary: "Where the regions right under a region do not cover it: gaps, overlaps and other faults, as GeoJSON", Tags: tag, Security: web.Staff, Errors: []int{401, 404, 422}}, service.listFindings)
 	web.Add(s, huma.Operation{OperationID: "list-region-proposals", Extensions: manage, Method: http.MethodGet, Path: "/api/v1/regions/{code}/proposals", Summary: "How these faults could be mended: each proposal with the polygons before and after it. Nothing is changed", Tags: tag, Security: web.Staff, Errors: []int{401, 404, 422}}, service.listProposals)
@@ -147,8 +147,5 @@ func (s *Service) get(_ context.Context, q *codePath) (*web.FeatureAnswer, error
 	if !ok {
 		return nil, fault.Missing("region")
 	}
-	f := geojson.NewFeature(r.Geom)
-	f.ID = string(r.Code)
-	f.Properties = geojson.Properties{"code": string(r.Code), "level": string(r.Code.Level()), "name": r.Name, "name_en": r.NameEn, "parent": string(r.Code.Parent())}
-	return web.Feature(f)
+	return web.Feature(feature(r))
 }

@@ -12,12 +12,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"onemap/api/apitest"
 	"onemap/api/region"
 	"onemap/api/web"
 	"onemap/geo/crs"
+	"onemap/geo/grid"
 )
 
 func serve(t *testing.T, c *apitest.City) func(path string, v any) int {
@@ -162,6 +165,45 @@ func TestListsOfRegions(t *testing.T) {
 		t.Errorf("%d %+v", status, p)
 	}
 	if status := get("/api/v1/regions?level=moon", &p); status != 422 || p.Errors[0].Location != "query.level" {
+		t.Errorf("%d %+v", status, p)
+	}
+}
+
+// Parts come with their polygons, for low zooms with fewer vertices; what is asked
+// for under two regions fits together.
+func TestPartsOfARegion(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	if _, err := c.Regions.MakeGrids(t.Context(), "990101", 150, false); err != nil {
+		t.Fatal(err)
+	}
+	get := serve(t, c)
+	type answer struct{ Features []*geojson.Feature }
+	var whole, street, other, far answer
+	get("/api/v1/regions/990101/parts?level=grid", &whole)
+	get("/api/v1/regions/"+apitest.StreetA+"/parts?level=grid&zoom=8", &street)
+	get("/api/v1/regions/"+apitest.StreetB+"/parts?level=grid&zoom=8", &other)
+	if len(whole.Features) < 200 || len(whole.Features) != len(street.Features)+len(other.Features) {
+		t.Fatalf("%d grids, %d and %d under the streets", len(whole.Features), len(street.Features), len(other.Features))
+	}
+	points := func(list []*geojson.Feature) (n int, geoms []orb.MultiPolygon) {
+		for _, f := range list {
+			geom := f.Geometry.(orb.MultiPolygon)
+			n += len(geom[0][0])
+			geoms = append(geoms, geom)
+		}
+		return n, geoms
+	}
+	before, _ := points(whole.Features)
+	now, geoms := points(append(street.Features, other.Features...))
+	if _, err := grid.Union(geoms); err != nil || now > before {
+		t.Errorf("%d points of %d, %v", now, before, err)
+	}
+	if get("/api/v1/regions/9901/parts?zoom=3", &far); len(far.Features) != 1 || far.Features[0].Properties["level"] != "district" {
+		t.Errorf("%+v", far)
+	}
+	var p web.Problem
+	if status := get("/api/v1/regions/8801/parts", &p); status != 404 {
 		t.Errorf("%d %+v", status, p)
 	}
 }

@@ -30,6 +30,7 @@ type Service struct {
 	now    func() time.Time
 	movers []Mover
 	index  atomic.Pointer[grid.Index]
+	simple simple
 
 	residents Residents
 	grants    Grants

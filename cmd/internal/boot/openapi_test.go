@@ -98,6 +98,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/locate":                                 {"/api/v1/locate?lon=113.3025&lat=23.405", "/api/v1/locate?lon=0&lat=0", "/api/v1/locate?lon=x&lat=95"},
 		"/api/v1/regions":                                {"/api/v1/regions", "/api/v1/regions?level=grid", "/api/v1/regions?level=planet"},
 		"/api/v1/regions/{code}":                         {"/api/v1/regions/9901", "/api/v1/regions/9902"},
+		"/api/v1/regions/{code}/parts":                   {"/api/v1/regions/9901/parts", "/api/v1/regions/9901/parts?level=grid&zoom=9", "/api/v1/regions/9902/parts", "/api/v1/regions/9901/parts?zoom=99"},
 		"/api/v1/regions/{code}/findings":                {"/api/v1/regions/9901/findings", "/api/v1/regions/990101001001/findings?limit=1"},
 		"/api/v1/regions/{code}/editions":                {"/api/v1/regions/9901/editions", "/api/v1/regions/9902/editions?limit=0"},
 		"/api/v1/regions/{code}/drafts":                  {"/api/v1/regions/9901/drafts", "/api/v1/regions/9902/drafts"},
