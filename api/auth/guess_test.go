@@ -34,13 +34,13 @@ func TestAMillionTriesInADay(t *testing.T) {
 		reached, held := 0, 0
 		for n := range tries {
 			now = now.Add(24 * time.Hour / tries)
-			if _, err := s.gate(one.try(n)); err == nil {
+			if _, err := s.gate(now, countedFor(one.try(n))); err == nil {
 				reached++
 			} else if !fault.Is(err, fault.TooMany) {
 				t.Fatal(err)
 			}
 			if n%50_000 == 0 {
-				back, err := s.gate("victim", Sender{Address: address(n), Device: "the colleague's own"}, true)
+				back, err := s.gate(now, countedFor("victim", Sender{Address: address(n), Device: "the colleague's own"}, true))
 				if err != nil {
 					held++
 					continue

@@ -163,6 +163,10 @@ func (s *Service) provePassword(ctx context.Context, c ceremony, password string
 	}
 	key := "prove " + c.Actor.ID.String() + " " + c.ID.String()
 	now := s.now()
+	keys := []counted{{key, ofDevice}}
+	if err := s.hear(ctx, now, keys); err != nil {
+		return err
+	}
 	if wait := s.throttle.take(now, key, ofDevice); wait > 0 {
 		return waiting(wait)
 	}
@@ -171,6 +175,9 @@ func (s *Service) provePassword(ctx context.Context, c ceremony, password string
 		return err
 	}
 	if !ok {
+		if err := s.spread(ctx, now, keys); err != nil {
+			return err
+		}
 		return errPassword
 	}
 	s.throttle.giveBack(now, key)

@@ -41,6 +41,10 @@ func (s *Service) Second(ctx context.Context, session uuid.UUID, from Sender, co
 		key, a = key+" "+from.Device, ofDevice
 	}
 	now := s.now()
+	keys := []counted{{key, a}}
+	if err := s.hear(ctx, now, keys); err != nil {
+		return Entered{}, err
+	}
 	if wait := s.throttle.take(now, key, a); wait > 0 {
 		return Entered{}, waiting(wait)
 	}
@@ -53,6 +57,9 @@ func (s *Service) Second(ctx context.Context, session uuid.UUID, from Sender, co
 		return s.useRecovery(ctx, tx, c.Actor.ID, code, now)
 	})
 	if fault.Is(err, fault.Forbidden) {
+		if err := s.spread(ctx, now, keys); err != nil {
+			return Entered{}, err
+		}
 		return Entered{}, s.missed(ctx, session, err)
 	}
 	if err == nil {

@@ -158,6 +158,59 @@ func TestAnAttackerElsewhereNeverHoldsUpAKnownBrowser(t *testing.T) {
 	}
 }
 
+// Two servers over one database allow together what one does, also when they are
+// tried in turn, write nothing of what is right, and hold up no known browser.
+func TestTwoServersCountTogether(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	other, err := auth.New(auth.Config{Pool: c.Pool, Now: c.Clock.Now, NewID: apitest.NewID, Keys: c.Keys, Hashing: apitest.Hashing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := enter(t, c, "operator")
+	counts := func() (rows, times int) {
+		t.Helper()
+		if err := c.Root.QueryRow(t.Context(), "SELECT count(*), COALESCE(sum(times), 0) FROM sign_in_try").Scan(&rows, &times); err != nil {
+			t.Fatal(err)
+		}
+		return rows, times
+	}
+	if rows, _ := counts(); rows != 0 {
+		t.Errorf("%d rows of a right password", rows)
+	}
+	servers := []*auth.Service{c.Auth, other}
+	reached := 0
+	for n := range 12 {
+		wrong := auth.Try{Login: "operator", Password: "wrong-password", From: auth.Sender{Address: "198.51.100." + string(rune('0'+n%10))}}
+		if _, err := servers[n%2].SignIn(t.Context(), wrong); fault.Is(err, fault.Unauthenticated) {
+			reached++
+		} else if !fault.Is(err, fault.TooMany) {
+			t.Fatal(err)
+		}
+	}
+	if reached != 5 {
+		t.Errorf("%d tries were compared, want the 5 of one server", reached)
+	}
+	if rows, times := counts(); rows != 6 || times != 10 { // the login, and five addresses
+		t.Errorf("%d rows of %d tries", rows, times)
+	}
+	right := try("operator", apitest.Password)
+	right.From.Device = mine.Device
+	if _, err := other.SignIn(t.Context(), right); err != nil {
+		t.Errorf("the known browser at the other server: %v", err)
+	}
+	c.Clock.Advance(13 * time.Hour)
+	if _, err := other.SignIn(t.Context(), try("operator", apitest.Password)); err != nil {
+		t.Errorf("half a day later: %v", err)
+	}
+	if err := c.Auth.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rows, _ := counts(); rows != 0 {
+		t.Errorf("%d rows are kept for good", rows)
+	}
+}
+
 func TestRolesThatNeedASecondFactor(t *testing.T) {
 	t.Parallel()
 	c := apitest.New(t)

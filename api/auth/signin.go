@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"onemap/api/audit"
 	"onemap/api/fault"
@@ -25,7 +26,11 @@ func (s *Service) SignIn(ctx context.Context, t Try) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
-	back, err := s.gate(login, t.From, known)
+	now, keys := s.now(), countedFor(login, t.From, known)
+	if err := s.hear(ctx, now, keys); err != nil {
+		return Entered{}, err
+	}
+	back, err := s.gate(now, keys)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -46,6 +51,9 @@ func (s *Service) SignIn(ctx context.Context, t Try) (Entered, error) {
 		return Entered{}, err
 	}
 	if c.Hash == "" || !ok {
+		if err := s.spread(ctx, now, keys); err != nil {
+			return Entered{}, err
+		}
 		return Entered{}, errWrong
 	}
 	back()
@@ -57,25 +65,25 @@ func (s *Service) SignIn(ctx context.Context, t Try) (Entered, error) {
 	return s.enter(ctx, c, t.From, nil)
 }
 
+// countedFor says what a try is counted for: a browser that has signed in to the
+// account before has an allowance of its own.
+func countedFor(login string, from Sender, known bool) []counted {
+	if known {
+		return []counted{{"device " + login + " " + from.Device, ofDevice}}
+	}
+	return []counted{{"address " + network(from.Address), ofAddress}, {"login " + login, ofLogin}}
+}
+
 // gate asks whoever has tried wrong passwords often to wait, and gives what to
 // call when this one was right.
-func (s *Service) gate(login string, from Sender, known bool) (back func(), err error) {
-	type taken struct {
-		key string
-		a   allowance
-	}
-	keys := []taken{{"address " + network(from.Address), ofAddress}, {"login " + login, ofLogin}}
-	if known {
-		keys = []taken{{"device " + login + " " + from.Device, ofDevice}}
-	}
-	now := s.now()
+func (s *Service) gate(now time.Time, keys []counted) (back func(), err error) {
 	back = func() {
 		for _, k := range keys {
 			s.throttle.giveBack(now, k.key)
 		}
 	}
 	for i, k := range keys {
-		if wait := s.throttle.take(now, k.key, k.a); wait > 0 {
+		if wait := s.throttle.take(now, k.key, k.allowance); wait > 0 {
 			keys = keys[:i]
 			back()
 			return nil, waiting(wait)

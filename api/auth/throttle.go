@@ -35,12 +35,10 @@ const (
 // the fewest tries goes, the oldest first. A flood of names that were never
 // tried before so pushes out only its own kind, never a name under attack.
 //
-// It is not in the database, where every wrong try of a flood would be a write:
-// nobody outside can restart the program, and each process that serves a city
-// allows its own tries. Of a million tries at one login in a day some hundred
-// reach the hash (TestAMillionTriesInADay); with two processes behind one address
-// it is twice that, far from what a password that is not on the list of common
-// ones has to fear.
+// Wrong tries are counted in the database as well (hear, spread), so that several
+// processes over one allow no more than one does; here they are counted in advance,
+// before the password is compared, which holds back many at once. Of a million
+// tries at one login in a day some hundred reach the hash (TestAMillionTriesInADay).
 type throttle struct {
 	mu   sync.Mutex
 	seed maphash.Seed // nobody outside knows which names share a set
@@ -72,6 +70,15 @@ func (t *throttle) take(now time.Time, key string, a allowance) (wait time.Durat
 	}
 	p.times, p.last = p.times+1, now.UnixNano()
 	return 0
+}
+
+// raise makes a count at least what the other processes know of it.
+func (t *throttle) raise(now time.Time, key string, times int, last time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p := t.place(key, now); times > p.times {
+		p.times, p.last = times, max(p.last, last.UnixNano())
+	}
 }
 
 // giveBack uncounts a try that was right.

@@ -288,7 +288,7 @@ func (s *Server) sweep(ctx context.Context) error {
 			return nil
 		case <-time.After(time.Hour):
 			_, half := s.world.Photos.Sweep(time.Now().Add(-time.Hour)) // what a killed process was still writing
-			if err := errors.Join(pg.Fault(s.world.Cases.Sweep(ctx)), half); err != nil && ctx.Err() == nil {
+			if err := errors.Join(pg.Fault(s.world.Cases.Sweep(ctx)), pg.Fault(s.world.Auth.Sweep(ctx)), half); err != nil && ctx.Err() == nil {
 				s.world.Log.WarnContext(ctx, "sweep", "error", err)
 			}
 		}
