@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -122,19 +121,42 @@ func along(p orb.Point) uint64 {
 	return spread(y)<<1 | spread(x)
 }
 
-func readTags(ctx context.Context, q pg.Querier, asOf time.Time) (map[uuid.UUID]uint8, error) {
+func readTags(ctx context.Context, q pg.Querier, asOf time.Time) (*carriers, error) {
 	rows, err := q.Query(ctx, "SELECT person_id, tag FROM person_tag WHERE tag = ANY ($1) AND since <= $2 AND until >= $2", Tags, asOf)
 	if err != nil {
 		return nil, err
 	}
-	tags := map[uuid.UUID]uint8{}
+	c := &carriers{tags: map[uuid.UUID]uint8{}, sieve: make([]uint64, 1<<(sieveBits-6))}
 	var id uuid.UUID
 	var tag string
 	_, err = pgx.ForEachRow(rows, []any{&id, &tag}, func() error {
-		tags[id] |= tagBit(tag)
+		c.tags[id] |= tagBit(tag)
+		bit := sieved(id)
+		c.sieve[bit>>6] |= 1 << (bit & 63)
 		return nil
 	})
-	return tags, err
+	return c, err
+}
+
+// carriers are the few who carry tags. The sieve tells nearly everybody else from
+// them at the price of one bit.
+type carriers struct {
+	tags  map[uuid.UUID]uint8
+	sieve []uint64
+}
+
+const sieveBits = 22
+
+func sieved(id uuid.UUID) uint64 {
+	const odd = 0x9E3779B97F4A7C15 // spreads what is counted up
+	return binary.BigEndian.Uint64(id[8:]) * odd >> (64 - sieveBits)
+}
+
+func (c *carriers) of(id uuid.UUID) uint8 {
+	if bit := sieved(id); c.sieve[bit>>6]>>(bit&63)&1 == 0 {
+		return 0
+	}
+	return c.tags[id]
 }
 
 func tagBit(tag string) uint8 { return 1 << slices.Index(Tags, tag) }
@@ -145,21 +167,15 @@ type inhabitants struct {
 	people   []resident
 }
 
-// readPeople reads the columns as bytes: there may be millions of rows. All of
-// them lie in an index, person_building_ix, which is read instead of the people.
-func readPeople(ctx context.Context, q pg.Querier, tags map[uuid.UUID]uint8) ([]inhabitants, error) {
-	rows, err := q.Query(ctx, `
-SELECT id, building_id, COALESCE(household_id, dwelling_id, building_id), born_on, lives_alone
-FROM person WHERE building_id IS NOT NULL AND left_on IS NULL`, pgx.QueryResultFormats{pgtype.BinaryFormatCode})
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+// readPeople reads by COPY: there may be millions of rows. All their columns lie in
+// an index, person_building_ix, which is read instead of the people.
+func readPeople(ctx context.Context, tx pgx.Tx, tags *carriers) ([]inhabitants, error) {
 	var list []inhabitants
 	var people []resident // shared by those of the list, a piece at a time
 	begin := 0
-	for rows.Next() {
-		v := rows.RawValues()
+	err := pg.CopyOut(ctx, tx, `
+SELECT id, building_id, COALESCE(household_id, dwelling_id, building_id), born_on, lives_alone
+FROM person WHERE building_id IS NOT NULL AND left_on IS NULL`, func(v [][]byte) error {
 		if at := uuid.UUID(v[1]); len(list) == 0 || list[len(list)-1].building != at {
 			list, begin = append(list, inhabitants{building: at}), len(people)
 		}
@@ -167,16 +183,15 @@ FROM person WHERE building_id IS NOT NULL AND left_on IS NULL`, pgx.QueryResultF
 		if len(v[3]) == 4 {
 			r.born = int32(binary.BigEndian.Uint32(v[3])) + days2000
 		}
-		if len(tags) > 0 {
-			r.tags = tags[uuid.UUID(v[0])]
-		}
+		r.tags = tags.of(uuid.UUID(v[0]))
 		if len(people) == cap(people) { // a new piece begins with those of this building
 			people, begin = append(make([]resident, 0, pieceOfPeople+2*(len(people)-begin)), people[begin:]...), 0
 		}
 		people = append(people, r)
 		list[len(list)-1].people = people[begin:]
-	}
-	return list, rows.Err()
+		return nil
+	})
+	return list, err
 }
 
 // pieceOfPeople is how many people are kept in one piece of memory while they

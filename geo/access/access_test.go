@@ -3,6 +3,7 @@ package access_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -38,18 +39,23 @@ func TestTheFieldFindsWhatBruteForceFinds(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{0, 1, 2, 50, 3000} {
-		for _, lat := range []float64{-33, 0, 23.4, 59} {
+		for _, lat := range []float64{-33, 0, 23.4, 59, 80} {
 			points := scatter(r, orb.Point{113.3, lat}, 3000, n)
 			field := access.NewField(points)
 			for _, at := range scatter(r, orb.Point{113.3, lat}, 4000, 40) {
 				metres := r.Float64() * 2000
 				found := map[int]bool{}
+				var order []int32
 				field.Within(at, metres, func(i int, d float64) {
+					order = append(order, int32(i))
 					if found[i] || d != access.Metres(at, points[i]) {
 						t.Fatalf("place %d twice or at %g m", i, d)
 					}
 					found[i] = true
 				})
+				if reach := field.Reach(nil, at, metres); !slices.Equal(reach, order) {
+					t.Fatalf("%d places at latitude %g within %g m: %d reached, %d found", n, lat, metres, len(reach), len(order))
+				}
 				nearest, least := -1, math.Inf(1)
 				for i, p := range points {
 					d := access.Metres(at, p)
@@ -149,5 +155,27 @@ func TestTheEdgeOfTheReachIsInside(t *testing.T) {
 	s = access.TwoStep(access.NewField([]orb.Point{b}), []float64{10}, []access.Supply{{At: a, Capacity: 5}}, d-0.001)
 	if s.Reached[0] || s.People[0] != 0 {
 		t.Errorf("a millimetre beyond it: %+v", s)
+	}
+}
+
+// A reach that ends exactly where places lie, and a millimetre before and behind,
+// is the same whether each distance is worked out or not.
+func TestTheReachIsThatOfEachDistance(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, lat := range []float64{0, 23.4, -47, 66, 79.5} {
+		at := orb.Point{113.3, lat}
+		points := scatter(r, at, 2500, 400)
+		field := access.NewField(points)
+		for _, p := range points {
+			for _, off := range []float64{-0.001, 0, 0.001} {
+				metres := access.Metres(at, p) + off
+				var want []int32
+				field.Within(at, metres, func(i int, _ float64) { want = append(want, int32(i)) })
+				if got := field.Reach(nil, at, metres); !slices.Equal(got, want) {
+					t.Fatalf("at latitude %g within %.3f m: %d reached, %d found", lat, metres, len(got), len(want))
+				}
+			}
+		}
 	}
 }

@@ -63,6 +63,33 @@ func (f *Field) square(p orb.Point) int {
 // Within calls found for every place at most metres from a point, with its
 // number and distance; the order is always the same.
 func (f *Field) Within(at orb.Point, metres float64, found func(i int, distance float64)) {
+	f.around(at, metres, func(order []int32) {
+		for _, i := range order {
+			if d := Metres(at, f.points[i]); d <= metres {
+				found(int(i), d)
+			}
+		}
+	})
+}
+
+// Reach appends the numbers of the places that Within finds, in its order.
+func (f *Field) Reach(list []int32, at orb.Point, metres float64) []int32 {
+	near := nearby(at, metres)
+	f.around(at, metres, func(order []int32) {
+		for _, i := range order {
+			p := f.points[i]
+			x, y := (p[0]-at[0])*near.east, (p[1]-at[1])*near.north
+			d := x*x + y*y
+			if d < near.surely || d <= near.perhaps && Metres(at, p) <= metres {
+				list = append(list, i)
+			}
+		}
+	})
+	return list
+}
+
+// around gives the places in the squares that a circle touches, row by row.
+func (f *Field) around(at orb.Point, metres float64, row func(order []int32)) {
 	if len(f.points) == 0 {
 		return
 	}
@@ -71,15 +98,8 @@ func (f *Field) Within(at orb.Point, metres float64, found func(i int, distance 
 	right := min(int(math.Floor((at[0]+dx-f.west)/f.east)), f.cols-1)
 	bottom := max(int(math.Floor((at[1]-dy-f.south)/f.north)), 0)
 	top := min(int(math.Floor((at[1]+dy-f.south)/f.north)), f.rows-1)
-	for row := bottom; row <= top; row++ {
-		if left > right {
-			return
-		}
-		for _, i := range f.order[f.first[row*f.cols+left]:f.first[row*f.cols+right+1]] {
-			if d := Metres(at, f.points[i]); d <= metres {
-				found(int(i), d)
-			}
-		}
+	for y := bottom; y <= top && left <= right; y++ {
+		row(f.order[f.first[y*f.cols+left]:f.first[y*f.cols+right+1]])
 	}
 }
 

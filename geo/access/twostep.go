@@ -28,14 +28,13 @@ func TwoStep(field *Field, people []float64, services []Supply, metres float64) 
 		Reached: make([]bool, len(people)), Places: make([]float64, len(people)),
 		People: make([]float64, len(services)), Ratio: make([]float64, len(services)),
 	}
-	var reach []int
+	var reach []int32
 	for j, service := range services {
-		reach = reach[:0]
-		field.Within(service.At, metres, func(i int, _ float64) {
-			reach = append(reach, i)
+		reach = field.Reach(reach[:0], service.At, metres)
+		for _, i := range reach {
 			s.Reached[i] = true
 			s.People[j] += people[i]
-		})
+		}
 		if s.People[j] == 0 {
 			continue
 		}
