@@ -5,6 +5,7 @@ export const t = live(
   words(
     {
       subtitle: '指挥中心',
+      printed: '打印于 {at}',
       page: '指挥中心 · 一张图',
       // signing in
       // top bar
@@ -184,6 +185,7 @@ export const t = live(
     },
     {
       subtitle: 'Command centre',
+      printed: 'Printed {at}',
       page: 'Command centre · One Map',
       area: 'Area',
       time: 'Time',
