@@ -6,4 +6,11 @@
 // its objects to their right grid, records the change, and commits; only then
 // the new index answers. Other processes hear of it through the change log and
 // load it; a writer among them notices the new edition by itself.
+//
+// The journey of a draft: an administrator begins one for a place (Begin), draws
+// (Edit) or fills it from a file (Fill); Validate says what does not fit, Preview
+// what would move; PublishDraft looks once more and publishes. A draft whose
+// surroundings were redrawn meanwhile is refused and told of it, and goes on from
+// the edition in force (Rebase). What a redraw replaces goes into the past, from
+// which Undo publishes it again; no code is ever given twice.
 package region

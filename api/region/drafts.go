@@ -205,6 +205,16 @@ func (s *Service) Fill(ctx context.Context, under grid.Code, id uuid.UUID, rev i
 			if text := unkeepable(r.Geom); text != "" {
 				return fault.Newf(fault.Invalid, "draft.rings", "%s: %s", r.Code, text)
 			}
+			if r.Code == "" {
+				code, err := drawn.next(under)
+				if err != nil {
+					return fault.Newf(fault.Invalid, "draft.codes", "%v.", err)
+				}
+				name := r.Name
+				if r = drawn.titled(code, r.Geom); name != "" {
+					r.Name = name
+				}
+			}
 			if r.Code != under {
 				drawn.draw(r)
 				parent := r.Code.Parent()

@@ -120,7 +120,8 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 	put, dropped := drawn.redraw()
 	p.Regions, p.Dropped = len(put), len(dropped)
 	o := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pg.InTxWith(ctx, s.pool, o, func(tx pgx.Tx) error {
+	// It changes nothing, so no audit entry goes along.
+	err = pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error {
 		p.moving = nil
 		for _, m := range s.movers {
 			f, ok := m.(Foreseer)

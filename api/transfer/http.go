@@ -170,6 +170,7 @@ func Routes(s *web.Server, l *Loader) {
 	web.Add(s, op("put-mapping", http.MethodPut, "/api/v1/mappings/{name}", "Keep a mapping by name", http.StatusNoContent, 422), l.putMapping)
 	web.Add(s, op("delete-mapping", http.MethodDelete, "/api/v1/mappings/{name}", "Forget a mapping", http.StatusNoContent, 404, 422), l.deleteMapping)
 	l.rawRoutes(s, tag)
+	l.draftRoutes(s)
 	l.exportRoute(s)
 }
 

@@ -10,8 +10,13 @@ import (
 )
 
 type gridsCommand struct {
-	Make  gridsMake  `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
-	Check gridsCheck `cmd:"" help:"Find gaps, overlaps and other faults between regions and their parent."`
+	Draft    gridsDraft    `cmd:"" help:"Begin a redraw of the regions under a place, from a file; nothing changes before it is published."`
+	Validate gridsValidate `cmd:"" help:"Say what is wrong with a draft, and where; status 1 when it cannot be published."`
+	Preview  gridsPreview  `cmd:"" help:"Say what publishing a draft would move, from which grid to which."`
+	Publish  gridsPublish  `cmd:"" help:"Put a draft in force and move everything it moves, in one transaction."`
+	Undo     gridsUndo     `cmd:"" help:"Publish what was in force before an edition, as a new one."`
+	Make     gridsMake     `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
+	Check    gridsCheck    `cmd:"" help:"Find gaps, overlaps and other faults between regions and their parent."`
 }
 
 type gridsMake struct {

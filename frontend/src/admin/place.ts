@@ -9,6 +9,7 @@ export const sections = [
   'registry',
   'plates',
   'export',
+  'grids',
   'accounts',
   'departments',
   'keys',

@@ -41,6 +41,7 @@ export function rightsOf(me: Me): Rights {
 
 const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   registry: () => true,
+  grids: ({ manage }) => manage.length > 0,
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,
   keys: ({ manage }) => manage.length > 0,

@@ -14,6 +14,7 @@ export const a = live(
       registry: '台账',
       plates: '码牌',
       export: '导出',
+      grids: '网格',
       accounts: '账号',
       departments: '部门',
       keys: '密钥',
@@ -22,6 +23,7 @@ export const a = live(
       settings: '设置',
       refused: '您的岗位不办理这一项。导入、码牌和导出由信息采集员或管理员办理，需要的话请找他们。',
       refused_manage: '账号、角色和部门由本辖区的管理员办理，需要的话请找他们。',
+      refused_grids: '网格由本辖区的管理员调整，需要的话请找他们。',
       refused_audit: '审计记录由审计员和管理员查看。',
       refused_retention: '人口记录的保存期限由全市的信息采集员和管理员查看，需要的话请找他们。',
       refused_settings: '设置由全市的管理员修改，需要的话请找他们。',
@@ -57,6 +59,7 @@ export const a = live(
       registry: 'Registry',
       plates: 'Plates',
       export: 'Export',
+      grids: 'Grids',
       accounts: 'Accounts',
       departments: 'Departments',
       keys: 'Keys',
@@ -67,6 +70,7 @@ export const a = live(
         'Your role does not do this. Imports, plates and exports are with the registrar or the administrator; please ask them.',
       refused_manage:
         'Accounts, roles and departments are with the administrators of the place; please ask them.',
+      refused_grids: 'Grids are redrawn by the administrators of the place; please ask them.',
       refused_audit: 'The log is for auditors and administrators.',
       refused_retention:
         'How long records are kept is for registrars and administrators of the whole city; please ask them.',

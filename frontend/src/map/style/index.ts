@@ -6,6 +6,7 @@ import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl';
 import { palettes, type Theme } from '../palette.ts';
 import { type PlanPicture, planLayers, planPoints, planSources } from '../plan.ts';
+import { type RedrawPicture, redrawLayers, redrawPoints, redrawSources } from '../redraw.ts';
 import { type Storeys, storeysData, storeysLayers } from '../storeys.ts';
 import { buildings, pickedBuilding } from './buildings.ts';
 import { cases, clusters, pickedCase, pickedRing } from './cases.ts';
@@ -31,6 +32,7 @@ export function layers(
   shown: Shown,
   storeys?: Storeys,
   plan?: PlanPicture,
+  redraw?: RedrawPicture,
 ): LayerSpecification[] {
   const p = palettes[theme];
   const day = theme === 'day';
@@ -42,6 +44,7 @@ export function layers(
     ...planLayers(p, day, plan),
     ...boundaries(p),
     ...grids(p, day, shown.grids),
+    ...redrawLayers(p, redraw),
     ...(shown.solid ? buildings(p, day, true) : []),
     ...storeysLayers(p, day, storeys),
     ...pickedBuilding(p),
@@ -51,6 +54,7 @@ export function layers(
     ...gridLabels(p, lang, shown.grids),
     ...services(p, theme, lang, shown.services),
     ...planPoints(p, lang, plan),
+    ...redrawPoints(p, redraw),
     ...pickedPoint(p),
     ...(shown.cases ? clusters(p, theme) : []),
     ...pickedRing(p),
@@ -82,6 +86,8 @@ export interface StyleOf {
   storeys?: Storeys | undefined;
   /** What the planner asked, answered. */
   plan?: PlanPicture | undefined;
+  /** The redraw of regions that somebody works on. */
+  redraw?: RedrawPicture | undefined;
   /** Unix seconds of the minute; what is overdue follows from it. */
   now: number;
   /** Where the tiles come from, without a slash at the end; the worker needs whole addresses. */
@@ -111,8 +117,9 @@ export function style(of: StyleOf): StyleSpecification {
       picked: { type: 'geojson', data: pickedPlace(of.picked) },
       ...(of.storeys ? { storeys: { type: 'geojson' as const, data: storeysData(of.storeys) } } : {}),
       ...planSources(of.plan),
+      ...redrawSources(of.redraw),
     },
-    layers: layers(of.theme, of.lang, of.shown, of.storeys, of.plan)
+    layers: layers(of.theme, of.lang, of.shown, of.storeys, of.plan, of.redraw)
       .map((layer) => withPicked(layer, of.picked))
       .map((layer) => withoutSolid(layer, of.storeys)),
   };

@@ -1,0 +1,107 @@
+import type { Feature, FeatureCollection, MultiPolygon } from 'geojson';
+
+/** An edition of the regions: who published it, and when. */
+export interface Edition {
+  edition: number;
+  at: string;
+  by: string;
+  source: string;
+  name: string;
+  scope: string;
+  regions: number;
+  dropped: number;
+  moved: number;
+  undoes: number | null;
+  undoable: boolean;
+}
+
+export type Change = 'new' | 'changed' | 'removed';
+
+export interface Draft {
+  id: string;
+  under: string;
+  name: string;
+  base: number;
+  edition: number | null;
+  rev: number;
+  created_at: string;
+  updated_by: string;
+  updated_at: string;
+  new: number;
+  changed: number;
+  removed: number;
+}
+
+export interface WholeDraft extends Draft {
+  behind: string[];
+  regions: { code: string; level: string; name: string; name_en: string; change: Change; origin: string[] }[];
+}
+
+export interface RegionProperties {
+  code: string;
+  level: string;
+  name: string;
+  name_en: string;
+  change: Change | '';
+  origin: string[] | null;
+}
+export type RegionFeature = Feature<MultiPolygon, RegionProperties>;
+export type RegionSet = FeatureCollection<MultiPolygon, RegionProperties>;
+
+export type Weight = 'error' | 'warning' | 'before';
+export interface FoundProperties {
+  kind: string;
+  weight: Weight;
+  parent: string;
+  codes: string[];
+  text: string;
+  area_m2: number;
+  width_m: number;
+  lon: number;
+  lat: number;
+}
+
+export interface Shift {
+  from: string;
+  from_name: string;
+  to: string;
+  to_name: string;
+  buildings: number;
+  people: number;
+  cases: number;
+  facilities: number;
+  services: number;
+  organisations: number;
+}
+export const counted = ['buildings', 'people', 'cases', 'facilities', 'services', 'organisations'] as const;
+
+export interface Preview {
+  edition: number;
+  regions: number;
+  dropped: number;
+  exact: boolean;
+  total: Shift;
+  moved: number;
+  pairs: Shift[];
+  grants: { login: string; name: string; role: string; scope: string; to: string }[];
+  behind: string[];
+}
+
+export interface Published {
+  regions: number;
+  dropped: number;
+  moved: number;
+  edition: number;
+}
+
+/** One thing done to a draft, as the server takes it. */
+export interface Edit {
+  op: 'put' | 'remove' | 'restore' | 'split' | 'merge' | 'move';
+  code?: string;
+  codes?: string[];
+  name?: string;
+  name_en?: string;
+  geometry?: { type: string; coordinates: unknown[] };
+  from?: [number, number];
+  to?: [number, number];
+}
