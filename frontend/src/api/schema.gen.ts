@@ -1482,6 +1482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{code}/drafts/{draft}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the regions of a file into a draft, by their codes; rows without one get the next by rule */
+        post: operations["fill-draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{code}/drafts/{draft}/findings": {
         parameters: {
             query?: never;
@@ -4640,6 +4657,20 @@ export interface components {
         TransferFieldReason: {
             field: string;
             reason: string;
+        };
+        TransferFilled: {
+            /**
+             * Format: int64
+             * @description Regions that were taken.
+             */
+            read: number;
+            /** @description Rows that were not, with the reason; the first twenty. */
+            refused: string[] | null;
+            /**
+             * Format: int64
+             * @description Of the draft.
+             */
+            rev: number;
         };
         TransferImport: {
             by: string;
@@ -12240,6 +12271,127 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fill-draft": {
+        parameters: {
+            query: {
+                /** @description The file's name, with its ending. */
+                name: string;
+                /** @description The datum of its coordinates; when not given, what the file says. */
+                crs?: string;
+                /** @description Regions beside those of the file go away. Not when rows are refused. */
+                replace?: boolean;
+            };
+            header?: {
+                /** @description The ETag of the draft as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The place. */
+                code: string;
+                /** @description The draft. */
+                draft: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file, at most 1 GiB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferFilled"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
