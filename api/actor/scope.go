@@ -166,6 +166,32 @@ func (s Scope) Departments() [][2]string {
 	return pairs
 }
 
+// Of is what of the scope lies under a region. Where all of the region is seen it
+// is the region alone, so that a list of it is read as by somebody who sees everything.
+func (s Scope) Of(region string) Scope {
+	if region == "" {
+		return s
+	}
+	var of Scope
+	for _, p := range s.prefixes {
+		switch {
+		case strings.HasPrefix(region, p):
+			return Under(region)
+		case strings.HasPrefix(p, region):
+			of.prefixes = append(of.prefixes, p)
+		}
+	}
+	for _, d := range s.departments {
+		switch {
+		case strings.HasPrefix(region, d.prefix):
+			of.departments = append(of.departments, departmentScope{d.department, region})
+		case strings.HasPrefix(d.prefix, region):
+			of.departments = append(of.departments, d)
+		}
+	}
+	return of.canonical()
+}
+
 // Where is the scope as a condition on a code column and a department column
 // ("" where the table has none); its values go into args. A prefix is a range
 // in C collation, which the btree on the column answers.

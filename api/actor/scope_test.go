@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -49,5 +50,36 @@ func TestScopeWhere(t *testing.T) {
 	}
 	if got := (Scope{}).Where("code", "", pgx.NamedArgs{}); got != "FALSE" {
 		t.Fatalf("the empty scope must see nothing, got %s", got)
+	}
+}
+
+// What of a scope lies under a region is what is seen and lies there, whichever
+// of the two is the wider; and all of a region that is seen whole is the region.
+func TestScopeOfARegion(t *testing.T) {
+	t.Parallel()
+	codes := []string{"", "44", "4406", "440604", "440604001", "440604002", "440605", "440605001", "4407", "440704"}
+	grants := []Grant{}
+	for _, p := range codes {
+		grants = append(grants, Grant{Role: Operator, Prefix: p}, Grant{Role: Handler, Prefix: p, Department: "D01"})
+	}
+	for i := range grants {
+		for j := range grants {
+			s := Actor{Grants: []Grant{grants[i], grants[j]}}.Cases()
+			for _, region := range codes {
+				of := s.Of(region)
+				for _, code := range codes {
+					for _, department := range []string{"", "D01", "D02"} {
+						if got, want := of.Holds(code, department), s.Holds(code, department) && strings.HasPrefix(code, region); got != want {
+							t.Fatalf("%v and %v under %q hold %q of %q: %t", grants[i], grants[j], region, code, department, got)
+						}
+					}
+				}
+			}
+		}
+	}
+	whole := Actor{Grants: []Grant{{Role: Operator, Prefix: "440604"}, {Role: Operator, Prefix: "440605"}, {Role: Handler, Prefix: "4406", Department: "D01"}}}.Cases()
+	args := pgx.NamedArgs{}
+	if got, want := whole.Of("440604001").Where("code", "department", args), Under("440604001").Where("code", "department", args); got != want {
+		t.Errorf("a street that is seen whole is asked for as %s, want %s", got, want)
 	}
 }

@@ -33,7 +33,7 @@ type Filter struct {
 
 // where composes the filter within the actor's sight.
 func (f Filter) where(by actor.Actor, now time.Time, args pgx.NamedArgs) string {
-	parts := []string{visible(by.Cases(), args)}
+	parts := []string{visible(by.Cases().Of(f.Region), args)}
 	if len(f.States) > 0 {
 		args["states"] = f.States
 		parts = append(parts, "c.state = ANY (@states)")
