@@ -78,7 +78,7 @@ export async function visitor(browser, origin, options = {}) {
     });
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000); // as long as a busy machine may need; who waits for an event loses no time by it
+  page.setDefaultTimeout(60_000); // as long as a busy machine may need; who waits for an event loses no time by it
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
   // What fails to load is the business of the specs, which take the server away and are refused on purpose.
   page.on('console', (message) => {
