@@ -47,6 +47,7 @@ type Check struct {
 	twice   map[int32]bool    // polygons that repeat another, left out of the sketch
 	repeats map[int32][]int32 // and of which
 	known   bool              // located is of the polygons as they are
+	rounds  int               // of cutting, before it is given up
 	turn    int               // how often polygons were put and dropped
 }
 
@@ -74,7 +75,7 @@ func New(parent *Polygon, polygons []Polygon, options Options) (*Check, error) {
 		options.Sliver = DefaultSliver
 	}
 	k := newKey()
-	c := &Check{parent: parent, options: options, polygons: slices.Clone(polygons), reader: reader{key: &k}}
+	c := &Check{parent: parent, options: options, rounds: rounds, polygons: slices.Clone(polygons), reader: reader{key: &k}}
 	if err := c.codesOnce(); err != nil {
 		return nil, err
 	}

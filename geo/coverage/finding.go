@@ -14,6 +14,8 @@ type Kind string
 // The kinds of findings.
 const (
 	SetOutside     Kind = "set_outside"     // no polygon is anywhere near the parent: the wrong place, datum or order of numbers
+	Shifted        Kind = "shifted"         // the set fits its parent when it is read in another datum
+	Tangled        Kind = "tangled"         // borders so entangled that cutting them was given up: more may be wrong than is listed
 	OffEarth       Kind = "off_earth"       // a vertex that is no longitude and latitude
 	ZeroArea       Kind = "zero_area"       // a ring, or a polygon, that encloses no ground
 	Unclosed       Kind = "unclosed"        // a ring whose last point is not its first
@@ -37,7 +39,7 @@ const (
 // Kinds lists all kinds in the order of findings.
 func Kinds() []Kind {
 	return []Kind{
-		SetOutside, OffEarth, ZeroArea, Unclosed, SelfCrossing, SelfTouching, BadNesting, Dangling, Duplicate, Inside,
+		SetOutside, Shifted, Tangled, OffEarth, ZeroArea, Unclosed, SelfCrossing, SelfTouching, BadNesting, Dangling, Duplicate, Inside,
 		OutsideParent, Overlap, OverlapSliver, Gap, GapSliver, Hole, Unmatched, Orientation, RepeatedVertex,
 	}
 }

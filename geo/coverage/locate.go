@@ -50,7 +50,9 @@ func (c *Check) locate() []Finding {
 func (c *Check) mismatches() []Finding {
 	found := c.duplicates()
 	segs := c.residual()
-	n := nodeSegs(segs)
+	n := nodeSegs(segs, c.rounds)
+	found = append(found, tangle(n)...)
+	found = append(found, c.shifted(segs)...)
 	found = append(found, c.unmatched(segs, n)...)
 
 	// What is left after noding borders the ground that is too often or too seldom
@@ -232,7 +234,7 @@ func (c *Check) spots(spots []spot) []Finding {
 		}
 	}
 	d.add(parentOwner, &c.border, touched)
-	n := nodeSegs(d.segs)
+	n := nodeSegs(d.segs, c.rounds)
 	d.draw(n.paths)
 
 	sides := make([][]side, len(n.edges))
@@ -263,7 +265,7 @@ func (c *Check) spots(spots []spot) []Finding {
 		return l.plus([]side{{parentOwner, parent.at(p)}, {errorOwner, wrong.at(p)}}, 1)
 	})
 	c.sketch = &sketch{segs: d.segs, noded: n, overlay: o}
-	var found []Finding
+	found := tangle(n)
 	for _, f := range o.faces(bad) {
 		found = append(found, c.classify(o, f)...)
 	}

@@ -29,8 +29,8 @@ func newCutter(edges []edge) *cutter {
 }
 
 // cutAll cuts in rounds until there is nothing to cut; false when it gave up.
-func (c *cutter) cutAll() bool {
-	for range rounds {
+func (c *cutter) cutAll(limit int) bool {
+	for range limit {
 		if !c.round() {
 			return true
 		}
@@ -41,10 +41,13 @@ func (c *cutter) cutAll() bool {
 // nodeEdges gives, for each edge, its nodes in order after cutting it at every
 // vertex that lies on it within rounding, and at every crossing. Each edge is
 // given once, and not also its twin, so that both directions are cut alike.
-func nodeEdges(edges []edge) [][]lattice.Node {
+// Where it gave up after some rounds, tangled is a place that it would still cut at.
+func nodeEdges(edges []edge, limit int) (paths [][]lattice.Node, tangled *lattice.Node) {
 	c := newCutter(edges)
-	c.cutAll()
-	return c.paths(len(edges))
+	if !c.cutAll(limit) {
+		tangled = &c.pieces[max(0, slices.Index(c.fresh, true))].a
+	}
+	return c.paths(len(edges)), tangled
 }
 
 // paths are the nodes of the first n edges, as they were cut.

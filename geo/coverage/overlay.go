@@ -382,6 +382,8 @@ type noded struct {
 	edges []edge
 	uses  [][]use
 	paths [][]lattice.Node // of each segment, in its direction
+
+	tangled *lattice.Node // where cutting was given up
 }
 
 // use is one segment running along an edge, up or down it.
@@ -391,7 +393,7 @@ type use struct {
 }
 
 // nodeSegs cuts segments at each other.
-func nodeSegs(segs []seg) noded {
+func nodeSegs(segs []seg, limit int) noded {
 	type numbered struct {
 		edge
 		seg int32
@@ -409,9 +411,9 @@ func nodeSegs(segs []seg) noded {
 		}
 		which[e.seg] = int32(len(once) - 1)
 	}
-	paths := nodeEdges(once)
+	paths, tangled := nodeEdges(once, limit)
 
-	n := noded{paths: make([][]lattice.Node, len(segs))}
+	n := noded{paths: make([][]lattice.Node, len(segs)), tangled: tangled}
 	type piece struct {
 		edge
 		use

@@ -42,7 +42,7 @@ func (c *Check) Proposals() []Proposal {
 			p.offer(Proposal{Repair: Insert, Findings: []int{i}, Choice: first, Geometry: come}, patch{splits: []split{*f.split}})
 		case f.Kind == Duplicate:
 			p.remove([]int{i}, f.Codes[1:])
-		case len(f.Codes) == 1 && !noted[f.Codes[0]]:
+		case f.Kind != Shifted && len(f.Codes) == 1 && !noted[f.Codes[0]]:
 			noted[f.Codes[0]] = true
 			p.rings(f.Codes[0])
 		}
@@ -173,7 +173,7 @@ func (p *proposer) ground(i, first int) {
 func (p *proposer) rings(code string) {
 	var mended []int
 	for i, f := range p.located {
-		if len(f.Codes) != 1 || f.Codes[0] != code || f.face != nil || f.split != nil {
+		if len(f.Codes) != 1 || f.Codes[0] != code || f.face != nil || f.split != nil || f.Kind == Shifted {
 			continue
 		}
 		if f.Kind == OffEarth {

@@ -47,6 +47,9 @@ func flawedPolygons(polygons []Polygon) map[int]bool {
 		return flawed // codes that are there twice: nothing can be said of them
 	}
 	for _, f := range c.Findings() {
+		if f.Kind == Orientation || f.Kind == RepeatedVertex {
+			continue // it is not for a picture to mend, and no picture makes it
+		}
 		for _, code := range f.Codes {
 			flawed[numbers[code]] = true
 		}

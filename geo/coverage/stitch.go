@@ -41,7 +41,7 @@ func Stitch(polygons []Polygon) []Polygon {
 	})
 	c := newCutter(once)
 	c.touching = true
-	c.cutAll()
+	c.cutAll(rounds)
 	paths := c.paths(len(once))
 
 	lacking := make([]bool, len(polygons))

@@ -61,7 +61,11 @@ func (t *tidier) ring(ring orb.Ring) []lattice.Node {
 	for _, p := range ring {
 		n, ok := lattice.On(p[0], p[1])
 		if !ok {
-			t.note(OffEarth, orb.Point{}, orb.Point{}, "%s has a vertex (%v, %v), which is not a longitude and latitude.", t.code, p[0], p[1])
+			hint := ""
+			if _, ok := lattice.On(p[1], p[0]); ok {
+				hint = " With the numbers swapped it would be."
+			}
+			t.note(OffEarth, orb.Point{}, orb.Point{}, "%s has a vertex (%v, %v), which is not a longitude and latitude.%s", t.code, p[0], p[1], hint)
 			return nil
 		}
 		nodes = append(nodes, n)
@@ -342,7 +346,7 @@ func oddRings(rings [][]lattice.Node) [][]lattice.Node {
 			a = b
 		}
 	}
-	n := nodeSegs(segs)
+	n := nodeSegs(segs, rounds)
 	sides := make([][]side, len(n.edges))
 	for i, uses := range n.uses {
 		if len(uses)%2 == 1 {
