@@ -50,6 +50,14 @@ const pair = words(
     'department.parent_closed': '它的上级部门关闭着，请先开放上级，或换一个上级。',
     'auth.person': '账号和授权要由本人办理，不能用接口密钥。',
     'setting.held': '这一项在启动时已给定，要改请改启动参数或环境变量。',
+    'draft.behind': '起草之后，这里的区划已被别人调整。请先并到现行版次上，再看一遍，然后发布。',
+    'draft.published': '这份草稿已经发布，请另起草一份。',
+    'draft.findings': '草稿里还有要解决的问题，请看“检查”。',
+    'draft.edit': '这一步画不成：切线要穿过网格；合并的要相邻；移动后的边界不能出错。',
+    'draft.file': '文件里没有可以收的区划，请核对编码和坐标系。',
+    'draft.codes': '这里的编码已经用完，编码不重复使用。',
+    'edition.changed': '这一版画的后来又被调整过，请先撤回后面的版次。',
+    'edition.nothing': '这一版没有改动边界和名称，不用撤回。',
     'import.taken': '同一个文件正在导入，这一次已停下，不会重复。',
   },
   {
@@ -101,6 +109,16 @@ const pair = words(
       'The department it belongs to is closed; open that one first, or choose another.',
     'auth.person': 'Accounts and grants are a person’s business; a key cannot answer for them.',
     'setting.held': 'This was given at the server’s start; it is changed there.',
+    'draft.behind':
+      'Regions here were redrawn by others since. Draw the draft on the edition in force, look again, then publish.',
+    'draft.published': 'This draft is published already; please begin another one.',
+    'draft.findings': 'Some problems have to be solved first; see Check.',
+    'draft.edit':
+      'This cannot be drawn: a line has to go through the grid, and what is merged has to be neighbours.',
+    'draft.file': 'The file holds no region that can be taken; please look at its codes and its datum.',
+    'draft.codes': 'All codes here have been given; none is given twice.',
+    'edition.changed': 'What this edition drew was redrawn since; undo the later editions first.',
+    'edition.nothing': 'This edition changed no border and no name.',
     'import.taken': 'The same file is being imported just now; this run stopped, and nothing is done twice.',
   },
 );

@@ -125,6 +125,21 @@ export const actions: readonly Group[] = [
     },
   },
   {
+    name: ['网格调整', 'Redraws of grids'],
+    of: {
+      'begin-draft': ['起草网格调整', 'Began a draft of grids'],
+      'change-draft': ['修改网格草稿', 'Drew on a draft of grids'],
+      'fill-draft': ['用文件更新网格草稿', 'Filled a draft of grids from a file'],
+      'rebase-draft': ['把网格草稿并到现行版次', 'Drew a draft of grids on the edition in force'],
+      'discard-draft': ['删除网格草稿', 'Deleted a draft of grids'],
+      'publish-draft': ['发布网格草稿', 'Published a draft of grids'],
+      'undo-edition': ['撤回一版网格', 'Took back an edition of grids'],
+      'grids draft': ['起草网格调整（命令行）', 'Began a draft of grids (command)'],
+      'grids publish': ['发布网格草稿（命令行）', 'Published a draft of grids (command)'],
+      'grids undo': ['撤回一版网格（命令行）', 'Took back an edition of grids (command)'],
+    },
+  },
+  {
     name: ['审计', 'The log itself'],
     of: {
       'verify-audit': ['要求校验全部记录', 'Asked for a verification'],
@@ -152,6 +167,7 @@ export const things: Record<string, Pair> = {
   import: ['导入', 'import'],
   export: ['导出', 'export'],
   region: ['辖区', 'region'],
+  draft: ['网格草稿', 'draft of grids'],
   basemap: ['底图', 'basemap'],
   audit: ['审计记录', 'the log'],
 };
