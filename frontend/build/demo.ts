@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
  * phone, where it must not push the page down, shows the reader's (base/tokens.css).
  */
 const banner =
-  '{{if .Demo}}<aside class="demo-town" aria-label="演示 Demo"><b>演示城镇，人人可进，请勿填写真实信息</b> <span lang="en">Demo town, open to everybody; enter nothing real</span></aside>{{end}}';
+  '{{if .Demo}}<aside class="demo-town" aria-label="演示 Demo"><b lang="zh-CN">演示城镇，人人可进，请勿填写真实信息</b> <span lang="en">Demo town, open to everybody; enter nothing real</span></aside>{{end}}';
 
 /** Puts the banner first into the body of every page; the server shows it with --demo. */
 export function demoBanner(): Plugin {
