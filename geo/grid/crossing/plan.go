@@ -66,7 +66,8 @@ func (t *Table) estimate(centres []uint64, edges, length float64) float64 {
 	side := float64(int64(1) << t.shift)
 	for _, p := range t.polygons {
 		if p != nil {
-			pages += math.Floor((float64(p.Max.X)-float64(p.Min.X))/side/pageSide) * math.Floor((float64(p.Max.Y)-float64(p.Min.Y))/side/pageSide)
+			wide, high := math.Floor((float64(p.Max.X)-float64(p.Min.X))/side/pageSide), math.Floor((float64(p.Max.Y)-float64(p.Min.Y))/side/pageSide)
+			pages += (wide+1)*(high+1) - 1
 		}
 	}
 	crossed := length / 2 / side
