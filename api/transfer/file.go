@@ -70,8 +70,8 @@ func (l *Loader) File(ctx context.Context, kind, path string, o FileOptions) (Re
 	for _, p := range look.problems {
 		report.Warnings = append(report.Warnings, p.Message)
 	}
-	if s := look.suggestion; s != "" {
-		report.Warnings = append(report.Warnings, suggested(s))
+	if s := look.suggestion.String(); s != "" {
+		report.Warnings = append(report.Warnings, s)
 	}
 	sum, size, err := hashOf(path)
 	if err != nil {
@@ -138,7 +138,7 @@ type look struct {
 	rows             []table.Row
 	problems         []FieldProblem
 	proj             projection
-	suggestion       string
+	suggestion       suggestion
 	geometry         string
 	source           string
 }

@@ -42,10 +42,11 @@ type Import struct {
 
 // ImportCRS is what the file's coordinates are taken as.
 type ImportCRS struct {
-	Name       string `json:"name"`
-	EPSG       int    `json:"epsg"`
-	Sure       bool   `json:"sure" doc:"The file or the mapping says so."`
-	Suggestion string `json:"suggestion,omitempty" doc:"A reading with which most rows would lie inside the city, or what is odd about the places."`
+	Name       string  `json:"name"`
+	EPSG       int     `json:"epsg"`
+	Sure       bool    `json:"sure" doc:"The file or the mapping says so."`
+	Suggestion string  `json:"suggestion,omitempty" doc:"A reading with which most rows would lie inside the city, or at what is known there; or what is odd about the places."`
+	Shift      float64 `json:"shift_m,omitempty" doc:"How far from the suggested reading the places lie as they are taken: the median, metres. Only where what is known there tells."`
 }
 
 // ImportColumn is a column of the file with a few of its values.

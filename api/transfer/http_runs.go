@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -68,7 +69,8 @@ func (l *Loader) opened(ctx context.Context, r Run, i Import) (Import, error) {
 	}
 	i.Format, i.Encoding = v.format, v.encoding
 	i.Layers = append(i.Layers, v.layers...)
-	i.CRS = ImportCRS{v.proj.label, v.proj.epsg, v.proj.sure, strings.TrimPrefix(l.suggest(ctx, k, r.Mapping, v), "same:")}
+	odd := l.suggest(ctx, k, r.Mapping, v)
+	i.CRS = ImportCRS{v.proj.label, v.proj.epsg, v.proj.sure, odd.reading + odd.odd, math.Round(odd.shift)}
 	i.Problems = append(i.Problems, v.problems...)
 	i.Problems = append(i.Problems, r.Mapping.problems(k, v.columns)...)
 	named := map[string]string{}

@@ -10,6 +10,10 @@
 // it were WGS84: the two differ by 300 to 700 m in China. Order is always lon,
 // lat (x, y); degrees, except for WebMercator, which is metres.
 //
+// The journey of a set whose datum may be another than it is said to be: [Likely]
+// compares every reading of it with what is known where it would lie, and names
+// the likely one with the shift; it never decides.
+//
 // GCJ-02 and BD-09 have no published definition. The formulas here are the ones
 // every open library uses (eviltransform, gcoord, coordtransform), checked
 // against values of gcoord.

@@ -4708,7 +4708,12 @@ export interface components {
             /** Format: int64 */
             epsg: number;
             name: string;
-            /** @description A reading with which most rows would lie inside the city, or what is odd about the places. */
+            /**
+             * Format: double
+             * @description How far from the suggested reading the places lie as they are taken: the median, metres. Only where what is known there tells.
+             */
+            shift_m?: number;
+            /** @description A reading with which most rows would lie inside the city, or at what is known there; or what is odd about the places. */
             suggestion?: string;
             /** @description The file or the mapping says so. */
             sure: boolean;

@@ -42,6 +42,7 @@ export const f = live(
       datum: '坐标系',
       datum_own: '文件自带：{name}',
       datum_unsure: '按现在的坐标系，多数位置落在市外；看数值更像是 {name}。',
+      datum_shifted: '与当地已有的数据对照，坐标更像是 {name}；按现在的坐标系会偏移约 {metres} 米。',
       datum_take: '用它',
       datum_other: '其他 EPSG 编号',
       datum_none: '（不带坐标）',
@@ -179,6 +180,8 @@ export const f = live(
       datum: 'Coordinates',
       datum_own: 'As the file says: {name}',
       datum_unsure: 'Read this way, most places lie outside the city; the numbers look like {name}.',
+      datum_shifted:
+        'Compared with what is known there, the numbers look like {name}; read this way, they lie about {metres} m off.',
       datum_take: 'Use it',
       datum_other: 'Another EPSG number',
       datum_none: '(no coordinates)',
