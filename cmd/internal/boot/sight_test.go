@@ -118,7 +118,7 @@ func nothing() facts {
 	f := facts{
 		"region": apitest.StreetA, "regions.code": apitest.StreetA, "q": "无此物", "layer": "cases", "z": z, "x": x, "y": y, "stack": "Regular", "range": "0-255",
 		"lon": apitest.InGridA[0], "lat": apitest.InGridA[1], "Idempotency-Key": apitest.NewID().String(), "If-Match": `"1"`, "exports.kind": "people", "format": "csv", "purpose": "对账", "X-Purpose": "%E7%AD%94%E5%A4%8D",
-		"receipt": "unknown-receipt-of-nobody", "facilities.code": "4H00-0000", "codes": "4H000000", "mappings.name": "无此映射", "imports.kind": "organisations",
+		"receipt": "unknown-receipt-of-nobody", "codes.code": apitest.StreetA, "facilities.code": "4H00-0000", "codes": "4H000000", "mappings.name": "无此映射", "imports.kind": "organisations",
 		"sign-in.login": "nobody", "sign-in.password": "not-the-password", "text": "井盖响", "report.category": "06010", "photos": []string{},
 		"upload-photo body": "not a picture", "upload-import.kind": "organisations", "upload-import.name": "next.csv", "upload-import body": "ref,name,lon,lat\n1,甲,113.3025,23.405\n",
 		"take-step.action": "file", "put-stack.floors": 2, "put-stack.rooms_per_floor": 2, "put-stack.pattern": "{floor}{col:02}", "plan-stack.floors": 2, "plan-stack.rooms_per_floor": 2,
