@@ -3,13 +3,11 @@ package region
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
 
 	"onemap/api/fault"
-	"onemap/geo/coverage"
 	"onemap/geo/grid"
 )
 
@@ -38,66 +36,10 @@ func (s *Service) MakeGrids(ctx context.Context, under grid.Code, size float64, 
 	if len(redraw) == 0 {
 		return Published{}, fault.Newf(fault.Invalid, "grids.level", "%s is a grid already; name a community or a region above.", under)
 	}
-	redraw = stitched(ix, redraw)
 	if drawn(ix, redraw) {
 		return Published{Edition: ix.Edition()}, nil
 	}
 	return s.Publish(ctx, Redraw{Source: "grids make", From: ix.Edition(), Regions: redraw, Replace: true, DryRun: dryRun})
-}
-
-// stitched gives the regions of a redraw, and those in force that lie at them, the
-// corners of the others on their sides, so that each level covers the one above
-// vertex for vertex. Those in force that gain any are added to the redraw; when a
-// grid does, all of its community, since a redraw names all grids that stay.
-func stitched(ix *grid.Index, redraw []grid.Region) []grid.Region {
-	given, cut := make(map[grid.Code]bool), make(map[grid.Code]bool)
-	bound := redraw[0].Geom.Bound()
-	for _, r := range redraw {
-		given[r.Code] = true
-		if r.Code.Level() == grid.Grid {
-			cut[r.Code.Parent()] = true
-		}
-		bound = bound.Union(r.Geom.Bound())
-	}
-	var beside []grid.Region
-	for _, level := range grid.Levels() {
-		for _, ref := range ix.AtLevel(level) {
-			if !given[ref.Code] && !cut[ref.Code.Parent()] && ref.Bound.Intersects(bound) {
-				r, _ := ix.Region(ref.Code)
-				beside = append(beside, r)
-			}
-		}
-	}
-	drawn := len(redraw)
-	polygons := coverage.Stitch(polygonsOf(append(slices.Clone(redraw), beside...)))
-	for i := range redraw {
-		redraw[i].Geom = polygons[i].Geom
-	}
-	touched := make(map[grid.Code]bool) // communities beside, a grid of which has gained a corner
-	for i, r := range beside {
-		if was := r.Geom; !orb.Equal(was, polygons[drawn+i].Geom) {
-			r.Geom = polygons[drawn+i].Geom
-			redraw, given[r.Code] = append(redraw, r), true
-			touched[r.Code.Parent()] = r.Code.Level() == grid.Grid
-		}
-	}
-	for community, its := range touched {
-		for _, ref := range ix.Children(community) {
-			if its && !given[ref.Code] {
-				r, _ := ix.Region(ref.Code)
-				redraw = append(redraw, r)
-			}
-		}
-	}
-	return redraw
-}
-
-func polygonsOf(regions []grid.Region) []coverage.Polygon {
-	list := make([]coverage.Polygon, len(regions))
-	for i, r := range regions {
-		list[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
-	}
-	return list
 }
 
 // drawn says that the regions are in force already, and under each of their

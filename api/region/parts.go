@@ -125,3 +125,11 @@ func (s *simple) drawing(ix *grid.Index, key levelAt) *simplified {
 	s.levels[key] = d
 	return d
 }
+
+func polygonsOf(regions []grid.Region) []coverage.Polygon {
+	list := make([]coverage.Polygon, len(regions))
+	for i, r := range regions {
+		list[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
+	}
+	return list
+}

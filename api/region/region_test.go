@@ -21,6 +21,7 @@ import (
 	"onemap/api/link"
 	"onemap/api/place"
 	"onemap/api/region"
+	"onemap/geo/coverage"
 	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
@@ -249,8 +250,10 @@ func TestGridsAreCutAtEveryLevel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range found {
-			t.Errorf("under %s: %s", parent, f.Text)
+		for _, f := range found { // the regions above stay as they were, without the grids' corners
+			if f.Kind != coverage.Unmatched {
+				t.Errorf("under %s: %s", parent, f.Text)
+			}
 		}
 	}
 	if same, err := c.Regions.MakeGrids(t.Context(), "990101", 200, false); err != nil || same.Regions != 0 || same.Edition != edition || c.Regions.Index().Edition() != edition {

@@ -14,6 +14,7 @@ import (
 	"onemap/api/pg"
 	"onemap/api/region"
 	"onemap/api/transfer/table"
+	"onemap/geo/coverage"
 	"onemap/geo/ewkb"
 	"onemap/geo/grid"
 )
@@ -89,10 +90,14 @@ func (r *runner) publish(ctx context.Context, list []grid.Region, told Told) err
 		var changed []grid.Region
 		for _, g := range list {
 			had, ok := ix.Region(g.Code)
+			same := ok && coverage.Stitched(had.Geom, g.Geom)
+			if same {
+				g.Geom = had.Geom // with the corners of the grids that were cut in it
+			}
 			switch {
 			case !ok:
 				told.Fresh++
-			case had.Name == g.Name && had.NameEn == g.NameEn && orb.Equal(had.Geom, g.Geom):
+			case same && had.Name == g.Name && had.NameEn == g.NameEn:
 				told.Unchanged++
 				continue
 			default:

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -13,7 +14,8 @@ import (
 // after the other get common vertices along common borders. Edges that cross
 // stay as they are. A polygon that lacks no vertex is given back as it came;
 // the others keep their rings, which gain vertices and move by less than a unit
-// between them.
+// between them. It is for polygons that cover each other: where borders nearly
+// meet, a ring moved by a unit may cross itself.
 func Stitch(polygons []Polygon) []Polygon {
 	numbers := make(map[edge]int32)
 	var once []edge
@@ -86,4 +88,43 @@ func appendInner(ring orb.Ring, e edge, path []lattice.Node) orb.Ring {
 		ring = append(ring, n.Point())
 	}
 	return ring
+}
+
+// Stitched says whether a polygon is another one, or that one with vertices which
+// Stitch put on its edges.
+func Stitched(had, plain orb.MultiPolygon) bool {
+	return slices.EqualFunc(had, plain, func(a, b orb.Polygon) bool { return slices.EqualFunc(a, b, stitchedRing) })
+}
+
+func stitchedRing(had, plain orb.Ring) bool {
+	if len(had) == 0 || len(plain) == 0 {
+		return len(had) == len(plain)
+	}
+	at := 0 // the vertex of plain that was passed last
+	for k, p := range had {
+		switch {
+		case k == 0:
+			if p != plain[0] {
+				return false
+			}
+		case at+1 == len(plain):
+			return false
+		case p == plain[at+1]:
+			at++
+		case !beside(plain[at], plain[at+1], p):
+			return false
+		}
+	}
+	return at+1 == len(plain)
+}
+
+// beside says whether a vertex lies between the ends of an edge and off it by no
+// more than the cutting of crossings moves one: a unit, and what rounding adds.
+func beside(a, b, p orb.Point) bool {
+	const off = 1.5 / lattice.PerDegree
+	dx, dy := b[0]-a[0], b[1]-a[1]
+	px, py := p[0]-a[0], p[1]-a[1]
+	length := math.Hypot(dx, dy)
+	along := px*dx + py*dy
+	return along > 0 && along < length*length && math.Abs(px*dy-py*dx) <= off*length
 }
