@@ -234,7 +234,7 @@ const draft = spec('what was begun is there again after the page was closed', {}
     await again.scan(thing.code);
   });
   await then('choice, words and photo are back', async () => {
-    assert.match(await again.words(), /已为您恢复/);
+    await again.page.getByText('已为您恢复').waitFor(); // it comes from the browser's store a moment after the form
     assert.equal(await again.page.locator('#text').inputValue(), '写到一半');
     assert.equal(await again.page.locator('input[name="concern"]:checked').inputValue(), 'broken');
     assert.equal(await again.photos(), 1);
