@@ -16,40 +16,23 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/zitadel/oidc/v3/example/server/exampleop"
-	"github.com/zitadel/oidc/v3/example/server/storage"
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/auth"
+	"onemap/api/auth/ssotest"
 )
 
-// staff are the users of a provider, by id.
-type staff map[string]*storage.User
-
-func (s staff) GetUserByID(id string) *storage.User { return s[id] }
-func (s staff) ExampleClientID() string             { return "" }
-
-func (s staff) GetUserByUsername(name string) *storage.User {
-	for _, u := range s {
-		if u.Username == name {
-			return u
-		}
-	}
-	return nil
-}
-
 // provide starts a real provider, and lets a town's people sign in by it.
-func (d town) provide(t *testing.T, server *httptest.Server, users staff) *auth.SSO {
+func (d town) provide(t *testing.T, server *httptest.Server, users ssotest.Staff) *auth.SSO {
 	t.Helper()
 	p := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + p.Listener.Addr().String()
-	client := storage.WebClient("onemap", "hush", server.URL+"/api/v1/session/sso/return")
-	p.Config.Handler = exampleop.SetupServer(issuer, storage.NewStorageWithClients(users, map[string]*storage.Client{"onemap": client}), slog.New(slog.DiscardHandler), false)
+	p.Config.Handler = ssotest.Handler(issuer, "hush", server.URL+"/api/v1/session/sso/return", users)
 	p.Start()
 	t.Cleanup(p.Close)
 	d.Auth.SSO = &auth.SSO{
-		Issuer: issuer, ClientID: "onemap", Secret: "hush", Public: server.URL, Client: p.Client(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Issuer: issuer, ClientID: ssotest.ClientID, Secret: "hush", Public: server.URL, Client: p.Client(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	return d.Auth.SSO
 }
@@ -93,7 +76,7 @@ func TestSingleSignOnAtARealProvider(t *testing.T) {
 	t.Parallel()
 	d := newTown(t)
 	server := serve(t, d.City, false)
-	users := staff{
+	users := ssotest.Staff{
 		"u1": {ID: "u1", Username: "li.lei", Password: "verysecure", FirstName: "雷", LastName: "李"},
 		"u2": {ID: "u2", Username: "closed", Password: "verysecure"},
 		"u3": {ID: "u3", Username: "not.opened", Password: "verysecure"},
@@ -127,7 +110,7 @@ func TestSingleSignOnAtARealProvider(t *testing.T) {
 		t.Error(me)
 	}
 	// Somebody else there who takes the login gets nothing of the account.
-	users["u5"] = &storage.User{ID: "u5", Username: "li.lei", Password: "verysecure"}
+	users["u5"] = &ssotest.User{ID: "u5", Username: "li.lei", Password: "verysecure"}
 	for _, user := range []string{"li.lei", "closed", "not.opened", "new.comer"} {
 		browser, end, page := visit(t, server, user)
 		if end.StatusCode != 403 || !strings.Contains(end.Header.Get("Content-Type"), "text/html") || !strings.Contains(page, "没有向它开放的账号") {

@@ -41,7 +41,7 @@ func NewCopy(table string, columns ...string) *Copy {
 	if old, ok := sent.Get().(*[]byte); ok {
 		c.buf = (*old)[:0]
 	}
-	c.buf = append(c.buf, "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	c.buf = append(append(c.buf, signature...), 0, 0, 0, 0, 0, 0, 0, 0)
 	return c
 }
 

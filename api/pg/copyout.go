@@ -39,6 +39,7 @@ type copyOut struct {
 	ended  bool
 }
 
+// signature begins the binary COPY format, both ways.
 var signature = []byte("PGCOPY\n\xff\r\n\x00")
 
 // headSize is the signature with the flags and the length of an extension, which are zero.

@@ -37,6 +37,7 @@ type record struct {
 	object  any
 	// What tells it from others of its file, found where many work at once.
 	natural, key, keyField, keyReason string
+	keyed                             bool // natural is made of what key is made of
 }
 
 func (r *record) text(field string) string {

@@ -389,8 +389,8 @@ func (r *runner) tellApart(list []*record) {
 				continue
 			}
 			r.keys[key] = x.line
-			if r.plan.unnamed && x.natural != "" && r.plan.kind.secret {
-				continue // the reference is made of the key, and says no more
+			if x.keyed && r.plan.unnamed {
+				continue // the reference says no more than the key
 			}
 		}
 		of := r.print(x.ref, x.text("relation"))

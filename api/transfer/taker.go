@@ -47,7 +47,7 @@ type slice[T any] struct {
 	name   string
 	make   func(*record) (T, []fault.Field)
 	called func(*T) string
-	same   func(*T) (key, field, reason string)
+	same   func(*T) (key, field, reason string) // a key is of what called makes the reference of
 	lies   func(*T, *record, *grid.Index) (string, bool)
 	check  func(T) []fault.Field
 	finds  func(ctx context.Context, q pg.Querier, source string, list []T) ([]link.Found, error)
@@ -99,6 +99,7 @@ func (s *slice[T]) build(list []*record) (again func()) {
 			r.natural = s.natural(r)
 		}
 		r.key, r.keyField, r.keyReason = s.unique(r)
+		r.keyed = r.key != "" && r.natural != ""
 	}
 	return func() {
 		*before = objects

@@ -28,30 +28,36 @@ type gridsMake struct {
 }
 
 func (c gridsMake) Run(ctx context.Context) error {
-	code, err := grid.ParseCode(c.Region)
+	return in(ctx, c.Config, c.Region, "grids make", func(ctx context.Context, w *boot.World, code grid.Code) error {
+		done, err := w.Regions.MakeGrids(ctx, code, c.Size, c.DryRun)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(done)
+		}
+		if done.Regions == 0 {
+			fmt.Printf("The grids under %s are cut so already; nothing was done.\n", code)
+			return nil
+		}
+		fmt.Printf("%d regions published as edition %d; %d grids dropped; %d objects moved.\n", done.Regions, done.Edition, done.Dropped, done.Moved)
+		if c.DryRun {
+			fmt.Println("This was a dry run: nothing was kept.")
+		}
+		return nil
+	})
+}
+
+// in opens the world for a command about the place that --region names.
+func in(ctx context.Context, c boot.Config, region, command string, do func(ctx context.Context, w *boot.World, code grid.Code) error) error {
+	code, err := grid.ParseCode(region)
 	if err != nil {
 		return fmt.Errorf("--region: %w", err)
 	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
+	w, err := boot.Open(ctx, c, boot.Commanding, c.Logger(os.Stderr))
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	ctx = w.As(ctx, "grids make")
-	done, err := w.Regions.MakeGrids(ctx, code, c.Size, c.DryRun)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(done)
-	}
-	if done.Regions == 0 {
-		fmt.Printf("The grids under %s are cut so already; nothing was done.\n", code)
-		return nil
-	}
-	fmt.Printf("%d regions published as edition %d; %d grids dropped; %d objects moved.\n", done.Regions, done.Edition, done.Dropped, done.Moved)
-	if c.DryRun {
-		fmt.Println("This was a dry run: nothing was kept.")
-	}
-	return nil
+	return do(w.As(ctx, command), w, code)
 }

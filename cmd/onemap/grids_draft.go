@@ -20,28 +20,13 @@ type OfDraft struct {
 	JSON   bool   `help:"Report as JSON." name:"json"`
 }
 
-func (c OfDraft) of() (code grid.Code, id uuid.UUID, err error) {
-	if code, err = grid.ParseCode(c.Region); err != nil {
-		return code, id, fmt.Errorf("--region: %w", err)
-	}
-	if id, err = uuid.Parse(c.Draft); err != nil {
-		return code, id, fmt.Errorf("--draft: %w", err)
-	}
-	return code, id, nil
-}
-
 // on opens the world for a command about a draft.
 func (c OfDraft) on(ctx context.Context, command string, do func(ctx context.Context, w *boot.World, code grid.Code, id uuid.UUID) error) error {
-	code, id, err := c.of()
+	id, err := uuid.Parse(c.Draft)
 	if err != nil {
-		return err
+		return fmt.Errorf("--draft: %w", err)
 	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	return do(w.As(ctx, command), w, code, id)
+	return in(ctx, c.Config, c.Region, command, func(ctx context.Context, w *boot.World, code grid.Code) error { return do(ctx, w, code, id) })
 }
 
 type gridsDraft struct {
@@ -55,41 +40,33 @@ type gridsDraft struct {
 }
 
 func (c gridsDraft) Run(ctx context.Context) error {
-	code, err := grid.ParseCode(c.Region)
-	if err != nil {
-		return fmt.Errorf("--region: %w", err)
-	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	ctx = w.As(ctx, "grids draft")
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
-	d, err := w.Regions.Begin(ctx, code, id, c.Name, "")
-	if err != nil {
-		return err
-	}
-	if c.File != "" {
-		filled, err := w.Loader.FillDraft(ctx, code, d.ID, d.Rev, c.File, c.CRS, c.Replace)
-		for _, why := range filled.Refused {
-			fmt.Fprintln(os.Stderr, why)
-		}
+	return in(ctx, c.Config, c.Region, "grids draft", func(ctx context.Context, w *boot.World, code grid.Code) error {
+		id, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
-		if d, _, _, err = w.Regions.Draft(ctx, code, d.ID); err != nil {
+		d, err := w.Regions.Begin(ctx, code, id, c.Name, "")
+		if err != nil {
 			return err
 		}
-	}
-	if c.JSON {
-		return printJSON(d)
-	}
-	fmt.Printf("%s: %d new, %d changed, %d removed; drawn from edition %d.\n", d.ID, d.Fresh, d.Changed, d.Removed, d.Base)
-	return nil
+		if c.File != "" {
+			filled, err := w.Loader.FillDraft(ctx, code, d.ID, d.Rev, c.File, c.CRS, c.Replace)
+			for _, why := range filled.Refused {
+				fmt.Fprintln(os.Stderr, why)
+			}
+			if err != nil {
+				return err
+			}
+			if d, _, _, err = w.Regions.Draft(ctx, code, d.ID); err != nil {
+				return err
+			}
+		}
+		if c.JSON {
+			return printJSON(d)
+		}
+		fmt.Printf("%s: %d new, %d changed, %d removed; drawn from edition %d.\n", d.ID, d.Fresh, d.Changed, d.Removed, d.Base)
+		return nil
+	})
 }
 
 type gridsValidate struct{ OfDraft }
@@ -172,17 +149,10 @@ type gridsUndo struct {
 }
 
 func (c gridsUndo) Run(ctx context.Context) error {
-	code, err := grid.ParseCode(c.Region)
-	if err != nil {
-		return fmt.Errorf("--region: %w", err)
-	}
-	w, err := boot.Open(ctx, c.Config, boot.Commanding, c.Logger(os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	done, err := w.Regions.Undo(w.As(ctx, "grids undo"), code, c.Edition)
-	return said(done, err, c.JSON)
+	return in(ctx, c.Config, c.Region, "grids undo", func(ctx context.Context, w *boot.World, code grid.Code) error {
+		done, err := w.Regions.Undo(ctx, code, c.Edition)
+		return said(done, err, c.JSON)
+	})
 }
 
 // said prints what a redraw did.

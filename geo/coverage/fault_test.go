@@ -140,16 +140,23 @@ func faults(w town) []injected {
 	}
 }
 
+// in is the check of a town with the fault in it.
+func (f injected) in(t *testing.T, w town) *Check {
+	t.Helper()
+	grids := slices.Clone(w.grids)
+	mid := w.grid(w.side/2, w.side/2)
+	grids[mid] = cloned(grids[mid])
+	c, err := New(&w.parent, f.spoil(w, grids), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // checkFaults puts each fault into the town and compares what is found.
 func checkFaults(t *testing.T, w town) {
 	for _, f := range faults(w) {
-		grids := slices.Clone(w.grids)
-		mid := w.grid(w.side/2, w.side/2)
-		grids[mid] = cloned(grids[mid])
-		c, err := New(&w.parent, f.spoil(w, grids), Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := f.in(t, w)
 		found := c.Findings()
 		if c.Valid() != (len(f.want) == 0) {
 			t.Errorf("%s: valid is %v", f.name, c.Valid())

@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -40,13 +39,7 @@ func TestProposalsMendEveryFault(t *testing.T) {
 	t.Parallel()
 	w := newTown(6)
 	for _, f := range faults(w) {
-		grids := slices.Clone(w.grids)
-		mid := w.grid(w.side/2, w.side/2)
-		grids[mid] = cloned(grids[mid])
-		c, err := New(&w.parent, f.spoil(w, grids), Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := f.in(t, w)
 		named := map[string]bool{}
 		for _, p := range c.Proposals() {
 			for _, code := range p.Codes {

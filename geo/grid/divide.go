@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -109,35 +108,16 @@ func crossed(border, line []dedge) (cutBorder, cutLine []dedge) {
 
 // meets is where two edges meet: one place, or the ends of what they share.
 func meets(e, f dedge) []lattice.Node {
-	how, at := meet(edge{a: e.a, b: e.b}, edge{a: f.a, b: f.b})
-	switch {
+	first, second := edge{a: e.a, b: e.b}, edge{a: f.a, b: f.b}
+	switch how, at := meet(first, second); {
 	case how == apart:
 		return nil
 	case how == touching:
 		return []lattice.Node{at}
 	case lattice.Turn(e.a, e.b, f.a) != 0:
-		return []lattice.Node{nearestCross(e, f)}
+		return []lattice.Node{crossPoint(first, second)}
 	}
-	var shared []lattice.Node
-	for _, n := range [...]lattice.Node{f.a, f.b} {
-		if lattice.OnSegment(e.a, e.b, n) {
-			shared = append(shared, n)
-		}
-	}
-	for _, n := range [...]lattice.Node{e.a, e.b} {
-		if lattice.OnSegment(f.a, f.b, n) {
-			shared = append(shared, n)
-		}
-	}
-	return shared
-}
-
-// nearestCross is where two edges cross, on the nearest node.
-func nearestCross(e, f dedge) lattice.Node {
-	ex, ey := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
-	fx, fy := float64(f.b.X)-float64(f.a.X), float64(f.b.Y)-float64(f.a.Y)
-	t := ((float64(f.a.X)-float64(e.a.X))*fy - (float64(f.a.Y)-float64(e.a.Y))*fx) / (ex*fy - ey*fx)
-	return lattice.Node{X: e.a.X + int32(math.Round(t*ex)), Y: e.a.Y + int32(math.Round(t*ey))}
+	return sharedEnds(first, second)
 }
 
 // insideOf are the edges of the line that lie in the region's inside.

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 
 	"github.com/tidwall/rtree"
@@ -74,7 +75,17 @@ func meet(e, f edge) (meeting, lattice.Node) {
 // meetInLine: both lie on one line and their boxes meet. Sharing one end only is
 // a touch, sharing more is a crossing.
 func meetInLine(e, f edge) (meeting, lattice.Node) {
-	var shared []lattice.Node
+	shared := sharedEnds(e, f)
+	for _, n := range shared {
+		if n != shared[0] {
+			return crosswise, shared[0]
+		}
+	}
+	return touching, shared[0]
+}
+
+// sharedEnds are the ends of each of two edges that lie on the other.
+func sharedEnds(e, f edge) (shared []lattice.Node) {
 	for _, n := range [...]lattice.Node{f.a, f.b} {
 		if lattice.OnSegment(e.a, e.b, n) {
 			shared = append(shared, n)
@@ -85,20 +96,15 @@ func meetInLine(e, f edge) (meeting, lattice.Node) {
 			shared = append(shared, n)
 		}
 	}
-	for _, n := range shared {
-		if n != shared[0] {
-			return crosswise, shared[0]
-		}
-	}
-	return touching, shared[0]
+	return shared
 }
 
-// crossPoint is where two edges cross, for people to look at: rounded.
+// crossPoint is where two edges cross, on the nearest node.
 func crossPoint(e, f edge) lattice.Node {
 	ex, ey := float64(e.b.X)-float64(e.a.X), float64(e.b.Y)-float64(e.a.Y)
 	fx, fy := float64(f.b.X)-float64(f.a.X), float64(f.b.Y)-float64(f.a.Y)
 	t := ((float64(f.a.X)-float64(e.a.X))*fy - (float64(f.a.Y)-float64(e.a.Y))*fx) / (ex*fy - ey*fx)
-	return lattice.Node{X: int32(float64(e.a.X) + t*ex), Y: int32(float64(e.a.Y) + t*ey)}
+	return lattice.Node{X: e.a.X + int32(math.Round(t*ex)), Y: e.a.Y + int32(math.Round(t*ey))}
 }
 
 // meetingsOf finds where edges meet that should not, at most limit places. The

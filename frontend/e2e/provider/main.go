@@ -8,22 +8,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"time"
 
-	"github.com/zitadel/oidc/v3/example/server/exampleop"
-	"github.com/zitadel/oidc/v3/example/server/storage"
+	"onemap/api/auth/ssotest"
 )
-
-// staff are those who can sign in, by login, which is also their subject.
-type staff map[string]*storage.User
-
-func (s staff) GetUserByID(id string) *storage.User         { return s[id] }
-func (s staff) GetUserByUsername(name string) *storage.User { return s[name] }
-func (s staff) ExampleClientID() string                     { return "" }
 
 func main() {
 	port := flag.String("port", "", "where it listens, on this machine alone")
@@ -38,18 +29,17 @@ func main() {
 }
 
 func serve(port, back, secret, password string, logins []string) error {
-	users := staff{}
+	users := ssotest.Staff{}
 	for _, login := range logins {
-		users[login] = &storage.User{ID: login, Username: login, Password: password}
+		users[login] = &ssotest.User{ID: login, Username: login, Password: password}
 	}
-	clients := map[string]*storage.Client{"onemap": storage.WebClient("onemap", secret, back)}
 	issuer := "http://localhost:" + port
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	if err != nil {
 		return err
 	}
 	s := &http.Server{
-		Handler:           exampleop.SetupServer(issuer, storage.NewStorageWithClients(users, clients), slog.New(slog.DiscardHandler), false),
+		Handler:           ssotest.Handler(issuer, secret, back, users),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	go func() {
