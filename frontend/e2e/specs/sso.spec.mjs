@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Desk } from '../drivers/desk.mjs';
 import { Screen } from '../drivers/screen.mjs';
 import { accessibility } from '../harness/browser.mjs';
@@ -28,6 +29,15 @@ const through = spec(
     const { given, when, then, origin, open, provider } = world;
     const one = await open({ by: origin.replace('127.0.0.1', 'localhost'), also: provider.issuer });
     const { page, context } = one;
+    /** The server asks a provider that was down again after a few seconds only. */
+    const taken = async () => {
+      const begun = () => context.request.get('/api/v1/session/sso', { maxRedirects: 0 });
+      const end = Date.now() + 15_000;
+      while ((await begun()).status() !== 303) {
+        assert.ok(Date.now() < end, 'the server does not find the provider again');
+        await sleep(250);
+      }
+    };
     const begin = () => page.getByRole('link', { name: '统一认证登录' }).click();
     const signIn = async () => {
       await begin();
@@ -52,7 +62,10 @@ const through = spec(
     await then('it is said, and how to sign in instead', () =>
       refused('统一认证暂时无法连接。可以用密码登录。', 'cannot be reached just now'),
     );
-    await given('a provider that knows them', () => provider.start(who));
+    await given('a provider that knows them', async () => {
+      await provider.start(who);
+      await taken();
+    });
     await when('they say there who they are', signIn);
     await then('it is said that no account here is open to it', () =>
       refused('没有向它开放的账号', 'no account'),
