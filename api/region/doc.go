@@ -8,8 +8,9 @@
 // load it; a writer among them notices the new edition by itself.
 //
 // The journey of a draft: an administrator begins one for a place (Begin), draws
-// (Edit) or fills it from a file (Fill); Validate says what does not fit, Preview
-// what would move; PublishDraft looks once more and publishes. A draft whose
+// (Edit), fills it from a file (Fill) or accepts proposals (MendDraft); Validate
+// says what does not fit, Preview what would move; PublishDraft looks once more and
+// publishes. A draft whose
 // surroundings were redrawn meanwhile is refused and told of it, and goes on from
 // the edition in force (Rebase). What a redraw replaces goes into the past, from
 // which Undo publishes it again; no code is ever given twice.

@@ -14,14 +14,14 @@ import (
 
 // Edit is one thing done to a draft, by name.
 type Edit struct {
-	Op     string       `json:"op" enum:"put,remove,restore,split,merge,move" doc:"put: draw a region, new or in its place. remove: it goes away, and all under it. restore: as it is in force. split: cut it along a line. merge: make one of neighbours. move: put a vertex elsewhere, in all regions that have it."`
+	Op     string       `json:"op" enum:"put,remove,restore,split,merge,move,bend,straighten" doc:"put: draw a region, new or in its place. remove: it goes away, and all under it. restore: as it is in force. split: cut it along a line. merge: make one of neighbours. move: put a vertex elsewhere, in all regions that have it. bend: put a vertex between two others, in all regions that have this edge. straighten: take a vertex away, in all regions that have it."`
 	Code   string       `json:"code,omitempty" pattern:"^[0-9]{0,15}$" doc:"The region; of a merge the one that stays. A new one without a code gets the next by rule."`
 	Parent string       `json:"parent,omitempty" pattern:"^[0-9]{0,12}$" doc:"Of a new region without a code: what it lies under."`
 	Codes  []string     `json:"codes,omitempty" maxItems:"200" doc:"The regions to merge."`
 	Name   *string      `json:"name,omitempty" maxLength:"100"`
 	NameEn *string      `json:"name_en,omitempty" maxLength:"100"`
-	Shape  *Shape       `json:"geometry,omitempty" doc:"A Polygon or MultiPolygon to put, a LineString to split along; WGS84."`
-	From   *[2]float64  `json:"from,omitempty" doc:"Of a move: the vertex, lon and lat."`
+	Shape  *Shape       `json:"geometry,omitempty" doc:"A Polygon or MultiPolygon to put, a LineString to split along, one of three points to bend: an edge's ends, and the new vertex between them; WGS84."`
+	From   *[2]float64  `json:"from,omitempty" doc:"Of a move or a straightening: the vertex, lon and lat."`
 	To     *[2]float64  `json:"to,omitempty"`
 	geom   orb.Geometry // of Shape
 }
@@ -45,7 +45,7 @@ func (d *drawing) edited(ctx context.Context, e Edit, ever func(context.Context,
 	}
 	code := grid.Code(e.Code)
 	within := func(code grid.Code) bool { return code != d.under && code.Within(d.under) && code.Level() != "" }
-	if e.Op != "move" && e.Op != "merge" && !(e.Op == "put" && code == "") && !within(code) {
+	if !slices.Contains([]string{"move", "bend", "straighten", "merge"}, e.Op) && !(e.Op == "put" && code == "") && !within(code) {
 		return no("code", "%q is no region under %s", code, d.under)
 	}
 	switch e.Op {
@@ -67,6 +67,10 @@ func (d *drawing) edited(ctx context.Context, e Edit, ever func(context.Context,
 		return d.merge(e, within)
 	case "move":
 		return d.move(e)
+	case "bend":
+		return d.bend(e)
+	case "straighten":
+		return d.straighten(e)
 	}
 	return nil, nil
 }
@@ -238,19 +242,62 @@ func (d *drawing) move(e Edit) (*fault.Field, error) {
 	if !(to[0] >= -180 && to[0] <= 180 && to[1] >= -90 && to[1] <= 90) {
 		return &fault.Field{Location: "to", Message: "is no lon, lat"}, nil
 	}
-	moved := false
+	if !d.reshape(from, func(geom orb.MultiPolygon) (orb.MultiPolygon, bool) { return grid.MoveVertex(geom, from, to) }) {
+		return &fault.Field{Location: "from", Message: "no region has a vertex there"}, nil
+	}
+	return nil, nil
+}
+
+// bend puts a vertex between two others in every region under the place that has
+// the edge.
+func (d *drawing) bend(e Edit) (*fault.Field, error) {
+	line, isLine := e.geom.(orb.LineString)
+	if !isLine || len(line) != 3 {
+		return &fault.Field{Location: "geometry", Message: "a LineString of three points: an edge's ends, and the new vertex between them"}, nil
+	}
+	if at := line[1]; !(at[0] >= -180 && at[0] <= 180 && at[1] >= -90 && at[1] <= 90) {
+		return &fault.Field{Location: "geometry", Message: "is no lon, lat"}, nil
+	}
+	if !d.reshape(line[0], func(geom orb.MultiPolygon) (orb.MultiPolygon, bool) {
+		return grid.AddVertex(geom, line[0], line[2], line[1])
+	}) {
+		return &fault.Field{Location: "geometry", Message: "no region has this edge"}, nil
+	}
+	return nil, nil
+}
+
+// straighten takes a vertex out of every region under the place that has it.
+func (d *drawing) straighten(e Edit) (*fault.Field, error) {
+	if e.From == nil {
+		return &fault.Field{Location: "from", Message: "which vertex"}, nil
+	}
+	at, emptied := orb.Point(*e.From), false
+	dropped := d.reshape(at, func(geom orb.MultiPolygon) (orb.MultiPolygon, bool) {
+		out, had := grid.DropVertex(geom, at)
+		emptied = emptied || len(out) == 0
+		return out, had
+	})
+	switch {
+	case emptied:
+		return &fault.Field{Location: "from", Message: "nothing would be left of a region; remove or merge it"}, nil
+	case !dropped:
+		return &fault.Field{Location: "from", Message: "no region has a vertex there"}, nil
+	}
+	return nil, nil
+}
+
+// reshape draws the regions under the place anew that have a vertex at a point;
+// it says whether that changed any.
+func (d *drawing) reshape(at orb.Point, draw func(orb.MultiPolygon) (orb.MultiPolygon, bool)) (changed bool) {
 	for _, level := range grid.Levels()[d.under.Level().Order()+1:] {
-		for _, r := range d.atLevel(level, from) {
-			if geom, had := grid.MoveVertex(r.Geom, from, to); had {
-				r.Geom, moved = geom, true
+		for _, r := range d.atLevel(level, at) {
+			if geom, had := draw(r.Geom); had {
+				r.Geom, changed = geom, true
 				d.draw(r)
 			}
 		}
 	}
-	if !moved {
-		return &fault.Field{Location: "from", Message: "no region has a vertex there"}, nil
-	}
-	return nil, nil
+	return changed
 }
 
 // atLevel lists the regions of a level whose box holds a point.

@@ -35,12 +35,11 @@ func Survey(ix *grid.Index, parent grid.Code) (*coverage.Check, error) {
 	if len(children) == 0 {
 		return coverage.New(nil, nil, coverage.Options{})
 	}
-	parts := make([]coverage.Polygon, len(children))
+	regions := make([]grid.Region, len(children))
 	for i, child := range children {
-		r, _ := ix.Region(child.Code)
-		parts[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
+		regions[i], _ = ix.Region(child.Code)
 	}
-	return coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, parts, coverage.Options{})
+	return coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, polygonsOf(regions), coverage.Options{})
 }
 
 // Divided lists the regions with others right under them, level by level, each

@@ -42,7 +42,7 @@ func (s *Service) FindingsPage(ctx context.Context, code grid.Code, limit int, c
 	if err != nil {
 		return nil, "", err
 	}
-	found := c.Findings()
+	found, set := c.Findings(), fingerprint(c)
 	from, to, next, err := page(edition, len(found), limit, cursor)
 	for i := from; i < to; i++ {
 		f := found[i]
@@ -50,6 +50,7 @@ func (s *Service) FindingsPage(ctx context.Context, code grid.Code, limit int, c
 		feature.ID = i
 		feature.Properties = geojson.Properties{
 			"kind": string(f.Kind), "codes": f.Codes, "area_m2": f.Area, "width_m": f.Width, "lon": f.Place[0], "lat": f.Place[1], "text": f.Text, "edition": edition,
+			"parent": string(code), "number": i, "set": set, "weight": string(weigh(f)),
 		}
 		features = append(features, feature)
 	}
@@ -62,15 +63,18 @@ func (s *Service) ProposalsPage(ctx context.Context, code grid.Code, limit int, 
 	if err != nil {
 		return nil, "", err
 	}
-	proposed := c.Proposals()
+	proposed, set := c.Proposals(), fingerprint(c)
 	from, to, next, err := page(edition, len(proposed), limit, cursor)
 	for i := from; i < to; i++ {
-		features = append(features, proposalFeature(proposed[i], edition))
+		feature := proposalFeature(proposed[i], code, set)
+		feature.Properties["edition"] = edition
+		features = append(features, feature)
 	}
 	return features, next, err
 }
 
-func proposalFeature(p coverage.Proposal, edition int64) *geojson.Feature {
+// proposalFeature is a proposal for the parts of a region; set is their fingerprint.
+func proposalFeature(p coverage.Proposal, parent grid.Code, set string) *geojson.Feature {
 	changes := make([]map[string]any, len(p.Changes))
 	for i, change := range p.Changes {
 		changes[i] = map[string]any{"code": change.Code, "before": geojson.NewGeometry(change.Before), "after": nil}
@@ -82,7 +86,8 @@ func proposalFeature(p coverage.Proposal, edition int64) *geojson.Feature {
 	feature.ID = p.ID
 	feature.Properties = geojson.Properties{
 		"repair": string(p.Repair), "choice": p.Choice, "mends": p.Findings, "codes": p.Codes, "gains": p.Gains,
-		"area_m2": p.Area, "moved_m": p.Moved, "text": p.Text, "changes": changes, "edition": edition,
+		"area_m2": p.Area, "moved_m": p.Moved, "text": p.Text, "changes": changes,
+		"parent": string(parent), "set": set,
 	}
 	return feature
 }

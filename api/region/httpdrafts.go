@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -45,6 +47,8 @@ func draftRoutes(s *web.Server, service *Service) {
 	web.Add(s, op("discard-draft", http.MethodDelete, "/drafts/{draft}", "Throw a draft away", 409, 412, 428), service.discardDraft)
 	web.Add(s, op("get-draft-regions", http.MethodGet, "/drafts/{draft}/regions", "The regions right under a region as a draft would have them, as GeoJSON"), service.draftRegions)
 	web.Add(s, op("validate-draft", http.MethodGet, "/drafts/{draft}/findings", "What is wrong with a draft, and where, as GeoJSON"), service.validateDraft)
+	web.Add(s, op("propose-for-draft", http.MethodGet, "/drafts/{draft}/proposals", "How what is wrong with a draft could be mended, before and after, as GeoJSON; nothing changes"), service.draftProposals)
+	web.Add(s, op("mend-draft", http.MethodPost, "/drafts/{draft}/mends", "Accept proposals into a draft; nothing in force changes", 409, 412, 428), service.mendDraft)
 	web.Add(s, op("preview-draft", http.MethodGet, "/drafts/{draft}/preview", "What publishing a draft would move", 409), service.previewDraft)
 	web.Add(s, op("list-draft-moves", http.MethodGet, "/drafts/{draft}/moves", "The objects that publishing a draft would move, as GeoJSON; people are only counted", 409), service.listMoves)
 	web.Add(s, op("get-draft-areas", http.MethodGet, "/drafts/{draft}/areas", "The ground that changes hands, as GeoJSON"), service.draftAreas)
@@ -254,9 +258,28 @@ func (s *Service) publishDraft(ctx context.Context, in *DraftStep) (*publishedAn
 	return &publishedAnswer{Body: done}, err
 }
 
-type draftRegionsIn struct {
+// ParentIn names a draft, and a region of its place.
+type ParentIn struct {
 	DraftPath
 	Parent string `query:"parent" pattern:"^[0-9]{0,12}$" doc:"Of which the parts are meant; when not given, of the draft's place."`
+}
+
+// of is the region that is meant: the draft's place or one under it.
+func (in ParentIn) parent() (grid.Code, error) {
+	parent := grid.Code(in.Parent)
+	if parent == "" {
+		parent = grid.Code(in.Code)
+	}
+	if !parent.Within(grid.Code(in.Code)) {
+		return "", fault.Missing("region")
+	}
+	return parent, nil
+}
+
+type draftRegionsIn struct {
+	ParentIn
+	Whole   bool `query:"whole" doc:"The region itself, too."`
+	Changed bool `query:"changed" doc:"All that the draft changes instead, of every level."`
 }
 
 func (s *Service) draftRegions(ctx context.Context, in *draftRegionsIn) (*web.CollectionAnswer, error) {
@@ -265,36 +288,47 @@ func (s *Service) draftRegions(ctx context.Context, in *draftRegionsIn) (*web.Co
 	if err != nil {
 		return nil, err
 	}
-	parent := grid.Code(in.Parent)
-	if parent == "" {
-		parent = under
-	}
-	if !parent.Within(under) {
-		return nil, fault.Missing("region")
+	parent, err := in.parent()
+	if err != nil {
+		return nil, err
 	}
 	d := s.drawingOf(ctx, under, s.Index(), parts)
 	var list []*geojson.Feature
-	add := func(r grid.Region, change string, origin []string) {
+	add := func(r grid.Region) {
+		p := d.parts[r.Code]
 		f := geojson.NewFeature(r.Geom)
 		f.ID = string(r.Code)
-		f.Properties = geojson.Properties{"code": string(r.Code), "level": string(r.Code.Level()), "name": r.Name, "name_en": r.NameEn, "change": change, "origin": origin}
+		f.Properties = geojson.Properties{"code": string(r.Code), "level": string(r.Code.Level()), "name": r.Name, "name_en": r.NameEn, "change": string(p.Change), "origin": p.Origin}
 		list = append(list, f)
 	}
-	for _, r := range d.children(parent) {
-		p := d.parts[r.Code]
-		add(r, string(p.Change), p.Origin)
+	if whole, ok := d.region(parent); ok && in.Whole {
+		add(whole)
 	}
-	for code, p := range d.parts {
-		if had, ok := d.ix.Region(code); ok && p.Change == Removed && code.Parent() == parent {
-			add(had, string(Removed), p.Origin)
+	if !in.Changed {
+		for _, r := range d.children(parent) {
+			add(r)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(d.parts)) {
+		p := d.parts[code]
+		switch had, ok := d.ix.Region(code); {
+		case !in.Changed && (p.Change != Removed || code.Parent() != parent):
+		case p.Change != Removed:
+			add(p.Region)
+		case ok:
+			add(had)
 		}
 	}
 	return web.Collection(list)
 }
 
-func (s *Service) validateDraft(ctx context.Context, in *DraftPath) (*web.CollectionAnswer, error) {
+func (s *Service) validateDraft(ctx context.Context, in *ParentIn) (*web.CollectionAnswer, error) {
+	parent, err := in.parent()
+	if err != nil {
+		return nil, err
+	}
 	under, id := in.of()
-	found, err := s.Validate(ctx, under, id)
+	found, err := s.Validate(ctx, under, id, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -316,7 +350,7 @@ func (f Found) Feature(number int) *geojson.Feature {
 	feature.ID = fmt.Sprint(number)
 	feature.Properties = geojson.Properties{
 		"kind": string(f.Kind), "weight": string(f.Weight), "parent": string(f.Parent), "codes": append([]string{}, f.Codes...), "text": f.Text,
-		"area_m2": f.Area, "width_m": f.Width, "lon": f.Place[0], "lat": f.Place[1],
+		"area_m2": f.Area, "width_m": f.Width, "lon": f.Place[0], "lat": f.Place[1], "number": f.Number, "set": f.Set,
 	}
 	return feature
 }

@@ -41,6 +41,8 @@ type Found struct {
 	coverage.Finding
 	Parent grid.Code // whose parts do not fit
 	Weight Weight
+	Number int    // its place among the findings of Parent, by which proposals name it; -1 when none can mend it
+	Set    string // the fingerprint of the parts it was found in
 }
 
 // rounding is the width, in metres, below which a gap or an overlap is what the
@@ -59,24 +61,25 @@ func weigh(f coverage.Finding) Weight {
 	return Blocking
 }
 
-// Validate says what is wrong with a draft: what keeps it from being published first.
-func (s *Service) Validate(ctx context.Context, under grid.Code, id uuid.UUID) ([]Found, error) {
+// Validate says what is wrong with a draft: what keeps it from being published
+// first. It looks where the draft changes something, and under the regions of also.
+func (s *Service) Validate(ctx context.Context, under grid.Code, id uuid.UUID, also ...grid.Code) ([]Found, error) {
 	_, parts, _, err := s.Draft(ctx, under, id)
 	if err != nil {
 		return nil, err
 	}
-	return s.findings(ctx, s.pool, s.drawingOf(ctx, under, s.Index(), parts))
+	return s.findings(ctx, s.pool, s.drawingOf(ctx, under, s.Index(), parts), also...)
 }
 
-func (s *Service) findings(ctx context.Context, q pg.Querier, d *drawing) ([]Found, error) {
-	if len(d.parts) == 0 {
-		return []Found{{Finding: coverage.Finding{Kind: nothingNew, Text: "The draft changes nothing."}, Parent: d.under, Weight: Blocking}}, nil
-	}
+func (s *Service) findings(ctx context.Context, q pg.Querier, d *drawing, also ...grid.Code) ([]Found, error) {
 	found, err := d.codesGiven(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	for _, parent := range d.divided() {
+	if len(d.parts) == 0 {
+		found = append(found, Found{Finding: coverage.Finding{Kind: nothingNew, Text: "The draft changes nothing."}, Parent: d.under, Weight: Blocking, Number: -1})
+	}
+	for _, parent := range d.divided(also...) {
 		list, err := d.fit(parent)
 		if err != nil {
 			return nil, err
@@ -86,7 +89,7 @@ func (s *Service) findings(ctx context.Context, q pg.Querier, d *drawing) ([]Fou
 	slices.SortStableFunc(found, func(a, b Found) int { return rank[a.Weight] - rank[b.Weight] })
 	if !blocked(found) {
 		if _, err := d.index(); err != nil {
-			found = append([]Found{{Finding: coverage.Finding{Kind: unpublished, Text: err.Error()}, Parent: d.under, Weight: Blocking}}, found...)
+			found = append([]Found{{Finding: coverage.Finding{Kind: unpublished, Text: err.Error()}, Parent: d.under, Weight: Blocking, Number: -1}}, found...)
 		}
 	}
 	return found, nil
@@ -104,7 +107,7 @@ func (d *drawing) codesGiven(ctx context.Context, q pg.Querier) ([]Found, error)
 	var fresh []string
 	var found []Found
 	no := func(p Part, kind coverage.Kind, text string) {
-		f := Found{Finding: coverage.Finding{Kind: kind, Codes: []string{string(p.Code)}, Text: text}, Parent: p.Code.Parent(), Weight: Blocking}
+		f := Found{Finding: coverage.Finding{Kind: kind, Codes: []string{string(p.Code)}, Text: text}, Parent: p.Code.Parent(), Weight: Blocking, Number: -1}
 		if len(p.Geom) > 0 {
 			f.Geometry, f.Place = p.Geom, p.Geom.Bound().Center()
 		}
@@ -134,9 +137,13 @@ func (d *drawing) codesGiven(ctx context.Context, q pg.Querier) ([]Found, error)
 	return found, nil
 }
 
-// divided lists the regions whose parts the draft changes, or whose own border.
-func (d *drawing) divided() []grid.Code {
+// divided lists the regions whose parts the draft changes, or whose own border,
+// and those of also.
+func (d *drawing) divided(also ...grid.Code) []grid.Code {
 	parents := map[grid.Code]bool{}
+	for _, code := range also {
+		parents[code] = true
+	}
 	for code, p := range d.parts {
 		parents[code.Parent()] = true
 		if p.Change != Removed {
@@ -149,58 +156,51 @@ func (d *drawing) divided() []grid.Code {
 // fit says where the regions right under one do not cover it; nothing when there
 // are none. What is so in the edition in force weighs as Before.
 func (d *drawing) fit(parent grid.Code) ([]Found, error) {
-	whole, ok := d.region(parent)
-	children := d.children(parent)
-	if !ok || len(children) == 0 {
-		return nil, nil
-	}
-	now, err := misfits(whole, children)
-	if err != nil || len(now) == 0 {
+	c, err := d.survey(parent)
+	if err != nil || c.Len() == 0 {
 		return nil, err
 	}
+	now := c.Findings()
+	if len(now) == 0 {
+		return nil, nil
+	}
 	was := map[string]bool{}
-	if had, ok := d.ix.Region(parent); ok {
-		var before []grid.Region
-		for _, ref := range d.ix.Children(parent) {
-			r, _ := d.ix.Region(ref.Code)
-			before = append(before, r)
+	if _, ok := d.ix.Ref(parent); ok {
+		before, err := Survey(d.ix, parent)
+		if err != nil {
+			return nil, err
 		}
-		if len(before) > 0 {
-			list, err := misfits(had, before)
-			if err != nil {
-				return nil, err
-			}
-			for _, f := range list {
-				was[same(f)] = true
-			}
+		for _, f := range before.Findings() {
+			was[same(f)] = true
 		}
 	}
+	set := fingerprint(c)
 	var found []Found
 	outside := false
-	for _, f := range now {
+	for i, f := range now {
 		w := weigh(f)
 		if was[same(f)] {
 			w = Before
 		}
 		outside = outside || w == Blocking && (f.Kind == coverage.SetOutside || f.Kind == coverage.OutsideParent)
-		found = append(found, Found{Finding: f, Parent: parent, Weight: w})
+		found = append(found, Found{Finding: f, Parent: parent, Weight: w, Number: i, Set: set})
 	}
 	if outside {
-		found = append(datum(whole, children), found...)
+		whole, _ := d.region(parent)
+		found = append(datum(whole, d.children(parent)), found...)
 	}
 	return found, nil
 }
 
-func misfits(whole grid.Region, children []grid.Region) ([]coverage.Finding, error) {
-	parts := make([]coverage.Polygon, len(children))
-	for i, r := range children {
-		parts[i] = coverage.Polygon{Code: string(r.Code), Geom: r.Geom}
+// survey checks the regions right under one as the draft would have them; of
+// nothing when there are none.
+func (d *drawing) survey(parent grid.Code) (*coverage.Check, error) {
+	whole, ok := d.region(parent)
+	children := d.children(parent)
+	if !ok || len(children) == 0 {
+		return coverage.New(nil, nil, coverage.Options{})
 	}
-	c, err := coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, parts, coverage.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return c.Findings(), nil
+	return coverage.New(&coverage.Polygon{Code: string(whole.Code), Geom: whole.Geom}, polygonsOf(children), coverage.Options{})
 }
 
 // same names a finding, so that it is known again.
@@ -232,7 +232,7 @@ func datum(whole grid.Region, children []grid.Region) []Found {
 		}
 		return []Found{{
 			Finding: coverage.Finding{Kind: wrongDatum, Codes: []string{string(whole.Code)}, Geometry: all.ToPolygon(), Place: all.Center(), Text: fmt.Sprintf("The regions would fit %s if their coordinates were %s.", whole.Code, reading.String())},
-			Parent:  whole.Code, Weight: Blocking,
+			Parent:  whole.Code, Weight: Blocking, Number: -1,
 		}}
 	}
 	return nil

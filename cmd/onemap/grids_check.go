@@ -17,7 +17,7 @@ type gridsCheck struct {
 	boot.Config
 	Parent  string `help:"The region whose parts to look at; without it every region that has parts." placeholder:"CODE"`
 	JSON    bool   `help:"Report as JSON." name:"json"`
-	Propose string `help:"Write proposals to mend them to a file: each as a feature, with the polygons before and after it. Nothing is changed." placeholder:"FILE"`
+	Propose string `help:"Write proposals to mend them to a file: each as a feature, with the polygons before and after it. Nothing is changed; grids draft --mend accepts them." placeholder:"FILE"`
 	GeoJSON string `help:"Write the findings to a file, to look at on a map." name:"geojson" placeholder:"FILE"`
 }
 
@@ -61,8 +61,11 @@ func (c gridsCheck) Run(ctx context.Context) error {
 			feature.Properties = geojson.Properties{"parent": string(parent), "kind": string(f.Kind), "codes": f.Codes, "area_m2": f.Area, "width_m": f.Width, "text": f.Text}
 			features.Append(feature)
 		}
-		for _, p := range proposed {
-			appendProposal(proposals, parent, p, found)
+		for i, p := range proposed {
+			if c.Propose != "" && !c.JSON {
+				fmt.Printf("%s proposal %d %s %s\n", parent, i+1, p.Repair, p.Text)
+			}
+			appendProposal(proposals, parent, i+1, p, found)
 		}
 	}
 	if err := writeFeatures(c.Propose, proposals); err != nil {
@@ -88,9 +91,9 @@ func (c gridsCheck) Run(ctx context.Context) error {
 	return err
 }
 
-// appendProposal adds what a proposal is about, and the polygons it changes as they
+// appendProposal adds what a proposal, by its number, is about, and the polygons it changes as they
 // are and as they would be.
-func appendProposal(to *geojson.FeatureCollection, parent grid.Code, p coverage.Proposal, found []coverage.Finding) {
+func appendProposal(to *geojson.FeatureCollection, parent grid.Code, number int, p coverage.Proposal, found []coverage.Finding) {
 	mends := make([]string, len(p.Findings))
 	for i, f := range p.Findings {
 		mends[i] = found[f].Text
@@ -101,7 +104,7 @@ func appendProposal(to *geojson.FeatureCollection, parent grid.Code, p coverage.
 	}
 	feature := geojson.NewFeature(p.Geometry)
 	feature.Properties = about("proposal", geojson.Properties{
-		"repair": string(p.Repair), "choice": p.Choice, "mends": mends, "codes": p.Codes, "gains": p.Gains,
+		"number": number, "repair": string(p.Repair), "choice": p.Choice, "mends": mends, "codes": p.Codes, "gains": p.Gains,
 		"area_m2": p.Area, "moved_m": p.Moved, "text": p.Text,
 	})
 	to.Append(feature)

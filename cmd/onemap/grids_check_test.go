@@ -25,8 +25,8 @@ func TestProposalsAreWrittenForAPreview(t *testing.T) {
 	}
 	features := geojson.NewFeatureCollection()
 	found := c.Findings()
-	for _, p := range c.Proposals() {
-		appendProposal(features, "P", p, found)
+	for i, p := range c.Proposals() {
+		appendProposal(features, "P", i+1, p, found)
 	}
 	path := filepath.Join(t.TempDir(), "proposals.geojson")
 	if err := writeFeatures(path, features); err != nil {

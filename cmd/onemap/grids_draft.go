@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -35,11 +36,15 @@ type gridsDraft struct {
 	Name    string `help:"What the redraw is called."`
 	Replace bool   `help:"Regions beside those of the file go away. Not when rows are refused."`
 	CRS     string `help:"The datum of the file; when not given, what the file says." placeholder:"DATUM"`
+	Mend    string `help:"Accept proposals into the draft: all, which takes the first for each finding, or the numbers that grids check --parent of the place gives them." placeholder:"all|N,N"`
 	JSON    bool   `help:"Report as JSON." name:"json"`
 	File    string `arg:"" optional:"" help:"Regions to draw, by their codes; rows without one get the next by rule." type:"existingfile"`
 }
 
 func (c gridsDraft) Run(ctx context.Context) error {
+	if c.File != "" && c.Mend != "" && c.Mend != "all" {
+		return errors.New("--mend: the numbers of proposals are of the regions in force; with a file, only all can be said")
+	}
 	return in(ctx, c.Config, c.Region, "grids draft", func(ctx context.Context, w *boot.World, code grid.Code) error {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -60,6 +65,15 @@ func (c gridsDraft) Run(ctx context.Context) error {
 			if d, _, _, err = w.Regions.Draft(ctx, code, d.ID); err != nil {
 				return err
 			}
+		}
+		left := 0
+		if c.Mend != "" {
+			if d, left, err = mendDraft(ctx, w.Regions, d, c.Mend); err != nil {
+				return fmt.Errorf("draft %s is begun, but not mended: %w", d.ID, err)
+			}
+		}
+		if left > 0 {
+			fmt.Fprintf(os.Stderr, "%d proposals do not fit together with those accepted; look at the draft.\n", left)
 		}
 		if c.JSON {
 			return printJSON(d)

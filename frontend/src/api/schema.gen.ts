@@ -1516,6 +1516,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{code}/drafts/{draft}/mends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept proposals into a draft; nothing in force changes */
+        post: operations["mend-draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{code}/drafts/{draft}/moves": {
         parameters: {
             query?: never;
@@ -1542,6 +1559,23 @@ export interface paths {
         };
         /** What publishing a draft would move */
         get: operations["preview-draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/{code}/drafts/{draft}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How what is wrong with a draft could be mended, before and after, as GeoJSON; nothing changes */
+        get: operations["propose-for-draft"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3762,6 +3796,22 @@ export interface components {
         MappingsAnswerBody: {
             items: components["schemas"]["TransferSavedMapping"][] | null;
         };
+        MendInBody: {
+            /** @description Accept the first proposal for every finding of these kinds, as far as they fit together. */
+            kinds?: string[] | null;
+            /** @description The region whose parts are mended: the draft's place, or one under it. */
+            parent: string;
+            /** @description The ids of proposals to accept, all or none. */
+            proposals?: string[] | null;
+            /** @description set of the proposals: they are taken only while the regions are the same. */
+            set: string;
+        };
+        MendedAnswerBody: {
+            accepted: components["schemas"]["RegionRepaired"][] | null;
+            draft: components["schemas"]["RegionDraftWhole"];
+            /** @description Those that do not fit together with the accepted ones; look at them again. */
+            left: components["schemas"]["RegionRepaired"][] | null;
+        };
         MoveInInBody: {
             dwelling_id: string;
             /** @description resident when empty. */
@@ -4240,17 +4290,17 @@ export interface components {
             code?: string;
             /** @description The regions to merge. */
             codes?: string[] | null;
-            /** @description Of a move: the vertex, lon and lat. */
+            /** @description Of a move or a straightening: the vertex, lon and lat. */
             from?: number[];
-            /** @description A Polygon or MultiPolygon to put, a LineString to split along; WGS84. */
+            /** @description A Polygon or MultiPolygon to put, a LineString to split along, one of three points to bend: an edge's ends, and the new vertex between them; WGS84. */
             geometry?: components["schemas"]["RegionShape"];
             name?: string;
             name_en?: string;
             /**
-             * @description put: draw a region, new or in its place. remove: it goes away, and all under it. restore: as it is in force. split: cut it along a line. merge: make one of neighbours. move: put a vertex elsewhere, in all regions that have it.
+             * @description put: draw a region, new or in its place. remove: it goes away, and all under it. restore: as it is in force. split: cut it along a line. merge: make one of neighbours. move: put a vertex elsewhere, in all regions that have it. bend: put a vertex between two others, in all regions that have this edge. straighten: take a vertex away, in all regions that have it.
              * @enum {string}
              */
-            op: "put" | "remove" | "restore" | "split" | "merge" | "move";
+            op: "put" | "remove" | "restore" | "split" | "merge" | "move" | "bend" | "straighten";
             /** @description Of a new region without a code: what it lies under. */
             parent?: string;
             to?: number[];
@@ -4361,6 +4411,13 @@ export interface components {
             moved: number;
             /** Format: int64 */
             regions: number;
+        };
+        RegionRepaired: {
+            /** @description The regions it changes. */
+            codes: string[] | null;
+            id: string;
+            repair: string;
+            text: string;
         };
         RegionRow: {
             /** @description West, south, east, north; WGS84. */
@@ -12408,7 +12465,10 @@ export interface operations {
     };
     "validate-draft": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Of which the parts are meant; when not given, of the draft's place. */
+                parent?: string;
+            };
             header?: never;
             path: {
                 code: string;
@@ -12457,6 +12517,109 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mend-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the draft as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                code: string;
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendedAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12608,6 +12771,78 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-for-draft": {
+        parameters: {
+            query?: {
+                /** @description Of which the parts are meant; when not given, of the draft's place. */
+                parent?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+                draft: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12837,6 +13072,10 @@ export interface operations {
             query?: {
                 /** @description Of which the parts are meant; when not given, of the draft's place. */
                 parent?: string;
+                /** @description The region itself, too. */
+                whole?: boolean;
+                /** @description All that the draft changes instead, of every level. */
+                changed?: boolean;
             };
             header?: never;
             path: {
