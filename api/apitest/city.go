@@ -18,12 +18,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/actor"
+	"onemap/api/analysis"
 	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/blob"
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/organisation"
 	"onemap/api/person"
@@ -70,6 +72,8 @@ type City struct {
 	Changes       *change.Log
 	Photos        *blob.Folder
 	Intake        *blob.Intake
+	Analysis      *analysis.Service
+	Nets          *crosswalk.Service
 	Loader        *transfer.Loader
 }
 
@@ -146,9 +150,11 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 	})
 	c.Regions.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
 	c.Regions.Foresees(c.People, regionGrants{c.Auth})
+	c.Analysis = analysis.New(analysis.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, Zone: Zone})
+	c.Nets = crosswalk.New(crosswalk.Config{Pool: pool, Regions: c.Regions, Drafts: netDrafts{c.Regions}, Residents: c.People, Protected: netGroups{c.Analysis}, Now: c.Clock.Now, NewID: NewID})
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
-		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Keys: c.Keys, Folder: photos, Zone: Zone,
+		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Nets: c.Nets, Keys: c.Keys, Folder: photos, Zone: Zone,
 		NewID: NewID, Now: c.Clock.Now,
 	}
 	c.People.Traces = []person.Trace{c.Loader}

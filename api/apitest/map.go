@@ -9,9 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/analysis"
 	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/link"
 	"onemap/api/person"
@@ -175,4 +177,30 @@ func ofCase(f facility.Facility) cases.Facility {
 		ID: f.ID, Code: f.Code, Kind: f.Kind, Class: f.Class, Name: zh, NameEn: en, Place: f.Place, Maintainer: f.Maintainer,
 		Component: facility.Kinds[f.Kind].Component, At: crs.FromPoint(f.Point),
 	}
+}
+
+type netDrafts struct{ *region.Service }
+
+func (d netDrafts) Propose(ctx context.Context, under, name string, grids []grid.Region) (uuid.UUID, error) {
+	begun, err := d.Begin(ctx, grid.Code(under), NewID(), name, "")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	_, err = d.Fill(ctx, grid.Code(under), begun.ID, begun.Rev, grids, false)
+	return begun.ID, err
+}
+
+func (d netDrafts) Drawn(ctx context.Context, under string, draft uuid.UUID) (*grid.Index, error) {
+	return d.Service.Drawn(ctx, grid.Code(under), draft)
+}
+
+type netGroups struct{ *analysis.Service }
+
+func (g netGroups) Groups(ctx context.Context) ([]crosswalk.Group, error) {
+	groups, err := g.Service.Groups(ctx)
+	list := make([]crosswalk.Group, len(groups))
+	for i, x := range groups {
+		list[i] = crosswalk.Group(x)
+	}
+	return list, err
 }

@@ -1,5 +1,5 @@
 // Package search finds things by what people type: a case's number, a plate's
-// code, an address or a name, a coordinate.
+// code, the code of another department's grid, an address or a name, a coordinate.
 //
 // The journey of a query: a coordinate or a plate's code is recognised by its
 // form and answered at once; everything else is cut into lexemes (api/find) that
@@ -37,7 +37,7 @@ type Service struct {
 
 // Hit is one thing found.
 type Hit struct {
-	Type     string      `json:"type" enum:"coordinate,case,facility,region,service,building,organisation,place,address,person"`
+	Type     string      `json:"type" enum:"coordinate,case,facility,region,cell,service,building,organisation,place,address,person"`
 	ID       string      `json:"id"`
 	Code     string      `json:"code"`
 	Title    string      `json:"title"`
@@ -121,7 +121,7 @@ func (s *Service) search(ctx context.Context, where string, q Posted, private bo
 			audit.Count(ctx, "person", int64(n), "q")
 		}
 	}
-	for _, kind := range []string{"case", "facility", "region", "place", "address", "building", "service", "organisation", "person"} {
+	for _, kind := range []string{"case", "facility", "region", "cell", "place", "address", "building", "service", "organisation", "person"} {
 		out.Body.Items = append(out.Body.Items, found[kind]...)
 	}
 	return out, nil

@@ -45,6 +45,17 @@ const caseStatement = `
 SELECT 'case', id::text, number, title, place, ST_X(point), ST_Y(point), title_en, number FROM case_file c
 WHERE words @@ @query::tsquery AND %s ORDER BY created_at DESC LIMIT @most`
 
+// cellStatement finds grids of other departments by their codes, those that reach
+// into the reader's area.
+const cellStatement = `
+SELECT 'cell', n.id::text, c.code, CASE WHEN c.name = '' THEN c.code ELSE c.name || ' ' || c.code END, n.title, ST_X(p.at), ST_Y(p.at), n.title_en, c.code
+FROM net_cell c JOIN net n ON n.id = c.net_id CROSS JOIN LATERAL (SELECT ST_PointOnSurface(c.geom) AS at) p
+WHERE lower(c.code) ^@ lower(@text) AND EXISTS (
+    SELECT FROM unnest(@prefixes::text[]) a (prefix)
+    WHERE starts_with(n.scope, a.prefix) OR EXISTS (
+        SELECT FROM region r WHERE r.code = a.prefix AND starts_with(r.code, n.scope) AND r.geom && c.geom AND ST_Intersects(r.geom, c.geom)))
+ORDER BY length(c.code), c.code, n.name LIMIT @most`
+
 // inTables asks every table and ranks what each one found.
 func (s *Service) inTables(ctx context.Context, text string, limit int) (map[string][]Hit, error) {
 	found := map[string][]Hit{}
@@ -66,6 +77,9 @@ func (s *Service) inTables(ctx context.Context, text string, limit int) (map[str
 			where := scope.Where("c.scope_code", "c.department_code", args)
 			batch.Queue(fmt.Sprintf(caseStatement, where), args).Query(collect(found, text, limit))
 		}
+	}
+	if area := actor.From(ctx).Area(); !area.Empty() {
+		batch.Queue(cellStatement, pgx.NamedArgs{"text": text, "prefixes": area.Prefixes(), "most": candidates}).Query(collect(found, text, limit))
 	}
 	return found, s.read(ctx, batch)
 }

@@ -180,37 +180,8 @@ func (r *runner) boundary(ctx context.Context, proj projection, x *record, under
 	if r.run.Scope != nil && !within(string(g.Code), r.run.Scope) && len(x.refused) == 0 {
 		x.refuse("code", "lies outside your jurisdiction")
 	}
-	if x.geom == nil {
-		reason := "has no geometry, want a polygon"
-		if x.located {
-			reason = "is a Point, want a polygon"
-		}
-		x.located = false // a point of a region is not turned into a place
-		x.refuse("geometry", reason)
-		return g, nil
-	}
-	turned, why, err := proj.geometries(ctx, []orb.Geometry{x.geom})
-	if err != nil {
-		return g, err
-	}
-	if why[0] != "" {
-		x.refuse("geometry", why[0])
-		return g, nil
-	}
-	switch shape := turned[0].(type) {
-	case orb.Polygon:
-		g.Geom = orb.MultiPolygon{shape}
-	case orb.MultiPolygon:
-		g.Geom = shape
-	default:
-		x.refuse("geometry", "is a "+turned[0].GeoJSONType()+", want a polygon")
-		return g, nil
-	}
-	if broken := fatal(g.Geom); len(broken) > 0 {
-		x.at, x.located = broken[0].Place, true
-		x.refuse("geometry", sentences(broken))
-	}
-	return g, nil
+	g.Geom, err = r.outline(ctx, proj, x)
+	return g, err
 }
 
 // numbered is the n-th code under a region.

@@ -52,6 +52,10 @@ func columnsNamed(list string) []table.Column {
 // comes in again.
 var exports = map[string]export{
 	"regions": {columnsNamed("code name name_en level"), "SELECT code, name, name_en, level, geom FROM region WHERE %s ORDER BY code", "multipolygon", "code"},
+	"cells": {
+		columnsNamed("code name net place"),
+		"SELECT c.code, c.name, n.title, n.scope, c.geom FROM net_cell c JOIN net n ON n.id = c.net_id WHERE %s ORDER BY n.scope, n.name, c.code", "multipolygon", "n.scope",
+	},
 	"buildings": {
 		columnsNamed("ref code name name_en use address levels:int levels_below:int height:float built_year:int structure grid_code"),
 		"SELECT source_ref, code, name, name_en, use, address, levels, levels_below, height_m, built_year, structure, grid_code, geom FROM building WHERE %s ORDER BY id", "multipolygon", "scope_code",

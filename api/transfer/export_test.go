@@ -19,6 +19,7 @@ import (
 	"onemap/api/apitest"
 	"onemap/api/audit"
 	"onemap/api/building"
+	"onemap/api/crosswalk"
 	"onemap/api/fault"
 	"onemap/api/link"
 	"onemap/api/transfer"
@@ -40,6 +41,12 @@ func furnished(t *testing.T) (c *apitest.City, number17 string) {
 	} {
 		takes(t, c, kind, file(t, kind+".csv", text), transfer.Counts{Read: 2, Fresh: 2})
 	}
+	police, err := c.Nets.Define(c.As(actor.Registrar), crosswalk.Net{Scope: apitest.CityCode, Name: "police", Kind: crosswalk.Police})
+	if err != nil {
+		t.Fatal(err)
+	}
+	beats := "code,name,wkt\nP1,一警区,\"POLYGON ((113.3 23.4, 113.31 23.4, 113.31 23.41, 113.3 23.4))\"\nP2,二警区,\"POLYGON ((113.31 23.4, 113.32 23.4, 113.31 23.41, 113.31 23.4))\"\n"
+	takes(t, c, "cells", file(t, "cells.csv", beats), transfer.Counts{Read: 2, Fresh: 2}, transfer.FileOptions{Mapping: transfer.Mapping{Net: police.ID.String()}})
 	return c, n
 }
 

@@ -35,8 +35,9 @@ func (s suggestion) String() string {
 var pointsOf = map[string]string{"organisations": "organisation", "facilities": "facility", "services": "service", "cases": "facility"}
 
 // guard asks whether a file's first places agree with what is known there better
-// in another datum: regions with regions of the same code, all else with
-// footprints of buildings and things of its kind, some metres around.
+// in another datum: regions with regions of the same code, corners of other
+// departments' grids with borders of ours, all else with footprints of buildings
+// and things of its kind, some metres around.
 func (l *Loader) guard(ctx context.Context, k *Kind, records []*record, pairs, as []orb.Point) suggestion {
 	known := func(places []crs.WGS84) ([]bool, error) { return l.known(ctx, k, places) }
 	if k.Name == "regions" {
@@ -50,6 +51,9 @@ func (l *Loader) guard(ctx context.Context, k *Kind, records []*record, pairs, a
 			}
 			return there, nil
 		}
+	}
+	if k.Name == "cells" {
+		known = func(places []crs.WGS84) ([]bool, error) { return l.onBorders(ctx, places) }
 	}
 	numbers, taken := make([][2]float64, len(pairs)), make([]crs.WGS84, len(as))
 	for i := range pairs {
@@ -91,6 +95,46 @@ FROM (SELECT i, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS p FROM unnest(@lons:
 	rows, err := l.Pool.Query(ctx, sql, pgx.NamedArgs{"lons": lons, "lats": lats})
 	if err != nil {
 		return nil, fmt.Errorf("what is known at the places of a file: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[bool])
+}
+
+// corners are vertices of the first shapes, some of each.
+func corners(records []*record) (list []orb.Point) {
+	const most, ofEach = 600, 12
+	for _, r := range records {
+		var all []orb.Point
+		switch g := r.geom.(type) {
+		case orb.Polygon:
+			for _, ring := range g {
+				all = append(all, ring...)
+			}
+		case orb.MultiPolygon:
+			for _, poly := range g {
+				for _, ring := range poly {
+					all = append(all, ring...)
+				}
+			}
+		}
+		for i := 0; i < len(all) && len(list) < most; i += 1 + len(all)/ofEach {
+			list = append(list, all[i])
+		}
+	}
+	return list
+}
+
+// onBorders says of each place whether a border of ours runs by within 1e-4
+// degrees, some ten metres: departments draw along the same streets.
+func (l *Loader) onBorders(ctx context.Context, places []crs.WGS84) ([]bool, error) {
+	lons, lats := make([]float64, len(places)), make([]float64, len(places))
+	for i, p := range places {
+		lons[i], lats[i] = p.Lon, p.Lat
+	}
+	rows, err := l.Pool.Query(ctx, `
+SELECT EXISTS (SELECT 1 FROM region r WHERE r.level IN ('community', 'grid') AND r.geom && ST_Expand(n.p, 1e-4) AND ST_DWithin(ST_Boundary(r.geom), n.p, 1e-4))
+FROM (SELECT i, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS p FROM unnest($1::float8[], $2::float8[]) WITH ORDINALITY AS g (lon, lat, i)) n ORDER BY n.i`, lons, lats)
+	if err != nil {
+		return nil, fmt.Errorf("borders at the places of a file: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[bool])
 }

@@ -74,6 +74,10 @@ var kinds = prepared([]*Kind{
 		textField("name", "名称", "Name", "区划名称", "行政区划名称", "xzqmc", "网格名称", "社区名称", "街道名称", "mc", "bezeichnung"), en,
 		textField("level", "级别", "Level", "层级"), outline,
 	}},
+	{Name: "cells", Title: "部门网格", TitleEn: "Other departments' grids", Geometry: "polygon", Fields: []Field{
+		textField("code", "部门网格代码", "Department's code", "网格编码", "网格代码", "网格编号", "网格号", "警务区编码", "警格编码", "单元编码", "wgbm", "wgdm", "gridcode", "cell", "编码", "代码", "编号", "id", "objectid", "bsm").help("该部门自己的网格代码，按它查找和对照。", "The department's own code, by which the grid is found.").required(),
+		textField("name", "名称", "Name", "网格名称", "警务区名称", "wgmc", "mc", "title"), outline,
+	}},
 	{Name: "buildings", Title: "楼栋", TitleEn: "Buildings", Geometry: "polygon", Fields: []Field{
 		ref, textField("code", "楼栋编码", "Building code", "楼栋代码", "建筑编码", "房屋编码", "ldbm", "buildingcode", "幢号编码"), textField("name", "名称", "Name", "楼栋名称", "建筑名称", "楼名", "ldmc", "buildingname"), en,
 		textField("use", "用途", "Use", "建筑用途", "房屋用途", "usage", "building", "ft"), textField("address", "地址", "Address", "楼栋地址", "详细地址", "坐落", "门牌", "dz", "addr", "fulladdress"),

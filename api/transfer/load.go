@@ -11,6 +11,7 @@ import (
 
 	"onemap/api/building"
 	"onemap/api/cases"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/organisation"
 	"onemap/api/person"
@@ -31,6 +32,7 @@ type Loader struct {
 	Organisations *organisation.Service
 	People        *person.Service
 	Cases         *cases.Service
+	Nets          *crosswalk.Service
 	// Keys seal the rows that wait for a person's decision.
 	Keys *seal.Keys
 	// Folder keeps uploaded files until their import is deleted.

@@ -29,6 +29,7 @@ type Mapping struct {
 	Under    string `json:"under,omitempty" doc:"Regions without codes are numbered under this one."`
 	City     string `json:"city,omitempty" doc:"The city of this code is made as the union of the file's regions when there is none."`
 	CityName string `json:"city_name,omitempty"`
+	Net      string `json:"net,omitempty" maxLength:"36" doc:"The id of the net that cells are of; they replace what it has."`
 }
 
 // Layered is m with what another mapping says on top of it.
@@ -47,6 +48,7 @@ func (m Mapping) Layered(over Mapping) Mapping {
 	take(&m.Under, over.Under)
 	take(&m.City, over.City)
 	take(&m.CityName, over.CityName)
+	take(&m.Net, over.Net)
 	m.Columns, m.Constants, m.Defaults = joined(m.Columns, over.Columns), joined(m.Constants, over.Constants), joined(m.Defaults, over.Defaults)
 	values := map[string]map[string]string{}
 	for _, list := range []map[string]map[string]string{m.Values, over.Values} {
@@ -105,6 +107,9 @@ func (m Mapping) problems(k *Kind, columns []string) []FieldProblem {
 		if f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" && m.Defaults[f.Name] == "" {
 			add(f.Name, "no column gives %s (%s); name it, or say it for all rows%s", f.Title, f.Name, similar(k, f.Name, columns))
 		}
+	}
+	if k.Name == "cells" && m.Net == "" {
+		add("net", "say which net these grids are of")
 	}
 	if m.TimeZone != "" {
 		if _, err := time.LoadLocation(m.TimeZone); err != nil {

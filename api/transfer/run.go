@@ -81,8 +81,11 @@ func (l *Loader) work(ctx context.Context, run *Run, path, refusedPath string, p
 		return err
 	}
 	defer r.out.close()
-	if run.Kind == "regions" {
+	switch run.Kind {
+	case "regions":
 		return r.regions(ctx, f, proj)
+	case "cells":
+		return r.cells(ctx, f, proj)
 	}
 	if r.taker, err = l.taker(ctx, run.Kind); err != nil {
 		return err

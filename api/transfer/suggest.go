@@ -45,6 +45,12 @@ func (l *Loader) suggest(ctx context.Context, k *Kind, m Mapping, v look) sugges
 			return s
 		}
 	}
+	if k.Name == "cells" {
+		pairs = corners(records)
+		if out, _, err = v.proj.points(ctx, pairs); err != nil {
+			return suggestion{}
+		}
+	}
 	return l.guard(ctx, k, records, pairs, out)
 }
 

@@ -17,6 +17,7 @@ type gridsCommand struct {
 	Undo     gridsUndo     `cmd:"" help:"Publish what was in force before an edition, as a new one."`
 	Make     gridsMake     `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
 	Check    gridsCheck    `cmd:"" help:"Find gaps, overlaps and other faults between regions and their parent."`
+	Net      gridsNet      `cmd:"" help:"Other departments' grids over ours: import, crosswalk, merged net."`
 }
 
 type gridsMake struct {

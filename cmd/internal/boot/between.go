@@ -2,19 +2,23 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
 
+	"onemap/api/analysis"
 	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/person"
 	"onemap/api/pg"
 	"onemap/api/plate"
 	"onemap/api/region"
 	"onemap/geo/crs"
+	"onemap/geo/grid"
 	"onemap/tiles"
 )
 
@@ -38,6 +42,35 @@ func (g grantsOfRegions) GrantsOn(ctx context.Context, q pg.Querier, scopes []st
 	list := make([]region.Grant, len(found))
 	for i, f := range found {
 		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope}
+	}
+	return list, err
+}
+
+type draftsOfNets struct{ *region.Service }
+
+func (d draftsOfNets) Propose(ctx context.Context, under, name string, grids []grid.Region) (uuid.UUID, error) {
+	code := grid.Code(under)
+	begun, err := d.Begin(ctx, code, newID(), name, "")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if _, err := d.Fill(ctx, code, begun.ID, begun.Rev, grids, false); err != nil {
+		return uuid.Nil, errors.Join(err, d.Discard(ctx, code, begun.ID, begun.Rev))
+	}
+	return begun.ID, nil
+}
+
+func (d draftsOfNets) Drawn(ctx context.Context, under string, draft uuid.UUID) (*grid.Index, error) {
+	return d.Service.Drawn(ctx, grid.Code(under), draft)
+}
+
+type groupsOfNets struct{ *analysis.Service }
+
+func (g groupsOfNets) Groups(ctx context.Context) ([]crosswalk.Group, error) {
+	groups, err := g.Service.Groups(ctx)
+	list := make([]crosswalk.Group, len(groups))
+	for i, x := range groups {
+		list[i] = crosswalk.Group(x)
 	}
 	return list, err
 }

@@ -20,6 +20,7 @@ import (
 	"onemap/api/auth"
 	"onemap/api/building"
 	"onemap/api/cases"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/link"
 	"onemap/api/service"
@@ -36,6 +37,7 @@ type program struct {
 	photo    string
 	building string
 	service  string
+	net      string // with the cell P1
 }
 
 func start(t *testing.T) *program {
@@ -112,6 +114,16 @@ func (p *program) furnish(t *testing.T, city *apitest.City) {
 			return err
 		}
 		return tx.QueryRow(t.Context(), "SELECT id::text FROM service").Scan(&p.service)
+	})
+	police, err := p.Nets.Define(city.As(actor.Registrar), crosswalk.Net{Scope: apitest.StreetA, Name: "police", Kind: crosswalk.Police})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.net = police.ID.String()
+	city.Tx(t, func(tx pgx.Tx) error {
+		around := orb.MultiPolygon{{{{113.3, 23.4}, {113.306, 23.4}, {113.306, 23.41}, {113.3, 23.41}, {113.3, 23.4}}}}
+		_, err := p.Nets.Take(t.Context(), tx, police.ID, []crosswalk.Cell{{Code: "P1", Name: "一警区", Geom: around}}, "police.shp")
+		return err
 	})
 }
 

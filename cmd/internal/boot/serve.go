@@ -22,6 +22,7 @@ import (
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/feed"
 	"onemap/api/organisation"
@@ -138,6 +139,7 @@ func (s *Server) routes() {
 	organisation.Routes(s.web, w.Organisations)
 	cases.Routes(s.web, w.Cases, w.Intake)
 	analysis.Routes(s.web, w.Analysis)
+	crosswalk.Routes(s.web, w.Nets)
 	search.Routes(s.web, &search.Service{Pool: w.Pool, Regions: w.Regions, People: w.People})
 	transfer.Routes(s.web, w.Loader)
 	standard.Routes(s.web, &standard.Book{Index: w.Regions.Index})

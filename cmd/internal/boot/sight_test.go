@@ -134,6 +134,7 @@ func nothing() facts {
 		"make-key.expires_at": time.Now().AddDate(0, 1, 0).Format(time.RFC3339), "make-key.read_only": true,
 		"actor": uuid.NewString(), "list-audit.kind": "person", "export-audit.kind": "person", "list-accounts.department": "D99",
 		"settings.key": "contact", "change-setting.value": "12345", "rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
+		"nets.net": uuid.NewString(), "cells.code": "P1", "define-net.scope": apitest.StreetA, "define-net.name": "fire", "define-net.kind": "fire", "change-net.kind": "fire",
 		"draft": uuid.NewString(), "edition": 999, "begin-draft.name": "改名", "change-draft.name": "改名", "mend-draft.parent": "990101001001", "mend-draft.set": "x", "fill-draft.name": "grids.geojson", "read-code.code": "990101001001001",
 		"fill-draft body": `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"990101001001001","name":"改名"},"geometry":{"type":"Polygon","coordinates":[[[113.3,23.4],[113.305,23.4],[113.305,23.41],[113.3,23.41],[113.3,23.4]]]}}]}`,
 	}
@@ -164,6 +165,7 @@ func (p *program) ours(t *testing.T, city *apitest.City, own owners, none facts)
 	}
 	f["cases.id"], f["photos.id"], f["receipt"], f["q"] = p.receipt.ID.String(), p.photo, p.receipt.Receipt, p.receipt.Number
 	f["buildings.id"], f["building"], f["building_id"], f["list-people.building"] = p.building, p.building, p.building, p.building
+	f["nets.net"] = p.net
 	f["services.id"], f["facilities.code"], f["codes"] = p.service, p.facility.Code.String(), p.facility.Code.Raw()
 	f["dwellings.id"], f["dwelling"], f["dwelling_id"], f["remove-dwelling.id"] = home, home, home, house("102")
 	f["people.id"] = person("王小明", "1950-05-06")
@@ -295,7 +297,7 @@ func (o owners) of(c call) somebody {
 	switch c.op {
 	case "plan-uncovered": // for planners who see people
 		return o[web.SightPeople]
-	case "erase-person": // seen by registrars, done by administrators
+	case "erase-person", "get-nets-fit": // seen by others, done by administrators; a draft is theirs
 		return o[web.SightManage]
 	case "list-settings", "change-setting", "get-retention": // for those of a whole city
 		return o[wholeCity]

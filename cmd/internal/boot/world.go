@@ -17,6 +17,7 @@ import (
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/organisation"
 	"onemap/api/person"
@@ -53,6 +54,7 @@ type World struct {
 	Intake        *blob.Intake
 	Changes       *change.Log
 	Analysis      *analysis.Service
+	Nets          *crosswalk.Service
 	Loader        *transfer.Loader
 	Settings      *setting.Service
 
@@ -160,6 +162,9 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
+	w.Nets = crosswalk.New(crosswalk.Config{
+		Pool: w.Pool, Regions: w.Regions, Drafts: draftsOfNets{w.Regions}, Residents: w.People, Protected: groupsOfNets{w.Analysis}, Now: time.Now, NewID: newID,
+	})
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
 	w.Regions.Foresees(w.People, grantsOfRegions{w.Auth})
 	imports, err := w.Config.imports()
@@ -168,7 +173,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	}
 	w.Loader = &transfer.Loader{
 		Pool: w.Pool, Regions: w.Regions, Buildings: w.Buildings, Facilities: w.Facilities, Services: w.Services,
-		Organisations: w.Organisations, People: w.People, Cases: w.Cases, Keys: w.Keys, Folder: imports, Zone: w.Zone,
+		Organisations: w.Organisations, People: w.People, Cases: w.Cases, Nets: w.Nets, Keys: w.Keys, Folder: imports, Zone: w.Zone,
 		NewID: newID, Now: time.Now,
 	}
 	w.People.Traces = []person.Trace{w.Loader}

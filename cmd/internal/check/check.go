@@ -66,7 +66,7 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 			placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
 			peopleFold, peopleOnce, tagsEnd, c.sealedOpen,
 			roomsFollow, storeysWhole, roomsApart,
-			gridsTile, gridsApart, regionsCovered, casesFold, changesInOrder, c.photosThere,
+			gridsTile, gridsApart, regionsCovered, cellsValid, crosswalksAgree, casesFold, changesInOrder, c.photosThere,
 		} {
 			r, err := rule(ctx, tx, ix)
 			if err != nil {

@@ -19,6 +19,7 @@ import (
 	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/crosswalk"
 	"onemap/api/link"
 	"onemap/api/region"
 	"onemap/cmd/internal/check"
@@ -64,6 +65,15 @@ func furnished(t *testing.T) city {
 	}
 	copy(c.sha[:], sha)
 	c.house(t)
+	n, err := c.Nets.Define(c.As(actor.Registrar), crosswalk.Net{Scope: apitest.StreetA, Name: "police", Kind: crosswalk.Police})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Tx(t, func(tx pgx.Tx) error {
+		around := orb.MultiPolygon{{{{113.299, 23.399}, {113.3071, 23.4}, {113.306, 23.413}, {113.3, 23.41}, {113.299, 23.399}}}}
+		_, err := c.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "P1", Geom: around}}, "police.shp")
+		return err
+	})
 	return c
 }
 
@@ -168,6 +178,7 @@ func TestEachRuleFindsItsDamage(t *testing.T) {
 		{"a room above the roof", "UPDATE dwelling SET storey_to = 3 WHERE code = '302'", []string{storeys}, func(city) string { return "rooms from -1 to 3" }},
 		{"a house without a ground floor", "DELETE FROM building_storey WHERE ordinal < 1", []string{storeys}, func(city) string { return "has 2 storeys from 1 to 2" }},
 		{"a room within another", "UPDATE dwelling SET col = 1, colspan = 2 WHERE code = '202'", []string{"dwelling: no two rooms of a unit overlap"}, func(city) string { return "has 201 and 202" }},
+		{"a cell that crosses itself", "UPDATE net_cell SET geom = ST_GeomFromText('MULTIPOLYGON(((113.30 23.40, 113.306 23.41, 113.306 23.40, 113.30 23.41, 113.30 23.40)))', 4326)", []string{"nets: each cell is a sound polygon"}, func(city) string { return "P1 of net police (990101001): Self-intersection" }},
 		{"a log that runs backwards", "INSERT INTO change_log (pos, inbox, at, kind, object, rev, body) VALUES (1, 101, now(), 'case', 'k', 2, '{}'), (2, 102, now(), 'case', 'k', 1, '{}')", []string{"change log: revisions of an object grow"}, func(city) string { return "case k goes from 2 to 1 at 2" }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -996,6 +996,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The nets of other departments over a place */
+        get: operations["list-nets"];
+        put?: never;
+        /** Name a net: the grids of another department over a place. Its cells come in as an import of kind cells */
+        post: operations["define-net"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose a point is in every net: none where a net has a gap, several where its cells overlap */
+        get: operations["get-nets-at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the nets over a place match our grids in force, or those of a draft */
+        get: operations["get-nets-fit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft of our grids that follows nets better; nothing is in force before the draft is published */
+        post: operations["propose-merged-net"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/{net}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A net */
+        get: operations["get-net"];
+        put?: never;
+        post?: never;
+        /** Take a net away, cells and all */
+        delete: operations["remove-net"];
+        options?: never;
+        head?: never;
+        /** Give a net other titles, or another department */
+        patch: operations["change-net"];
+        trace?: never;
+    };
+    "/api/v1/nets/{net}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells of a net, as GeoJSON */
+        get: operations["list-net-cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/{net}/cells/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From a department's code to our grids, with shares */
+        get: operations["get-net-cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/{net}/crosswalk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From a net's codes to ours, with shares, in any edition of our grids */
+        get: operations["get-net-crosswalk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/{net}/crosswalk.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The crosswalk as a table */
+        get: operations["get-net-crosswalk-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nets/{net}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ground about which a net and our grids do not agree, the most people first, as GeoJSON */
+        get: operations["list-net-disagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations": {
         parameters: {
             query?: never;
@@ -2689,6 +2862,11 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        AtAnswerBody: {
+            /** @description Ours that holds the point; empty where none does, or outside of your area. */
+            grid_code: string;
+            items: components["schemas"]["CrosswalkHolder"][] | null;
+        };
         AuditFinding: {
             /**
              * Format: int64
@@ -3584,9 +3762,253 @@ export interface components {
             /** @description Shown this once. */
             recovery_codes: string[] | null;
         };
+        CrosswalkAnswerBody: {
+            /**
+             * Format: int64
+             * @description Of our grids.
+             */
+            edition: number;
+            /** @description People are counted exactly; otherwise in protected groups. */
+            exact: boolean;
+            /** Format: int64 */
+            grids: number;
+            items: components["schemas"]["CrosswalkMatch"][] | null;
+            net: components["schemas"]["CrosswalkNet"];
+            /**
+             * Format: double
+             * @description What is narrower counts as imprecise drawing.
+             */
+            sliver_m: number;
+        };
+        CrosswalkCellAnswer: {
+            /** @description West, south, east, north; WGS84. */
+            bbox: number[] | null;
+            code: string;
+            /** Format: int64 */
+            edition: number;
+            exact: boolean;
+            /** @description The largest share first; slivers last. */
+            grids: components["schemas"]["CrosswalkMatch"][] | null;
+            name: string;
+            net: components["schemas"]["CrosswalkNet"];
+        };
+        CrosswalkCounts: {
+            /** Format: int64 */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description Open ones that the reader may see.
+             */
+            cases: number;
+            /**
+             * Format: int64
+             * @description Exact for those who keep people's records in the whole place; for others, of whole groups of ten and more.
+             */
+            people: number;
+        };
+        CrosswalkFit: {
+            area: components["schemas"]["CrosswalkShares"];
+            buildings: components["schemas"]["CrosswalkShares"];
+            /** Format: int64 */
+            cells: number;
+            /**
+             * Format: int64
+             * @description With ground, slivers aside, in a grid with which they do not agree.
+             */
+            cells_split: number;
+            /** @description What lies there. */
+            departs: components["schemas"]["CrosswalkCounts"];
+            /** @description What lies in our grids and in no cell. */
+            gap: components["schemas"]["CrosswalkCounts"];
+            /** Format: double */
+            gap_m2: number;
+            /** Format: int64 */
+            grids: number;
+            /**
+             * Format: int64
+             * @description With ground, slivers aside, of a cell with which they do not agree.
+             */
+            grids_shared: number;
+            /** @enum {string} */
+            kind: "police" | "fire" | "civil_affairs" | "party_building" | "other";
+            name: string;
+            net: string;
+            /** @description What lies in several cells. */
+            overlap: components["schemas"]["CrosswalkCounts"];
+            /** Format: double */
+            overlap_m2: number;
+            people: components["schemas"]["CrosswalkShares"];
+            /**
+             * Format: int64
+             * @description Where borders depart from each other, slivers aside.
+             */
+            pieces: number;
+            title: string;
+            title_en: string;
+        };
+        CrosswalkHeldCell: {
+            code: string;
+            name: string;
+        };
+        CrosswalkHolder: {
+            cells: components["schemas"]["CrosswalkHeldCell"][] | null;
+            /** @enum {string} */
+            kind: "police" | "fire" | "civil_affairs" | "party_building" | "other";
+            name: string;
+            net: string;
+            scope: string;
+            title: string;
+            title_en: string;
+        };
+        CrosswalkMatch: {
+            /** Format: double */
+            area_m2: number;
+            /** Format: int64 */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description Open ones that the reader may see.
+             */
+            cases: number;
+            /** @description The department's code. */
+            cell: string;
+            cell_name: string;
+            /** @description Our code; empty is ground of none of our grids. */
+            grid: string;
+            grid_name: string;
+            grid_name_en: string;
+            /** @description Most of the cell's ground lies in this grid. */
+            main: boolean;
+            /**
+             * Format: int64
+             * @description Exact for those who keep people's records in the whole place; for others, of whole groups of ten and more.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description Of the people in the cell; null where nobody is counted there.
+             */
+            people_share_of_cell: number | null;
+            /**
+             * Format: double
+             * @description Of the cell's ground, from 0 to 1.
+             */
+            share_of_cell: number;
+            /**
+             * Format: double
+             * @description Of the grid's ground.
+             */
+            share_of_grid: number;
+            /** @description All of it is narrower than what is taken for imprecise drawing. */
+            sliver: boolean;
+            /**
+             * Format: double
+             * @description Of its widest piece: twice the area by the perimeter.
+             */
+            width_m: number;
+        };
+        CrosswalkMove: {
+            /** Format: double */
+            area_m2: number;
+            /** Format: int64 */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description Open ones that the reader may see.
+             */
+            cases: number;
+            from: string;
+            /**
+             * Format: int64
+             * @description Exact for those who keep people's records in the whole place; for others, of whole groups of ten and more.
+             */
+            people: number;
+            to: string;
+        };
+        CrosswalkNamed: {
+            /** @enum {string} */
+            kind: "police" | "fire" | "civil_affairs" | "party_building" | "other";
+            /** @description In Chinese; when not given, after the department. */
+            title?: string;
+            title_en?: string;
+        };
+        CrosswalkNet: {
+            /** Format: int64 */
+            cells: number;
+            /** @description What its cells came from; empty before that. */
+            file_name: string;
+            id: string;
+            /** Format: date-time */
+            imported_at: string | null;
+            imported_by: string;
+            /** @enum {string} */
+            kind: "police" | "fire" | "civil_affairs" | "party_building" | "other";
+            /** @description Tells it from others of the place: small letters, digits and hyphens. */
+            name: string;
+            /** Format: int64 */
+            rev: number;
+            /** @description The place it covers, a region code. */
+            scope: string;
+            title: string;
+            title_en: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        CrosswalkProposal: {
+            after: components["schemas"]["CrosswalkFit"][] | null;
+            before: components["schemas"]["CrosswalkFit"][] | null;
+            /** @description Of the place's regions, to look at, to change and to publish; the nil id when nothing would change. */
+            draft: string;
+            /**
+             * Format: int64
+             * @description That would be drawn anew, those included that only gain a common corner.
+             */
+            grids: number;
+            /** @description Ground that goes from one grid to its neighbour, the most people first. */
+            moves: components["schemas"]["CrosswalkMove"][] | null;
+            under: string;
+        };
+        CrosswalkShares: {
+            /**
+             * Format: double
+             * @description What lies where the borders agree: in a grid that has most of its cell, or a cell that has most of its grid.
+             */
+            agreed: number;
+            /**
+             * Format: double
+             * @description What lies in the cell that has most of its grid.
+             */
+            completeness: number;
+            /**
+             * Format: double
+             * @description What lies in a cell and a grid that are each other's largest.
+             */
+            one_to_one: number;
+            /**
+             * Format: double
+             * @description What lies in the grid that has most of its cell.
+             */
+            purity: number;
+            /**
+             * Format: double
+             * @description W: people, m2 or buildings in all grids. Where it is 0, the shares are 0 and say nothing.
+             */
+            whole: number;
+        };
         DecideInBody: {
             /** @description The id of a candidate, new, or drop. */
             take: string;
+        };
+        DefineInBody: {
+            /** @enum {string} */
+            kind: "police" | "fire" | "civil_affairs" | "party_building" | "other";
+            /** @description Tells it from others of the place. */
+            name: string;
+            /** @description The place it covers. */
+            scope: string;
+            /** @description In Chinese; when not given, after the department. */
+            title?: string;
+            title_en?: string;
         };
         DemoAnswerBody: {
             accounts: components["schemas"]["AuthMe"][] | null;
@@ -3732,6 +4154,9 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        FitAnswerBody: {
+            items: components["schemas"]["CrosswalkFit"][] | null;
+        };
         FlowsOutBody: {
             items: components["schemas"]["PersonFlow"][] | null;
         };
@@ -3829,6 +4254,9 @@ export interface components {
             reason?: string;
             /** Format: date-time */
             until: string;
+        };
+        NetsAnswerBody: {
+            items: components["schemas"]["CrosswalkNet"][] | null;
         };
         NewInBody: {
             /** @description A day; empty: from the identity number. */
@@ -4203,6 +4631,19 @@ export interface components {
         ProofInBody: {
             password: string;
         };
+        ProposeInBody: {
+            /** @description What the draft is called. */
+            name?: string;
+            /** @description Those to follow; when not given all over the place. */
+            nets?: string[] | null;
+            /** @description The place. */
+            region: string;
+            /**
+             * Format: double
+             * @description Ground narrower than this does not move; 5 when not given.
+             */
+            sliver_m?: number;
+        };
         QueryInBody: {
             /** @description A name or a part of it, pinyin initials, or a whole phone number or number of a document; 100 characters at most. */
             q: string;
@@ -4489,7 +4930,7 @@ export interface components {
             subtitle: string;
             title: string;
             /** @enum {string} */
-            type: "coordinate" | "case" | "facility" | "region" | "service" | "building" | "organisation" | "place" | "address" | "person";
+            type: "coordinate" | "case" | "facility" | "region" | "cell" | "service" | "building" | "organisation" | "place" | "address" | "person";
         };
         SearchPosted: {
             /**
@@ -4813,6 +5254,8 @@ export interface components {
             encoding?: string;
             kind?: string;
             layer?: string;
+            /** @description The id of the net that cells are of; they replace what it has. */
+            net?: string;
             /** @description Whose rows these are; together with ref it tells a row when it comes again. */
             source?: string;
             /** @example Asia/Shanghai */
@@ -9710,6 +10153,861 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-nets": {
+        parameters: {
+            query?: {
+                /** @description A place; nets over it, and over what lies under it. */
+                region?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetsAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "define-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefineInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkNet"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-nets-at": {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+                /** @description The datum of lon and lat. */
+                crs?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-nets-fit": {
+        parameters: {
+            query: {
+                /** @description The place. */
+                region: string;
+                /** @description Of the place's regions; when not given, our grids in force are measured. */
+                draft?: string;
+                sliver_m?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FitAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-merged-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkProposal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkNet"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-net": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-net": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the net as you saw it. */
+                "If-Match"?: string;
+            };
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrosswalkNamed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkNet"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-net-cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-net-cell": {
+        parameters: {
+            query?: {
+                /** @description Of our grids; 0 is the one in force. */
+                edition?: number;
+                /** @description Ground narrower than this, in metres, counts as imprecise drawing. */
+                sliver_m?: number;
+            };
+            header?: never;
+            path: {
+                net: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkCellAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-net-crosswalk": {
+        parameters: {
+            query?: {
+                /** @description Of our grids; 0 is the one in force. */
+                edition?: number;
+                /** @description Ground narrower than this, in metres, counts as imprecise drawing. */
+                sliver_m?: number;
+            };
+            header?: never;
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkAnswerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-net-crosswalk-csv": {
+        parameters: {
+            query?: {
+                /** @description Of our grids; when not given the one in force. */
+                edition?: string;
+                /** @description As in the crosswalk. */
+                sliver_m?: string;
+                /** @description zh or en. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The net. */
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-net-disagreements": {
+        parameters: {
+            query?: {
+                /** @description Of our grids; 0 is the one in force. */
+                edition?: number;
+                /** @description Ground narrower than this, in metres, counts as imprecise drawing. */
+                sliver_m?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                net: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
