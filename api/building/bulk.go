@@ -42,7 +42,17 @@ func (s *Service) Empty(ctx context.Context) (bool, error) {
 // indexes and unique constraints of the table, which are made again at its end,
 // when whatever they forbid undoes the whole load. ErrNotEmpty when buildings are
 // there. Whoever asks for buildings, or for what lies in one, waits while it runs.
+// The indexes that only search needs follow at once; what keeps one from being made
+// leaves it due, and every building there.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
+	if err := s.bulkLoad(ctx, load); err != nil {
+		return err
+	}
+	_ = pg.BuildDue(ctx, s.Pool) // the buildings are there; the next start makes what is due
+	return nil
+}
+
+func (s *Service) bulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
 		return clash(pg.Stripped(ctx, tx, []string{"building"}, func() error {
 			var there bool

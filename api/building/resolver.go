@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/address"
+	"onemap/api/pg"
 )
 
 // Resolver answers from memory which dwelling a row about a person means, for
@@ -43,78 +44,68 @@ type DwellingAt struct {
 // several marks a room that more than one unit of the building has.
 const several = -1
 
-// LoadResolver reads all buildings and dwellings.
+// LoadResolver reads all buildings and dwellings, of one moment.
 func (s *Service) LoadResolver(ctx context.Context) (*Resolver, error) {
 	r := &Resolver{
 		seed: maphash.MakeSeed(), place: map[uuid.UUID]int32{}, codes: map[string]int32{}, keys: map[string][]int32{},
 		rooms: map[uint64]int32{}, realty: map[string]int32{},
 	}
-	if err := r.loadBuildings(ctx, s); err != nil {
-		return nil, fmt.Errorf("resolver: %w", err)
-	}
-	if err := r.loadDwellings(ctx, s); err != nil {
+	o := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.Pool, o, func(tx pgx.Tx) error {
+		if err := r.loadBuildings(ctx, tx); err != nil {
+			return err
+		}
+		return r.loadDwellings(ctx, tx)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("resolver: %w", err)
 	}
 	return r, nil
 }
 
-func (r *Resolver) loadBuildings(ctx context.Context, s *Service) error {
-	rows, err := s.Pool.Query(ctx, "SELECT id, COALESCE(code, ''), address, address_key, grid_code, scope_code FROM building")
-	if err != nil {
-		return err
-	}
+func (r *Resolver) loadBuildings(ctx context.Context, tx pgx.Tx) error {
 	scopes := map[string]string{}
-	shared := func(s string) string {
-		if kept, ok := scopes[s]; ok {
+	shared := func(s []byte) string {
+		if kept, ok := scopes[string(s)]; ok {
 			return kept
 		}
-		scopes[s] = s
-		return s
+		kept := string(s)
+		scopes[kept] = kept
+		return kept
 	}
-	var id uuid.UUID
-	var code, text, key, scope string
-	var grid *string
-	_, err = pgx.ForEachRow(rows, []any{&id, &code, &text, &key, &grid, &scope}, func() error {
-		b := resolved{id: id, scope: shared(scope)}
-		if grid != nil {
+	return pg.CopyOut(ctx, tx, "SELECT id, code, address, address_key, grid_code IS NOT NULL, scope_code FROM building", func(v [][]byte) error {
+		b := resolved{id: uuid.UUID(v[0]), scope: shared(v[5])}
+		if v[4][0] != 0 {
 			b.grid = b.scope
 		}
 		at := int32(len(r.buildings))
 		r.buildings = append(r.buildings, b)
-		r.place[id] = at
-		if code != "" {
-			r.codes[code] = at
+		r.place[b.id] = at
+		if code := v[1]; len(code) > 0 {
+			r.codes[string(code)] = at
 		}
-		if key == "" {
+		if len(v[3]) == 0 {
 			return nil
 		}
+		key := string(v[3])
 		r.keys[key] = append(r.keys[key], at)
-		for _, k := range address.Parse(text).Keys() {
+		for _, k := range address.Parse(string(v[2])).Keys() {
 			if k != key {
 				r.keys[k] = append(r.keys[k], at)
 			}
 		}
 		return nil
 	})
-	return err
 }
 
-func (r *Resolver) loadDwellings(ctx context.Context, s *Service) error {
-	rows, err := s.Pool.Query(ctx, `
-SELECT d.id, d.building_id, COALESCE(u.code, ''), d.code, COALESCE(d.realty_code, '')
-FROM dwelling d LEFT JOIN building_unit u ON u.id = d.unit_id`)
-	if err != nil {
-		return err
-	}
-	var id, house uuid.UUID
-	var unit, code, realty string
-	_, err = pgx.ForEachRow(rows, []any{&id, &house, &unit, &code, &realty}, func() error {
-		b, ok := r.place[house]
-		if !ok {
-			return nil // built since the buildings were read
-		}
+func (r *Resolver) loadDwellings(ctx context.Context, tx pgx.Tx) error {
+	return pg.CopyOut(ctx, tx, `
+SELECT d.id, d.building_id, u.code, d.code, d.realty_code
+FROM dwelling d LEFT JOIN building_unit u ON u.id = d.unit_id`, func(v [][]byte) error {
+		unit, code, realty := v[2], v[3], v[4]
+		b := r.place[uuid.UUID(v[1])]
 		at := int32(len(r.dwellings))
-		r.dwellings, r.at = append(r.dwellings, id), append(r.at, b)
+		r.dwellings, r.at = append(r.dwellings, uuid.UUID(v[0])), append(r.at, b)
 		r.rooms[r.room(b, unit, code)] = at
 		alone := r.room(b, anyUnit, code)
 		if _, twice := r.rooms[alone]; twice {
@@ -122,26 +113,25 @@ FROM dwelling d LEFT JOIN building_unit u ON u.id = d.unit_id`)
 		} else {
 			r.rooms[alone] = at
 		}
-		if realty != "" {
-			r.realty[realty] = at
+		if len(realty) > 0 {
+			r.realty[string(realty)] = at
 		}
 		return nil
 	})
-	return err
 }
 
 // anyUnit stands for whichever unit has the room.
-const anyUnit = "\x00"
+var anyUnit = []byte{0}
 
 // room is the hash of a room's name: of 600,000 rooms two share one with a
 // probability of 1e-8.
-func (r *Resolver) room(building int32, unit, code string) uint64 {
+func (r *Resolver) room(building int32, unit, code []byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(r.seed)
 	h.Write([]byte{byte(building), byte(building >> 8), byte(building >> 16), byte(building >> 24)})
-	h.WriteString(unit)
+	h.Write(unit)
 	h.WriteByte(0)
-	h.WriteString(code)
+	h.Write(code)
 	return h.Sum64()
 }
 
@@ -179,13 +169,13 @@ func (r *Resolver) Dwelling(code string, building uuid.UUID, unit, room string) 
 		at, ok = r.realty[code]
 	}
 	if b, known := r.place[building]; !ok && known && room != "" {
-		unit, room = address.Unit(unit), address.Room(room)
+		unit, room := []byte(address.Unit(unit)), []byte(address.Room(room))
 		at, ok = r.rooms[r.room(b, unit, room)]
-		if !ok && unit == "" {
+		if !ok && len(unit) == 0 {
 			at, ok = r.rooms[r.room(b, anyUnit, room)]
 		}
-		if !ok && unit != "" {
-			at, ok = r.rooms[r.room(b, "", room)]
+		if !ok && len(unit) > 0 {
+			at, ok = r.rooms[r.room(b, nil, room)]
 		}
 	}
 	if !ok || at == several {

@@ -41,8 +41,17 @@ const anybody = "SELECT EXISTS (SELECT FROM person) OR EXISTS (SELECT FROM house
 // BulkLoad loads the first people of a city in one transaction: without the
 // indexes and references of the tables, which are made again at its end, when
 // whatever they forbid undoes the whole load. ErrNotEmpty when people are there.
-// Nobody reads or writes people while it runs.
+// Nobody reads or writes people while it runs. The indexes that only search needs
+// follow at once; what keeps one from being made leaves it due, and everybody there.
 func (s *Service) BulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
+	if err := s.bulkLoad(ctx, load); err != nil {
+		return err
+	}
+	_ = pg.BuildDue(ctx, s.Pool) // the people are there; the next start makes what is due
+	return nil
+}
+
+func (s *Service) bulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk) error) error {
 	// The owner obeys the policies of the marks, too.
 	return vault.In(ctx, s.Pool, vault.Everywhere(), func(tx pgx.Tx) error {
 		if err := s.Keys.Hold(ctx, tx); err != nil {

@@ -17,18 +17,36 @@ import (
 )
 
 // Migrate brings the schema to the newest version, under a lock that lets
-// several servers start at once. It makes the extension and the schema first,
-// and refuses a server that is too old, saying what is needed.
+// several servers start at once. It makes the extension and the schema first, and
+// the indexes that are due; it refuses a server that is too old, saying what is needed.
 func Migrate(ctx context.Context, url string) error {
-	return withProvider(ctx, url, func(p *goose.Provider) error {
+	return withProvider(ctx, url, func(db *sql.DB, p *goose.Provider) error {
+		// First, since a migration counts on the indexes of those before it.
+		if err := leftDue(ctx, db); err != nil {
+			return err
+		}
 		_, err := p.Up(ctx)
 		return err
 	})
 }
 
+// leftDue makes the indexes that a program that died left due.
+func leftDue(ctx context.Context, db *sql.DB) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var known bool
+	if err := conn.QueryRowContext(ctx, "SELECT to_regclass('index_due') IS NOT NULL").Scan(&known); err != nil || !known {
+		return err
+	}
+	return conn.Raw(func(driver any) error { return buildDue(ctx, driver.(*stdlib.Conn).Conn()) })
+}
+
 // MigrateTo goes up or down to a version; 0 is an empty schema.
 func MigrateTo(ctx context.Context, url string, version int64) error {
-	return withProvider(ctx, url, func(p *goose.Provider) error {
+	return withProvider(ctx, url, func(_ *sql.DB, p *goose.Provider) error {
 		now, err := p.GetDBVersion(ctx)
 		if err != nil {
 			return err
@@ -44,7 +62,7 @@ func MigrateTo(ctx context.Context, url string, version int64) error {
 
 // Version is the schema's version and the newest one this program knows.
 func Version(ctx context.Context, url string) (have, newest int64, err error) {
-	err = withProvider(ctx, url, func(p *goose.Provider) error {
+	err = withProvider(ctx, url, func(_ *sql.DB, p *goose.Provider) error {
 		sources := p.ListSources()
 		newest = sources[len(sources)-1].Version
 		have, err = p.GetDBVersion(ctx)
@@ -53,7 +71,7 @@ func Version(ctx context.Context, url string) (have, newest int64, err error) {
 	return have, newest, err
 }
 
-func withProvider(ctx context.Context, url string, do func(*goose.Provider) error) error {
+func withProvider(ctx context.Context, url string, do func(*sql.DB, *goose.Provider) error) error {
 	c, err := pgx.ParseConfig(url)
 	if err != nil {
 		return fmt.Errorf("database url: %w", err)
@@ -73,7 +91,7 @@ func withProvider(ctx context.Context, url string, do func(*goose.Provider) erro
 	if err != nil {
 		return err
 	}
-	if err := do(p); err != nil {
+	if err := do(db, p); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

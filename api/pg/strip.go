@@ -13,6 +13,8 @@ import (
 // all indexes and constraints but checks and what is kept: an index by its name, one
 // into which nothing is about to fall, or a method such as gin, which takes rows in
 // no slower than it is made of them. Whatever they forbid undoes the transaction.
+// Indexes that forbid nothing are noted as due: the caller has them made (BuildDue)
+// once the transaction is committed, when two connections can share the work.
 // The rest of it has the rights of the tables' owner, and until its end nobody else
 // reaches them, or what refers to them: load may look at what is there, and empty
 // what it finds empty, so that what it writes need not be logged.
@@ -43,7 +45,7 @@ func Stripped(ctx context.Context, tx pgx.Tx, tables []string, load func() error
 func strip(ctx context.Context, tx pgx.Tx, tables, kept []string) (rebuild []string, err error) {
 	var drop, unique, foreign []string
 	var table, name, definition string
-	var refers bool
+	var refers, forbids bool
 	rows, err := tx.Query(ctx, `
 SELECT c.relname, k.conname, k.contype = 'f', pg_get_constraintdef(k.oid)
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
@@ -64,7 +66,7 @@ ORDER BY 3, 1, 2`, tables)
 		return nil, fmt.Errorf("constraints to take off: %w", err)
 	}
 	rows, err = tx.Query(ctx, `
-SELECT c.relname, pg_get_indexdef(x.indexrelid)
+SELECT c.relname, pg_get_indexdef(x.indexrelid), x.indisunique
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am m ON m.oid = c.relam
 WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT m.amname = ANY ($2::text[])
   AND NOT x.indexrelid::regclass::text = ANY ($2::text[])
@@ -72,17 +74,20 @@ WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT m.amname = ANY ($2::text
 	if err != nil {
 		return nil, fmt.Errorf("indexes to take off: %w", err)
 	}
-	rebuild = []string{"SET LOCAL maintenance_work_mem = '256MB'"}
-	if _, err := pgx.ForEachRow(rows, []any{&name, &definition}, func() error {
-		drop, rebuild = append(drop, "DROP INDEX "+name), append(rebuild, definition)
+	rebuild = []string{forIndexes}
+	if _, err := pgx.ForEachRow(rows, []any{&name, &definition, &forbids}, func() error {
+		drop = append(drop, "DROP INDEX "+name)
+		if forbids {
+			rebuild = append(rebuild, definition)
+		} else {
+			drop = append(drop, fmt.Sprintf("INSERT INTO index_due (name, definition) VALUES ('%s', '%s')", name, strings.ReplaceAll(definition, "'", "''")))
+		}
 		return nil
 	}); err != nil {
 		return nil, fmt.Errorf("indexes to take off: %w", err)
 	}
-	for _, sql := range drop {
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return nil, fmt.Errorf("take off: %w", err)
-		}
+	if _, err := tx.Exec(ctx, strings.Join(drop, ";\n")); err != nil {
+		return nil, fmt.Errorf("take off: %w", err)
 	}
 	return append(append(rebuild, unique...), foreign...), nil
 }

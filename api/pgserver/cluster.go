@@ -35,8 +35,9 @@ func (s *Server) makeCluster(ctx context.Context) error {
 	if err := s.home.account.own(fresh); err != nil {
 		return err
 	}
+	// Text sorts by its bytes, in the order of code points: indexes of text take half the time of any locale's, C.UTF-8 included.
 	args := []string{
-		"--pgdata", fresh, "--username", superuser, "--encoding", "UTF8", "--locale", "C.UTF-8",
+		"--pgdata", fresh, "--username", superuser, "--encoding", "UTF8", "--locale", "C.UTF-8", "--lc-collate", "C",
 		"--auth", "peer", "--data-checksums", "--no-instructions",
 	}
 	if s.cfg.NoFsync {

@@ -90,6 +90,7 @@ func TestServesAndKeepsItsData(t *testing.T) {
 		"SHOW data_checksums":                    "on",
 		"SHOW server_encoding":                   "UTF8",
 		"SHOW lc_ctype":                          "C.UTF-8",
+		"SHOW lc_collate":                        "C",
 		"SELECT current_schema()":                "city",
 		"SELECT current_setting('is_superuser')": "off",
 		"SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'postgis'": "public",
