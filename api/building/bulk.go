@@ -69,7 +69,7 @@ func (s *Service) bulkLoad(ctx context.Context, load func(tx pgx.Tx, bulk *Bulk)
 			b := &Bulk{seed: maphash.MakeSeed(), codes: map[uint64]struct{}{}}
 			err := load(tx, b)
 			return errors.Join(err, b.Written())
-		}, "gin"))
+		}))
 	})
 }
 

@@ -10,9 +10,8 @@ import (
 
 // Stripped runs load on tables without what a long load is quicker without, and
 // then makes that again, as the database itself words it: all references to them,
-// all indexes and constraints but checks and what is kept: an index by its name, one
-// into which nothing is about to fall, or a method such as gin, which takes rows in
-// no slower than it is made of them. Whatever they forbid undoes the transaction.
+// all indexes and constraints but checks and the indexes kept, into which nothing is
+// about to fall. Whatever they forbid undoes the transaction.
 // Indexes that forbid nothing are noted as due: the caller has them made (BuildDue)
 // once the transaction is committed, when two connections can share the work.
 // The rest of it has the rights of the tables' owner, and until its end nobody else
@@ -67,9 +66,8 @@ ORDER BY 3, 1, 2`, tables)
 	}
 	rows, err = tx.Query(ctx, `
 SELECT c.relname, pg_get_indexdef(x.indexrelid), x.indisunique
-FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_am m ON m.oid = c.relam
-WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT m.amname = ANY ($2::text[])
-  AND NOT x.indexrelid::regclass::text = ANY ($2::text[])
+FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+WHERE x.indrelid = ANY ($1::text[]::regclass[]) AND NOT x.indexrelid::regclass::text = ANY ($2::text[])
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u')) ORDER BY 1`, tables, append([]string{}, kept...))
 	if err != nil {
 		return nil, fmt.Errorf("indexes to take off: %w", err)
