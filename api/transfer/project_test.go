@@ -9,8 +9,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"onemap/api/pg"
-	"onemap/api/pgserver/pgtest"
 	"onemap/api/transfer/table"
 	"onemap/geo/crs"
 )
@@ -24,11 +22,7 @@ func TestCoordinatesAgreeWithGDAL(t *testing.T) {
 	if _, err := exec.LookPath("gdaltransform"); err != nil {
 		t.Skipf("GDAL is not here (%v): make install-test installs it", err)
 	}
-	pool, err := pg.Open(t.Context(), pgtest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	pool := somePool(t)
 	for name, tt := range map[string]struct {
 		said   string
 		file   table.CRS
