@@ -206,7 +206,7 @@ func ringWithin(ring, outer []lattice.Node) bool {
 	}
 	a := ring[len(ring)-1]
 	for _, b := range ring {
-		if inside, sure := holdsMiddle(outer, a, b); sure {
+		if inside, sure := HoldsMiddle(outer, a, b); sure {
 			return inside
 		}
 		a = b
@@ -214,9 +214,9 @@ func ringWithin(ring, outer []lattice.Node) bool {
 	return false
 }
 
-// holdsMiddle says whether the middle of a-b is inside a ring; not sure when it
+// HoldsMiddle says whether the middle of a-b is inside a ring; not sure when it
 // lies on its border. Everything is doubled so that the middle is on the lattice.
-func holdsMiddle(ring []lattice.Node, a, b lattice.Node) (inside, sure bool) {
+func HoldsMiddle(ring []lattice.Node, a, b lattice.Node) (inside, sure bool) {
 	px, py := int64(a.X)+int64(b.X), int64(a.Y)+int64(b.Y)
 	u := ring[len(ring)-1]
 	for _, v := range ring {

@@ -126,7 +126,7 @@ func insideOf(line, border []dedge) (inside []dedge) {
 	for _, e := range line {
 		in, sure := false, true
 		for _, ring := range rings {
-			i, s := holdsMiddle(ring, e.a, e.b)
+			i, s := HoldsMiddle(ring, e.a, e.b)
 			in, sure = in != i, sure && s
 		}
 		if in && sure {
