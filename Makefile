@@ -42,9 +42,10 @@ dev: install-run build ## the server, and the pages reloading as they are edited
 bench: ## every Go benchmark (BENCHTIME=1s)
 	@$(MEASURE) . -benchmem -benchtime $(BENCHTIME) ./...
 
-bench-grids: ## the grid of a place among 2,500 to 1,000,000, redraws and bulk, against their demands; draws geo/grid/cost.svg anew
+bench-grids: ## the grid of a place among 2,500 to 1,000,000, redraws, bulk and cutting a district, against their demands; draws geo/grid/cost.svg anew
 	@ONEMAP_BENCH_SVG=cost.svg $(MEASURE) '^BenchmarkGrids' -benchtime 1x ./geo/grid
 	@$(MEASURE) '^BenchmarkGridsBulk$$' -benchtime 1x ./api/place
+	@$(MEASURE) '^BenchmarkCutting$$' -benchtime 1x ./geo/parcel
 
 bench-coverage: ## proving and locating errors of 2,500 and 50,000 grids, against their demands
 	@$(MEASURE) '^BenchmarkCoverage$$' -benchtime 1x ./geo/coverage

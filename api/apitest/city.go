@@ -21,6 +21,7 @@ import (
 	"onemap/api/analysis"
 	"onemap/api/audit"
 	"onemap/api/auth"
+	"onemap/api/basemap"
 	"onemap/api/blob"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -152,6 +153,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 	c.Regions.Foresees(c.People, regionGrants{c.Auth})
 	c.Analysis = analysis.New(analysis.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, Zone: Zone})
 	c.Nets = crosswalk.New(crosswalk.Config{Pool: pool, Regions: c.Regions, Drafts: netDrafts{c.Regions}, Residents: c.People, Protected: netGroups{c.Analysis}, Now: c.Clock.Now, NewID: NewID})
+	c.Regions.Surveys(region.Terrain{Barriers: basemap.Barriers, Footprints: building.Footprints, Households: building.Households, Cases: cases.Places})
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,
 		Organisations: c.Organisations, People: c.People, Cases: c.Cases, Nets: c.Nets, Keys: c.Keys, Folder: photos, Zone: Zone,

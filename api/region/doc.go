@@ -14,4 +14,10 @@
 // surroundings were redrawn meanwhile is refused and told of it, and goes on from
 // the edition in force (Rebase). What a redraw replaces goes into the past, from
 // which Undo publishes it again; no code is ever given twice.
+//
+// The journey of a cut: an administrator says what each grid is to have (Cutting);
+// the lines of the map, footprints and households or cases of each community come
+// from the slices that keep them (Terrain); package parcel cuts; the cells get
+// codes in reading order and go into a draft (CutDraft), or are only shown
+// (CutPreview). Where there are no grids yet the command publishes them (CutGrids).
 package region

@@ -38,6 +38,14 @@ func manages(ctx context.Context, code grid.Code) (actor.Actor, error) {
 	return a, nil
 }
 
+// account is the account of whoever acts, for a column: null for machines and commands.
+func account(a actor.Actor) any {
+	if a.Key {
+		return nil
+	}
+	return pg.OrNull(a.ID)
+}
+
 // place refuses a place that has nothing under it to draw.
 func (s *Service) place(ctx context.Context, code grid.Code) (actor.Actor, error) {
 	a, err := manages(ctx, code)
@@ -67,7 +75,7 @@ func (s *Service) Begin(ctx context.Context, under grid.Code, id uuid.UUID, name
 	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, `
 INSERT INTO region_draft (id, under, name, base, rev, key, created_by, created_at, updated_by, updated_at) VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $7)
-ON CONFLICT (under, key) WHERE key <> '' DO NOTHING`, id, string(under), name, s.Index().Edition(), key, pg.OrNull(a.ID), s.now(), a.Name)
+ON CONFLICT (under, key) WHERE key <> '' DO NOTHING`, id, string(under), name, s.Index().Edition(), key, account(a), s.now(), a.Name)
 		if err != nil {
 			return err
 		}

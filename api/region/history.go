@@ -36,7 +36,7 @@ func keepEdition(ctx context.Context, tx pgx.Tx, r Redraw, done Published, scope
 	_, err := tx.Exec(ctx, `
 INSERT INTO edition (edition, at, by, by_name, source, name, scope, regions, dropped, moved, undoes)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		done.Edition, now, pg.OrNull(a.ID), a.Name, r.Source, r.Name, string(scope), done.Regions, done.Dropped, done.Moved, pg.OrNull(r.Undoes))
+		done.Edition, now, account(a), a.Name, r.Source, r.Name, string(scope), done.Regions, done.Dropped, done.Moved, pg.OrNull(r.Undoes))
 	if err != nil {
 		return fmt.Errorf("edition %d: %w", done.Edition, err)
 	}

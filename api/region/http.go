@@ -84,6 +84,7 @@ func Routes(s *web.Server, service *Service) {
 	web.Add(s, huma.Operation{OperationID: "locate", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/locate", Summary: "Where a point is: city, district, street, community, grid", Tags: tag, Errors: []int{422}}, service.locate)
 	web.Add(s, huma.Operation{OperationID: "list-regions", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions", Summary: "Regions of a level or under a region", Tags: tag, Errors: []int{422}}, service.list)
 	draftRoutes(s, service)
+	cutRoutes(s, service)
 	web.Add(s, huma.Operation{OperationID: "get-region", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}", Summary: "A region with its polygon, as GeoJSON", Tags: tag, Errors: []int{404, 422}}, service.get)
 	web.Add(s, huma.Operation{OperationID: "list-region-parts", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/regions/{code}/parts", Summary: "Regions under a region with their polygons, as GeoJSON; for low zooms simplified, with neighbours still sharing their borders", Tags: tag, Errors: []int{404, 422}}, service.parts)
 	manage := web.Seen(web.SightManage)

@@ -32,6 +32,7 @@ type Service struct {
 	index  atomic.Pointer[grid.Index]
 	simple simple
 
+	terrain   Terrain
 	residents Residents
 	grants    Grants
 }

@@ -15,7 +15,7 @@ type gridsCommand struct {
 	Preview  gridsPreview  `cmd:"" help:"Say what publishing a draft would move, from which grid to which."`
 	Publish  gridsPublish  `cmd:"" help:"Put a draft in force and move everything it moves, in one transaction."`
 	Undo     gridsUndo     `cmd:"" help:"Publish what was in force before an edition, as a new one."`
-	Make     gridsMake     `cmd:"" help:"Cut the communities of a region into a gapless set of grids."`
+	Make     gridsMake     `cmd:"" help:"Cut the communities of a region into a gapless set of grids: squares, or with --target along roads, rivers and walls and never through a building."`
 	Check    gridsCheck    `cmd:"" help:"Find gaps, overlaps and other faults between regions and their parent."`
 	Net      gridsNet      `cmd:"" help:"Other departments' grids over ours: import, crosswalk, merged net."`
 }
@@ -23,13 +23,17 @@ type gridsCommand struct {
 type gridsMake struct {
 	boot.Config
 	Region string  `help:"The region's code." required:"" placeholder:"CODE"`
-	Size   float64 `help:"Length of a grid's side, in metres." default:"100"`
-	DryRun bool    `help:"Do everything and keep nothing."`
-	JSON   bool    `help:"Report as JSON." name:"json"`
+	Size   float64 `help:"Length of a square grid's side, in metres, when there is no target." default:"100"`
+	CutAlong
+	DryRun bool `help:"Do everything and keep nothing."`
+	JSON   bool `help:"Report as JSON." name:"json"`
 }
 
 func (c gridsMake) Run(ctx context.Context) error {
 	return in(ctx, c.Config, c.Region, "grids make", func(ctx context.Context, w *boot.World, code grid.Code) error {
+		if c.Target != "" {
+			return c.cut(ctx, w, code)
+		}
 		done, err := w.Regions.MakeGrids(ctx, code, c.Size, c.DryRun)
 		if err != nil {
 			return err

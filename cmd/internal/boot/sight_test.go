@@ -135,7 +135,7 @@ func nothing() facts {
 		"actor": uuid.NewString(), "list-audit.kind": "person", "export-audit.kind": "person", "list-accounts.department": "D99",
 		"settings.key": "contact", "change-setting.value": "12345", "rid": uuid.NewString(), "tid": uuid.NewString(), "doubt": uuid.NewString(),
 		"nets.net": uuid.NewString(), "cells.code": "P1", "define-net.scope": apitest.StreetA, "define-net.name": "fire", "define-net.kind": "fire", "change-net.kind": "fire",
-		"draft": uuid.NewString(), "edition": 999, "begin-draft.name": "改名", "change-draft.name": "改名", "mend-draft.parent": "990101001001", "mend-draft.set": "x", "fill-draft.name": "grids.geojson", "read-code.code": "990101001001001",
+		"draft": uuid.NewString(), "edition": 999, "begin-draft.name": "改名", "cut-grids.target": "area", "cut-grids.much": 100000, "cut-grids.preview": true, "change-draft.name": "改名", "mend-draft.parent": "990101001001", "mend-draft.set": "x", "fill-draft.name": "grids.geojson", "read-code.code": "990101001001001",
 		"fill-draft body": `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"990101001001001","name":"改名"},"geometry":{"type":"Polygon","coordinates":[[[113.3,23.4],[113.305,23.4],[113.305,23.41],[113.3,23.41],[113.3,23.4]]]}}]}`,
 	}
 	for _, of := range strings.Fields("accounts.id grants.id buildings.id cases.id dwellings.id imports.id organisations.id people.id leave.id photos.id services.id building dwelling household object building_id dwelling_id") {

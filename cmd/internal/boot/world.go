@@ -13,6 +13,7 @@ import (
 	"onemap/api/analysis"
 	"onemap/api/audit"
 	"onemap/api/auth"
+	"onemap/api/basemap"
 	"onemap/api/blob"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -167,6 +168,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	})
 	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
 	w.Regions.Foresees(w.People, grantsOfRegions{w.Auth})
+	w.Regions.Surveys(region.Terrain{Barriers: basemap.Barriers, Footprints: building.Footprints, Households: building.Households, Cases: cases.Places})
 	imports, err := w.Config.imports()
 	if err != nil {
 		return err

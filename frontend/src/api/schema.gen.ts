@@ -1601,6 +1601,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{code}/cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cut the communities of a place into grids along roads, rivers and walls, never through a building
+         * @description The grids go into a new draft, which is previewed and published like any other; with `preview` nothing is kept, and the answer has them as GeoJSON.
+         */
+        post: operations["cut-grids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions/{code}/drafts": {
         parameters: {
             query?: never;
@@ -3995,6 +4015,31 @@ export interface components {
              */
             whole: number;
         };
+        CutInBody: {
+            /** @description What of the map the borders are to follow; roads are railways, too. When not given, all. */
+            along?: ("roads" | "rivers" | "walls")[] | null;
+            /** @description Lines besides those of the map. */
+            lines?: components["schemas"]["RegionCutLine"][] | null;
+            /**
+             * Format: double
+             * @description How much: square metres, households, cases.
+             */
+            much: number;
+            /** @description What the draft is called. */
+            name?: string;
+            /** @description Keep nothing, and answer with the grids. */
+            preview?: boolean;
+            /**
+             * @description What each grid is to have as much of.
+             * @enum {string}
+             */
+            target: "area" | "households" | "cases";
+            /**
+             * Format: int64
+             * @description How many share the grids of each community: contiguous areas of work of much the same load. 0 when nobody asks.
+             */
+            workers?: number;
+        };
         DecideInBody: {
             /** @description The id of a candidate, new, or drop. */
             take: string;
@@ -4653,6 +4698,87 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        RegionCutAnswer: {
+            /** @description The draft the grids are in, or null when nothing was kept. */
+            draft: components["schemas"]["RegionDraft"];
+            /** @description A GeoJSON FeatureCollection when nothing was kept, else null. */
+            grids: unknown;
+            report: components["schemas"]["RegionCutReport"];
+        };
+        RegionCutCell: {
+            /** Format: double */
+            area_m2: number;
+            code: string;
+            /**
+             * Format: double
+             * @description Metres of expressway, railway or river that run through it.
+             */
+            crossed_m: number;
+            /**
+             * Format: double
+             * @description Of what is wanted.
+             */
+            load: number;
+            /**
+             * @description Why it is far from what is wanted: one building alone has more; buildings leave no way through; barriers on all sides; no neighbour has room for it; the ground between carriageways or tracks beside it is in it; the whole community has less.
+             * @enum {string}
+             */
+            why: "" | "one_building" | "no_way" | "hemmed_in" | "full" | "strips" | "little";
+            /**
+             * Format: int64
+             * @description The area of work in its community, from 1; 0 when nobody asked.
+             */
+            work: number;
+        };
+        RegionCutLine: {
+            /** @description A LineString, or a Polygon whose border is meant; WGS84. */
+            geometry: components["schemas"]["RegionShape"];
+            /**
+             * @description barrier: not crossed, like a river; main: a main road; street; lane: a lane or a wall.
+             * @enum {string}
+             */
+            rank: "barrier" | "main" | "street" | "lane";
+        };
+        RegionCutReport: {
+            area_m2: components["schemas"]["RegionSpread"];
+            /**
+             * Format: int64
+             * @description Buildings that a border between grids goes through: none.
+             */
+            buildings_cut: number;
+            cells: components["schemas"]["RegionCutCell"][] | null;
+            /** Format: int64 */
+            communities: number;
+            /** @description That grid's code, or empty. */
+            crossed_in: string;
+            /**
+             * Format: double
+             * @description The longest stretch of expressway, railway or river in one grid, in metres.
+             */
+            crossed_m: number;
+            /**
+             * Format: int64
+             * @description Buildings that a line goes through, which the borders go round.
+             */
+            detours: number;
+            /** Format: int64 */
+            grids: number;
+            /**
+             * Format: int64
+             * @description Lines that reach into the place.
+             */
+            lines: number;
+            load: components["schemas"]["RegionSpread"];
+            /** @description Grids that are far from what is wanted, and why. */
+            off: components["schemas"]["RegionCutCell"][] | null;
+            /**
+             * Format: int64
+             * @description Buildings that the border of a community goes through.
+             */
+            straddling: number;
+            /** @description Load of the areas of work, or null when nobody asked. */
+            work: components["schemas"]["RegionSpread"];
+        };
         RegionDraft: {
             /**
              * Format: int64
@@ -4896,6 +5022,24 @@ export interface components {
             services: number;
             to: string;
             to_name: string;
+        };
+        RegionSpread: {
+            /**
+             * Format: double
+             * @description Standard deviation over mean.
+             */
+            cv: number;
+            /** Format: double */
+            max: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            min: number;
+            /**
+             * Format: double
+             * @description Maximum over mean.
+             */
+            peak: number;
         };
         RegisterInBody: {
             challenge: string;
@@ -13152,6 +13296,98 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cut-grids": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made once for a draft and sent again with each retry. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CutInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionCutAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
