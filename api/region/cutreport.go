@@ -39,10 +39,20 @@ func (c *Cuts) report() {
 	}
 	r.Area, r.Load = spread(areas), spread(loads)
 	if len(work) > 0 {
-		for _, w := range work {
+		var shares []float64 // of what each would have in its community
+		whole, areas := map[int]float64{}, map[int]float64{}
+		for key, w := range work {
 			works = append(works, w)
+			whole[key[0]] += w
+			areas[key[0]]++
 		}
-		s := spread(works)
+		for key, w := range work {
+			if whole[key[0]] > 0 {
+				shares = append(shares, w*areas[key[0]]/whole[key[0]])
+			}
+		}
+		s, fair := spread(works), spread(shares)
+		s.CV, s.Peak = fair.CV, fair.Peak
 		r.Work = &s
 	}
 	slices.SortFunc(r.Off, func(a, b CutCell) int { return cmp.Or(cmp.Compare(b.Load, a.Load), strings.Compare(a.Code, b.Code)) })

@@ -67,7 +67,7 @@ type CutReport struct {
 	CrossedIn   string    `json:"crossed_in" doc:"That grid's code, or empty."`
 	Area        Spread    `json:"area_m2"`
 	Load        Spread    `json:"load"`
-	Work        *Spread   `json:"work" doc:"Load of the areas of work, or null when nobody asked."`
+	Work        *Spread   `json:"work" doc:"Load of the areas of work, or null when nobody asked; cv and peak against the mean of their community."`
 	Off         []CutCell `json:"off" doc:"Grids that are far from what is wanted, and why."`
 	Cells       []CutCell `json:"cells"`
 }
