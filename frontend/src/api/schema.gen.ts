@@ -4776,7 +4776,7 @@ export interface components {
              * @description Buildings that the border of a community goes through.
              */
             straddling: number;
-            /** @description Load of the areas of work, or null when nobody asked. */
+            /** @description Load of the areas of work, or null when nobody asked; cv and peak against the mean of their community. */
             work: components["schemas"]["RegionSpread"];
         };
         RegionDraft: {
