@@ -26,6 +26,7 @@ type Disagreement struct {
 	Sort     Sort     `json:"sort" enum:"border,gap,overlap,beyond"`
 	Grid     string   `json:"grid" doc:"Ours that has it; empty where none does."`
 	GridName string   `json:"grid_name"`
+	GridEn   string   `json:"grid_name_en"`
 	Cells    []string `json:"cells" doc:"The department's that claim it."`
 	Mostly   string   `json:"mostly_grid" doc:"The grid in which most of the first cell lies."`
 	Rather   string   `json:"mostly_cell" doc:"The cell that has most of the grid."`
@@ -79,7 +80,7 @@ func (s *Service) Disagreements(ctx context.Context, id uuid.UUID, edition int64
 			}
 		}
 		if p.grid >= 0 {
-			d.GridName = v.grids[p.grid].Name
+			d.GridName, d.GridEn = v.grids[p.grid].Name, v.grids[p.grid].NameEn
 			if c, known := most.cell[p.grid]; known {
 				d.Rather = v.nets[0].cells[c].Code
 			}

@@ -227,7 +227,7 @@ func (s *Service) disagreements(ctx context.Context, in *struct {
 		list[i] = geojson.NewFeature(d.Geometry)
 		list[i].ID = strconv.Itoa(i + 1)
 		list[i].Properties = geojson.Properties{
-			"sort": string(d.Sort), "grid": d.Grid, "grid_name": d.GridName, "cells": d.Cells, "mostly_grid": d.Mostly, "mostly_cell": d.Rather,
+			"sort": string(d.Sort), "grid": d.Grid, "grid_name": d.GridName, "grid_name_en": d.GridEn, "cells": d.Cells, "mostly_grid": d.Mostly, "mostly_cell": d.Rather,
 			"area_m2": d.Area, "width_m": d.Width, "lon": d.Lon, "lat": d.Lat, "people": d.People, "buildings": d.Buildings, "cases": d.Cases,
 		}
 	}

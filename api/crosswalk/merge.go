@@ -41,9 +41,9 @@ type Move struct {
 // (Dudoit and Fridlyand, Bagging to improve the accuracy of a clustering procedure,
 // Bioinformatics 19, 2003; Strehl and Ghosh, Cluster ensembles, JMLR 3, 2002). Our
 // grids are the reference. A cell of a net corresponds to the grid that has most of
-// it, and to each grid of which it has most; most people, and where there are
-// none, most ground. The borders of all cut the place into pieces, and pieces that
-// share a house, in one grid, are one block. For a block b and a grid h
+// its ground, and to each grid of whose ground it has most, as in Disagreements.
+// The borders of all cut the place into pieces, and pieces that share a house, in
+// one grid, are one block. For a block b and a grid h
 //
 //	votes(b, h) = sum over its pieces i and nets n of w(i) [a cell of n at i corresponds to h], by the sum of w(i)
 //

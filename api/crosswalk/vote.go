@@ -33,7 +33,7 @@ func (d *drawing) merged(first []int, people []float64, sliver float64) []int {
 		v.blocks[first[i]] = append(v.blocks[first[i]], i)
 	}
 	for n := range d.nets {
-		v.most = append(v.most, d.mostly(n, v.of, v.weight))
+		v.most = append(v.most, d.mostly(n, v.of, d.areas()))
 	}
 	order := slices.Sorted(maps.Keys(v.blocks))
 	for moved := true; moved; {

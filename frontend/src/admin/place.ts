@@ -10,6 +10,7 @@ export const sections = [
   'plates',
   'export',
   'grids',
+  'nets',
   'accounts',
   'departments',
   'keys',

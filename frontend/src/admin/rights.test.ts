@@ -25,7 +25,11 @@ describe('what is offered to whom', () => {
   });
   it('leaves accounts to administrators, and the log to them and auditors', () => {
     expect(sections.filter((one) => maySee(rightsOf(who('administrator')), one))).toEqual([...sections]);
-    expect(sections.filter((one) => maySee(rightsOf(who('auditor')), one))).toEqual(['registry', 'audit']);
+    expect(sections.filter((one) => maySee(rightsOf(who('auditor')), one))).toEqual([
+      'registry',
+      'nets',
+      'audit',
+    ]);
     expect(comesHere(who('auditor'))).toBe(true);
     for (const role of ['registrar', 'worker', 'leader'] as const)
       expect(maySee(rightsOf(who(role)), 'accounts')).toBe(false);

@@ -22,6 +22,10 @@ export interface Rights {
   people: boolean;
   /** Who asks: an account's id. */
   self: string;
+  /** All places worked in, as prefixes of region codes; '' is everywhere. */
+  area: readonly string[];
+  /** Those whose registry is kept. */
+  kept: readonly string[];
   /** The places administered, as prefixes of region codes; '' is everywhere. */
   manage: readonly string[];
   /** The places whose log of who did what is theirs to read, as prefixes. */
@@ -34,6 +38,8 @@ export function rightsOf(me: Me): Rights {
     keepCity: me.grants.some(({ role, scope }) => keepers.includes(role) && scope.length <= city),
     people: has(me, trusted),
     self: me.id,
+    area: me.grants.map((grant) => grant.scope),
+    kept: me.grants.filter((grant) => keepers.includes(grant.role)).map((grant) => grant.scope),
     manage: me.grants.filter((grant) => grant.role === 'administrator').map((grant) => grant.scope),
     watch: me.grants.filter((grant) => watchers.includes(grant.role)).map((grant) => grant.scope),
   };
@@ -41,6 +47,7 @@ export function rightsOf(me: Me): Rights {
 
 const bySection: Partial<Record<Section, (rights: Rights) => boolean>> = {
   registry: () => true,
+  nets: () => true,
   grids: ({ manage }) => manage.length > 0,
   accounts: ({ manage }) => manage.length > 0,
   departments: ({ manage }) => manage.length > 0,

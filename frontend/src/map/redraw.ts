@@ -27,7 +27,9 @@ export function redrawSources(of: RedrawPicture | undefined): Record<string, Geo
     properties: {
       ...one.properties,
       on: of.chosen.includes(String(one.properties?.code)),
-      label: `${one.properties?.name ?? ''}\n${String(one.properties?.code ?? '').slice(-3)}`,
+      label:
+        one.properties?.label ??
+        `${one.properties?.name ?? ''}\n${String(one.properties?.code ?? '').slice(-3)}`,
     },
   }));
   const places: Feature[] = of.found.features

@@ -10,6 +10,8 @@ const of = (...manage: string[]): Rights => ({
   keepCity: true,
   people: true,
   self: 'me',
+  area: manage,
+  kept: manage,
   manage,
   watch: [''],
 });
