@@ -95,30 +95,44 @@ func TestRealPolygons(t *testing.T) {
 // FuzzCheck takes any rings of two polygons in a parent: no answer may depend on
 // the order, end the program, or be sound and have findings.
 func FuzzCheck(f *testing.F) {
-	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, []byte{9, 0, 18, 0, 18, 9, 9, 9})                 // side by side
-	f.Add([]byte{0, 0, 9, 9, 9, 0, 0, 9}, []byte{9, 0, 18, 0, 18, 9, 9, 9})                 // a bow-tie
-	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, []byte{0, 0, 9, 0, 9, 9, 0, 9})                   // the same twice
-	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{3, 3, 6, 3, 6, 6, 3, 6})               // one in the other
-	f.Add([]byte{0, 0, 4, 0, 9, 0, 9, 9, 0, 9}, []byte{9, 0, 9, 5, 18, 0, 4, 0})            // along each other
-	f.Add([]byte{5, 5, 5, 5, 5, 5}, []byte{1, 1, 2, 2, 3, 3})                               // no ground
-	f.Add([]byte{0, 0, 9, 0, 5, 5, 9, 9, 5, 5, 0, 9}, []byte{0, 0, 9, 1, 9, 0})             // touching itself
-	f.Add([]byte{200, 0, 255, 0, 255, 255}, []byte{100, 100, 110, 100, 110, 110, 100, 110}) // out of the parent
-	f.Fuzz(func(t *testing.T, a, b []byte) {
-		if len(a) > 60 || len(b) > 60 {
+	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, []byte{9, 0, 18, 0, 18, 9, 9, 9}, []byte{})                                       // side by side
+	f.Add([]byte{0, 0, 9, 9, 9, 0, 0, 9}, []byte{9, 0, 18, 0, 18, 9, 9, 9}, []byte{})                                       // a bow-tie
+	f.Add([]byte{0, 0, 9, 0, 9, 9, 0, 9}, []byte{0, 0, 9, 0, 9, 9, 0, 9}, []byte{})                                         // the same twice
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{3, 3, 6, 3, 6, 6, 3, 6}, []byte{})                                     // one in the other
+	f.Add([]byte{0, 0, 4, 0, 9, 0, 9, 9, 0, 9}, []byte{9, 0, 9, 5, 18, 0, 4, 0}, []byte{})                                  // along each other
+	f.Add([]byte{5, 5, 5, 5, 5, 5}, []byte{1, 1, 2, 2, 3, 3}, []byte{})                                                     // no ground
+	f.Add([]byte{0, 0, 9, 0, 5, 5, 9, 9, 5, 5, 0, 9}, []byte{0, 0, 9, 1, 9, 0}, []byte{})                                   // touching itself
+	f.Add([]byte{200, 0, 255, 0, 255, 255}, []byte{100, 100, 110, 100, 110, 110, 100, 110}, []byte{})                       // out of the parent
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{3, 3, 6, 3, 6, 6, 3, 6}, []byte{3, 3, 3, 6, 6, 6, 6, 3})               // a hole that the other fills
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{18, 0, 27, 0, 27, 18, 18, 18}, []byte{18, 9, 9, 6, 9, 12})             // touching its shell in a point
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{18, 0, 27, 0, 27, 18, 18, 18}, []byte{18, 6, 9, 6, 9, 12, 18, 12})     // along its shell
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{0, 0, 18, 0, 18, 18, 0, 18})       // all of its shell
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{18, 0, 27, 0, 27, 18, 18, 18}, []byte{9, 9, 27, 6, 27, 12})            // out of its shell
+	f.Add([]byte{0, 0, 18, 0, 18, 18, 0, 18}, []byte{}, []byte{3, 3, 9, 9, 9, 3, 3, 9})                                     // a bow-tie
+	f.Add([]byte{0, 0, 9, 0, 9, 9, 18, 9, 18, 18, 9, 18, 9, 9, 0, 9}, []byte{9, 0, 18, 0, 18, 9, 9, 9}, []byte{2, 2, 4, 2}) // two squares that meet in a corner
+	f.Add([]byte{0, 0, 1, 200, 2, 0, 3, 200, 4, 0, 5, 200, 6, 0}, []byte{0, 100, 7, 101, 0, 102}, []byte{})                 // a comb and a needle
+	f.Fuzz(func(t *testing.T, a, b, hole []byte) {
+		if len(a) > 60 || len(b) > 60 || len(hole) > 30 {
 			return
 		}
-		polygon := func(code string, coordinates []byte) Polygon {
-			var ring orb.Ring
-			for i := 1; i < len(coordinates); i += 2 {
-				ring = append(ring, lattice.Node{X: west + 7*int32(coordinates[i-1]), Y: south + 7*int32(coordinates[i])}.Point())
+		polygon := func(code string, rings ...[]byte) Polygon {
+			var poly orb.Polygon
+			for k, coordinates := range rings {
+				var ring orb.Ring
+				for i := 1; i < len(coordinates); i += 2 {
+					ring = append(ring, lattice.Node{X: west + 7*int32(coordinates[i-1]), Y: south + 7*int32(coordinates[i])}.Point())
+				}
+				if len(ring) > 0 {
+					ring = append(ring, ring[0])
+				}
+				if k == 0 || len(ring) > 0 {
+					poly = append(poly, ring)
+				}
 			}
-			if len(ring) > 0 {
-				ring = append(ring, ring[0])
-			}
-			return Polygon{code, orb.MultiPolygon{{ring}}}
+			return Polygon{code, orb.MultiPolygon{poly}}
 		}
 		parent := Polygon{"P", polygonOf(square(0, 0, 126))}
-		list := []Polygon{polygon("A", a), polygon("B", b)}
+		list := []Polygon{polygon("A", a, hole), polygon("B", b)}
 		c, err := New(&parent, list, Options{})
 		if err != nil {
 			t.Fatal(err)
