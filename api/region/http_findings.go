@@ -66,15 +66,16 @@ func (s *Service) ProposalsPage(ctx context.Context, code grid.Code, limit int, 
 	proposed, set := c.Proposals(), fingerprint(c)
 	from, to, next, err := page(edition, len(proposed), limit, cursor)
 	for i := from; i < to; i++ {
-		feature := proposalFeature(proposed[i], code, set)
+		feature := proposalFeature(proposed[i], code, code, set)
 		feature.Properties["edition"] = edition
 		features = append(features, feature)
 	}
 	return features, next, err
 }
 
-// proposalFeature is a proposal for the parts of a region; set is their fingerprint.
-func proposalFeature(p coverage.Proposal, parent grid.Code, set string) *geojson.Feature {
+// proposalFeature is a proposal for the parts of parent, in a draft of under; set is
+// their fingerprint.
+func proposalFeature(p coverage.Proposal, under, parent grid.Code, set string) *geojson.Feature {
 	changes := make([]map[string]any, len(p.Changes))
 	for i, change := range p.Changes {
 		changes[i] = map[string]any{"code": change.Code, "before": geojson.NewGeometry(change.Before), "after": nil}
@@ -87,7 +88,7 @@ func proposalFeature(p coverage.Proposal, parent grid.Code, set string) *geojson
 	feature.Properties = geojson.Properties{
 		"repair": string(p.Repair), "choice": p.Choice, "mends": p.Findings, "codes": p.Codes, "gains": p.Gains,
 		"area_m2": p.Area, "moved_m": p.Moved, "text": p.Text, "changes": changes,
-		"parent": string(parent), "set": set,
+		"parent": string(parent), "set": set, "idle": Idle(p, under),
 	}
 	return feature
 }

@@ -34,9 +34,7 @@ func (s *Service) draftProposals(ctx context.Context, in *ParentIn) (*web.Collec
 			return nil, err
 		}
 		for _, p := range proposed[:min(len(proposed), mostProposals-len(features))] {
-			feature := proposalFeature(p, parent, set)
-			feature.Properties["idle"] = Idle(p, under)
-			features = append(features, feature)
+			features = append(features, proposalFeature(p, under, parent, set))
 		}
 	}
 	return web.Collection(features)

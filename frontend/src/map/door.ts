@@ -5,14 +5,17 @@
 import {
   AttributionControl,
   Map as Engine,
+  type GeoJSONSource,
   ScaleControl,
   setWorkerUrl,
   type VectorTileSource,
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import type { FeatureCollection } from 'geojson';
 import { ask } from '../base/api.ts';
 import { type Gestures, listen } from './gestures.ts';
+import { type Hold, holds, reachOf } from './hold.ts';
 import { picture, pixels } from './images.ts';
 import { Refresher } from './refresh.ts';
 import { type StyleOf, style, tileAddress } from './style/index.ts';
@@ -33,6 +36,8 @@ export interface DoorOptions {
   /** What a screen reader calls the map. */
   name: string;
   gestures: Gestures;
+  /** What may be held and dragged now, if anything. */
+  hold?: () => Hold | undefined;
   onView(view: View): void;
 }
 
@@ -74,6 +79,7 @@ export class TownMap {
     });
     void this.credit().catch(() => undefined); // a map without a credit is still a map; it comes with the next start
     this.engine.on('moveend', () => options.onView(this.view()));
+    if (options.hold) holds(this.engine, options.hold);
     listen(this.engine, options.gestures);
     this.cases = new Refresher(this.engine, 'cases');
     this.others = Object.fromEntries(
@@ -138,8 +144,18 @@ export class TownMap {
     if (!seen || this.engine.getZoom() < 14) this.flyTo(lon, lat, Math.max(15.5, this.engine.getZoom()));
   }
 
-  fit(bounds: Bounds): void {
-    this.engine.fitBounds(bounds, { padding: 32, maxZoom: 17, duration: span(700) });
+  fit(bounds: Bounds, closest = 17): void {
+    this.engine.fitBounds(bounds, { padding: 32, maxZoom: closest, duration: span(700) });
+  }
+
+  /** Draws what changes with each move of a hand, past the style: that is compared as a whole. */
+  show(source: string, data: FeatureCollection): void {
+    void this.engine.getSource<GeoJSONSource>(source)?.setData(data);
+  }
+
+  /** How far a pointer reaches, in degrees of latitude. */
+  reach(): number {
+    return reachOf(this.engine, 12);
   }
 
   tilt(on: boolean): void {

@@ -15,6 +15,10 @@ export interface RedrawPicture {
   chosen: readonly string[];
   /** The line that is being drawn, or the vertex that is to move. */
   sketch: readonly Position[];
+  /** The corners that a hand may take hold of. */
+  corners?: readonly Position[];
+  /** A proposal: polygons before and after it, and the ground, vertices or ways that change. */
+  proposal?: FeatureCollection;
 }
 
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] };
@@ -45,16 +49,21 @@ export function redrawSources(of: RedrawPicture | undefined): Record<string, Geo
     'redraw-found': source(of.found),
     'redraw-places': source({ type: 'FeatureCollection', features: places }),
     'redraw-sketch': source(sketched(of.sketch)),
+    'redraw-corners': source({ type: 'FeatureCollection', features: (of.corners ?? []).map(pointAt) }),
+    'redraw-proposal': source(of.proposal ?? none),
+    'redraw-live': source(none),
   };
 }
 
+const pointAt = (at: Position): Feature => ({
+  type: 'Feature',
+  properties: {},
+  geometry: { type: 'Point', coordinates: at },
+});
+
 function sketched(line: readonly Position[]): FeatureCollection {
   if (!line.length) return none;
-  const points: Feature[] = line.map((at) => ({
-    type: 'Feature',
-    properties: {},
-    geometry: { type: 'Point', coordinates: at },
-  }));
+  const points = line.map(pointAt);
   const way: Feature[] =
     line.length > 1
       ? [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [...line] } }]
@@ -115,6 +124,80 @@ export function redrawLayers(p: Palette, of: RedrawPicture | undefined): LayerSp
       filter: ['!=', ['get', 'weight'], 'before'],
       paint: { 'line-color': ['case', wrong, p.danger, p.states.in_progress], 'line-width': 2.5 },
     },
+    ...proposed(p),
+    ...living(p),
+  ];
+}
+
+/** A proposal: as it is, dashed, or as it would be, drawn through; what changes hands filled. */
+function proposed(p: Palette): LayerSpecification[] {
+  const role = (is: string): ExpressionSpecification => ['==', ['get', 'role'], is];
+  return [
+    {
+      id: 'redraw-proposal-ground',
+      type: 'fill',
+      source: 'redraw-proposal',
+      filter: role('what'),
+      paint: {
+        'fill-color': ['case', ['==', ['get', 'side'], 'after'], p.accent, p.states.in_progress],
+        'fill-opacity': 0.42,
+      },
+    },
+    {
+      id: 'redraw-proposal-after',
+      type: 'line',
+      source: 'redraw-proposal',
+      filter: role('after'),
+      paint: { 'line-color': p.accent, 'line-width': 3 },
+    },
+    {
+      id: 'redraw-proposal-before',
+      type: 'line',
+      source: 'redraw-proposal',
+      filter: role('before'),
+      paint: { 'line-color': p.text, 'line-width': 2.5, 'line-dasharray': [3, 1.5] },
+    },
+    {
+      id: 'redraw-proposal-way',
+      type: 'line',
+      source: 'redraw-proposal',
+      filter: role('what'),
+      paint: { 'line-color': p.states.in_progress, 'line-width': 3 },
+    },
+    {
+      id: 'redraw-proposal-point',
+      type: 'circle',
+      source: 'redraw-proposal',
+      filter: ['all', role('what'), ['==', ['geometry-type'], 'Point']],
+      paint: {
+        'circle-radius': 5,
+        'circle-color': p.states.in_progress,
+        'circle-stroke-color': p.halo,
+        'circle-stroke-width': 2,
+      },
+    },
+  ];
+}
+
+/** What a hand is doing: the regions as they would be, red where that is wrong. */
+function living(p: Palette): LayerSpecification[] {
+  const colour: ExpressionSpecification = ['case', ['==', ['get', 'wrong'], true], p.danger, p.accent];
+  const area: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
+  return [
+    {
+      id: 'redraw-live-fill',
+      type: 'fill',
+      source: 'redraw-live',
+      filter: area,
+      paint: { 'fill-color': colour, 'fill-opacity': ['case', ['==', ['get', 'wrong'], true], 0.3, 0.16] },
+    },
+    {
+      id: 'redraw-live-line',
+      type: 'line',
+      source: 'redraw-live',
+      filter: area,
+      paint: { 'line-color': colour, 'line-width': 2.5 },
+    },
   ];
 }
 
@@ -139,6 +222,29 @@ export function redrawPoints(p: Palette, of: RedrawPicture | undefined): LayerSp
         'circle-radius': 6,
         'circle-color': p.halo,
         'circle-stroke-color': ['case', ['==', ['get', 'weight'], 'error'], p.danger, p.states.in_progress],
+        'circle-stroke-width': 2.5,
+      },
+    },
+    {
+      id: 'redraw-corners',
+      type: 'circle',
+      source: 'redraw-corners',
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, 2, 17, 4.5],
+        'circle-color': p.halo,
+        'circle-stroke-color': p.accent,
+        'circle-stroke-width': 1.8,
+      },
+    },
+    {
+      id: 'redraw-held',
+      type: 'circle',
+      source: 'redraw-live',
+      filter: ['==', ['geometry-type'], 'Point'],
+      paint: {
+        'circle-radius': 7,
+        'circle-color': ['case', ['==', ['get', 'wrong'], true], p.danger, p.accent],
+        'circle-stroke-color': p.halo,
         'circle-stroke-width': 2.5,
       },
     },

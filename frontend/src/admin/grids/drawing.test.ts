@@ -1,6 +1,6 @@
 import type { MultiPolygon, Position } from 'geojson';
 import { describe, expect, it } from 'vitest';
-import { boundsOf, regionAt, stepBack, vertexNear } from './drawing.ts';
+import { boundsOf, cornersOf, nearest, onLattice, regionAt, snapped, stepBack } from './drawing.ts';
 import type { Change, RegionFeature, RegionSet } from './shapes.ts';
 
 const square = (x: number, y: number): MultiPolygon => {
@@ -28,11 +28,24 @@ describe('what is under a hand', () => {
     expect(regionAt(two, [5, 5])).toBeUndefined();
   });
 
-  it('is the nearest vertex, with all regions that share it', () => {
-    const two = set(region('2', 0, 0), region('3', 1, 0));
-    expect(vertexNear(two, [1.1, 0.9])).toEqual({ at: [1, 1], regions: 2 });
-    expect(vertexNear(two, [-1, -1])).toEqual({ at: [0, 0], regions: 1 });
-    expect(vertexNear(set(), [0, 0])).toBeNull();
+  it('is the nearest corner, or the nearest border, within reach', () => {
+    const two = [region('2', 0, 0), region('3', 1, 0)];
+    expect(cornersOf(two)).toEqual([[0, 0], [1, 0], [1, 1], [0, 1], [2, 0], [2, 1]]); // biome-ignore format: points
+    expect(nearest(two, [1.02, 0.97], 0.1).corner).toEqual([1, 1]);
+    const { corner, edge } = nearest(two, [1.05, 0.5], 0.1);
+    expect(corner).toBeNull();
+    expect(edge).toEqual({ ends: [[1, 0], [1, 1]], at: [1, 0.5] }); // biome-ignore format: points
+    expect(nearest(two, [0.5, 0.5], 0.1)).toEqual({ corner: null, edge: null });
+    expect(nearest([region('1', 0, 0, 'removed')], [0, 0], 0.1).corner).toBeNull();
+  });
+
+  it('is drawn there, but not to the corner that is held, nor to its borders', () => {
+    const two = [region('2', 0, 0), region('3', 1, 0)];
+    expect(snapped(two, [1.02, 0.97], 0.1)).toEqual([1, 1]);
+    expect(snapped(two, [1.05, 0.5], 0.1)).toEqual([1, 0.5]);
+    expect(snapped(two, [1.02, 0.97], 0.1, [[1, 1]])).toEqual([1.02, 0.97]);
+    expect(snapped([], [1.00000004, 2.00000006], 0.1)).toEqual([1, 2.0000001]);
+    expect(onLattice([1.00000004, 2.00000006])).toEqual([1, 2.0000001]);
   });
 });
 
@@ -52,6 +65,21 @@ describe('a step back', () => {
     ]);
     expect(stepBack(before, before)).toEqual([]);
     expect(stepBack(set(), set(region('3', 2, 0, 'removed')))).toEqual([{ op: 'remove', code: '3' }]);
+    const nested = stepBack(
+      set(),
+      set(
+        region('31', 2, 0, 'removed'),
+        region('3', 2, 0, 'removed'),
+        region('4', 0, 0, 'new'),
+        region('41', 0, 0, 'new'),
+      ),
+    );
+    expect(nested.map(({ op, code }) => `${op} ${code}`)).toEqual([
+      'put 4',
+      'put 41',
+      'remove 31',
+      'remove 3',
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import type { Position } from 'geojson';
 import type { Bounds } from '../../map/view.ts';
+import { nodeOf, placeOf } from './lattice.ts';
 import type { Edit, RegionFeature, RegionSet } from './shapes.ts';
 
 /** The region that holds a point; of what is drawn, not of what goes away. */
@@ -28,36 +29,6 @@ function holds(ring: Position[] | undefined, [x, y]: readonly [number, number]):
   return inside;
 }
 
-/** The vertex nearest to a point, and how many regions have it. */
-export function vertexNear(
-  set: RegionSet,
-  [x, y]: readonly [number, number],
-): { at: [number, number]; regions: number } | null {
-  const narrow = Math.cos((y * Math.PI) / 180);
-  let best: [number, number] | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const [px, py] of vertices(set)) {
-    const d = Math.hypot((px - x) * narrow, py - y);
-    if (d < least) [best, least] = [[px, py], d];
-  }
-  if (!best) return null;
-  const [bx, by] = best;
-  const having = set.features.filter((one) =>
-    one.geometry.coordinates.some((poly) =>
-      poly.some((ring) => ring.some(([px, py]) => px === bx && py === by)),
-    ),
-  );
-  return { at: best, regions: having.length };
-}
-
-function* vertices(set: RegionSet): Generator<[number, number]> {
-  for (const one of set.features) {
-    if (one.properties.change === 'removed') continue;
-    for (const poly of one.geometry.coordinates)
-      for (const ring of poly) for (const [px = 0, py = 0] of ring) yield [px, py];
-  }
-}
-
 /** The edits that make one set of regions of another again: a step back. */
 export function stepBack(now: RegionSet, before: RegionSet): Edit[] {
   const was = new Map(before.features.map((one) => [one.properties.code, one]));
@@ -68,14 +39,17 @@ export function stepBack(now: RegionSet, before: RegionSet): Edit[] {
     if ((!had || had.properties.change === '') && change !== '') edits.push({ op: 'restore', code });
   }
   const is = new Map(now.features.map((one) => [one.properties.code, one]));
-  for (const [code, had] of was) {
-    const { change, name, name_en } = had.properties;
+  const byCode = [...was.values()].toSorted((a, b) => a.properties.code.length - b.properties.code.length);
+  const gone: Edit[] = [];
+  for (const had of byCode) {
+    const { code, change, name, name_en } = had.properties;
     const one = is.get(code);
     if (change === '' || (one && same(one, had))) continue;
-    if (change === 'removed') edits.push({ op: 'remove', code });
+    // What lies in a region goes before it, and comes after it.
+    if (change === 'removed') gone.unshift({ op: 'remove', code });
     else edits.push({ op: 'put', code, name, name_en, geometry: had.geometry as Edit['geometry'] & object });
   }
-  return edits;
+  return [...edits, ...gone];
 }
 
 function same(a: RegionFeature, b: RegionFeature): boolean {
@@ -103,3 +77,77 @@ export function boundsOf(features: readonly { geometry: unknown }[]): Bounds | n
   for (const one of features) walk((one.geometry as { coordinates?: unknown } | null)?.coordinates);
   return box[0] <= box[2] ? box : null;
 }
+
+/** The corners of regions, each once, in the order one meets them along their borders. */
+export function cornersOf(features: readonly RegionFeature[]): Position[] {
+  const seen = new Map<string, Position>();
+  for (const one of features)
+    if (one.properties.change !== 'removed')
+      for (const poly of one.geometry.coordinates)
+        for (const ring of poly)
+          for (const at of ring) {
+            const key = at.join();
+            if (!seen.has(key)) seen.set(key, at);
+          }
+  return [...seen.values()];
+}
+
+export interface Edge {
+  ends: [Position, Position];
+  /** The place on it that is nearest. */
+  at: Position;
+}
+
+/** What is nearest to a place of corners and edges, within reach (degrees of latitude); a corner goes before an edge. */
+export function nearest(
+  features: readonly RegionFeature[],
+  [x = 0, y = 0]: Position,
+  reach: number,
+  besides: readonly Position[] = [],
+): { corner: Position | null; edge: Edge | null } {
+  const narrow = Math.cos((y * Math.PI) / 180);
+  const wide = reach / narrow;
+  const left = new Set(besides.map((at) => at.join()));
+  let corner: Position | null = null;
+  let edge: Edge | null = null;
+  let toCorner = reach;
+  let toEdge = reach;
+  for (const one of features) {
+    if (one.properties.change === 'removed') continue;
+    for (const poly of one.geometry.coordinates)
+      for (const ring of poly)
+        for (const [i, b] of ring.entries()) {
+          const a = ring[i - 1];
+          const [bx = 0, by = 0] = b;
+          if (left.has(b.join())) continue;
+          const d = Math.hypot((bx - x) * narrow, by - y);
+          if (d < toCorner) [corner, toCorner] = [b, d];
+          if (!a || left.has(a.join())) continue;
+          const [ax = 0, ay = 0] = a;
+          if (Math.max(ax, bx) < x - wide || Math.min(ax, bx) > x + wide) continue;
+          if (Math.max(ay, by) < y - reach || Math.min(ay, by) > y + reach) continue;
+          const ux = (bx - ax) * narrow;
+          const uy = by - ay;
+          const t = ((x - ax) * narrow * ux + (y - ay) * uy) / (ux * ux + uy * uy || 1);
+          if (t <= 0 || t >= 1) continue;
+          const at: Position = [ax + t * (bx - ax), ay + t * (by - ay)];
+          const away = Math.hypot(((at[0] ?? 0) - x) * narrow, (at[1] ?? 0) - y);
+          if (away < toEdge) [edge, toEdge] = [{ ends: [a, b], at }, away];
+        }
+  }
+  return { corner, edge };
+}
+
+/** A place where a hand lets go: a corner that is near, else the border that is near, else the place itself. */
+export function snapped(
+  features: readonly RegionFeature[],
+  at: Position,
+  reach: number,
+  besides: readonly Position[] = [],
+): Position {
+  const { corner, edge } = nearest(features, at, reach, besides);
+  return onLattice(corner ?? edge?.at ?? at);
+}
+
+/** A place in steps of 1e-7 degrees, which is how places are kept. */
+export const onLattice = ([x = 0, y = 0]: Position): [number, number] => placeOf(nodeOf(x, y));

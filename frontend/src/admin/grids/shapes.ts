@@ -1,4 +1,4 @@
-import type { Feature, FeatureCollection, MultiPolygon } from 'geojson';
+import type { Feature, FeatureCollection, Geometry, MultiPolygon } from 'geojson';
 
 /** An edition of the regions: who published it, and when. */
 export interface Edition {
@@ -59,6 +59,43 @@ export interface FoundProperties {
   width_m: number;
   lon: number;
   lat: number;
+  /** Its place among the findings of its parent, by which proposals name it; -1 when nothing can mend it. */
+  number: number;
+  /** The fingerprint of the regions it was found in. */
+  set: string;
+}
+export type FoundSet = FeatureCollection<Geometry, FoundProperties>;
+
+/** A way to mend what was found; nothing changes before somebody accepts it. */
+export interface ProposalProperties {
+  repair: 'snap' | 'insert_vertices' | 'give' | 'cut' | 'redraw' | 'remove';
+  choice: number;
+  mends: number[];
+  codes: string[];
+  gains: string;
+  area_m2: number;
+  moved_m: number;
+  text: string;
+  changes: { code: string; before: Geometry; after: Geometry | null }[];
+  parent: string;
+  set: string;
+  /** It changes only the border of the draft's own place, which stays. */
+  idle: boolean;
+}
+export type Proposal = Feature<Geometry, ProposalProperties>;
+export type ProposalSet = FeatureCollection<Geometry, ProposalProperties>;
+
+/** Proposals that somebody accepts, for the regions right under one. */
+export interface Mend {
+  parent: string;
+  set: string;
+  proposals?: string[];
+  kinds?: string[];
+}
+export interface Mended {
+  accepted: { id: string; text: string }[];
+  left: { id: string; text: string }[];
+  draft: WholeDraft;
 }
 
 export interface Shift {
@@ -96,8 +133,10 @@ export interface Published {
 
 /** One thing done to a draft, as the server takes it. */
 export interface Edit {
-  op: 'put' | 'remove' | 'restore' | 'split' | 'merge' | 'move';
+  op: 'put' | 'remove' | 'restore' | 'split' | 'merge' | 'move' | 'bend' | 'straighten';
   code?: string;
+  /** Of a new region without a code: what it lies under. */
+  parent?: string;
   codes?: string[];
   name?: string;
   name_en?: string;
