@@ -96,7 +96,6 @@ const redraw = spec(
     await given('an administrator at a community whose borders are sound', async () => {
       await keeper.enter('administrator', `/admin?section=grids&region=${place}`);
       await page.getByText('现行边界没有发现问题。').waitFor();
-      await clean();
     });
     await when('they begin a draft', async () => {
       await page.getByLabel('这次调整叫什么').fill('浏览器里的调整');
@@ -177,7 +176,6 @@ const redraw = spec(
       await page.locator('[data-weight="error"]').waitFor({ state: 'detached' });
       await bench.button('预览').click();
       await page.locator('[data-from]').first().waitFor();
-      await clean();
     });
     await when('they publish it', async () => {
       await bench.button('发布').click();
@@ -194,6 +192,7 @@ const redraw = spec(
     await when('they look at it on a phone, in English', async () => {
       await page.getByRole('button', { name: 'EN · English' }).click();
       await page.setViewportSize(sizes.phone);
+      await page.getByRole('button', { name: 'Panel', exact: true }).click();
       await page.getByRole('button', { name: 'Begin a draft' }).waitFor();
     });
     await then('it fits, and axe finds nothing', async () => {
