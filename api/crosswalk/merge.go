@@ -108,7 +108,7 @@ func (s *Service) Propose(ctx context.Context, place, name string, ids []uuid.UU
 	}
 	out.Grids = len(grids)
 	if name = strings.TrimSpace(name); name == "" {
-		name = "多网合一 " + s.Now().Format("2006-01-02 15:04")
+		name = "多网合一"
 	}
 	out.Draft, err = s.Drafts.Propose(ctx, place, name, grids)
 	return out, err

@@ -177,9 +177,6 @@ func (s *Service) kept(ctx context.Context, id uuid.UUID) (Net, error) {
 	return n, web.Keeps(ctx, "net", n.Scope)
 }
 
-// Kept is what an import asks of the net that its cells go to.
-func (s *Service) Kept(ctx context.Context, id uuid.UUID) (Net, error) { return s.kept(ctx, id) }
-
 // Of reads a net without asking whose it is: for the program itself.
 func (s *Service) Of(ctx context.Context, q pg.Querier, id uuid.UUID) (Net, error) {
 	return readNet(ctx, q, id, "")

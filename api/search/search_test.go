@@ -21,6 +21,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/building"
+	"onemap/api/crosswalk"
 	"onemap/api/link"
 	"onemap/api/person"
 	"onemap/api/search"
@@ -278,5 +279,37 @@ SELECT $1, 'test', '1', b.id, u.id, 4, 4, '502', 2, 'dwelling', b.grid_code, b.s
 	}
 	if _, hits := f.find(t, registrar, "欧阳", ""); len(hits) != 0 {
 		t.Errorf("a name in an address line finds %+v", hits)
+	}
+}
+
+// A department's own code leads to its cell, for staff into whose area it reaches.
+func TestCellsOfOtherDepartmentsAreFoundByTheirCodes(t *testing.T) {
+	t.Parallel()
+	f := newFinder(t)
+	n, err := f.Nets.Define(f.As(actor.Registrar), crosswalk.Net{Scope: apitest.CityCode, Name: "police", Kind: crosswalk.Police})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(west, east float64) orb.MultiPolygon {
+		return orb.MultiPolygon{{{{west, 23.4}, {east, 23.4}, {east, 23.41}, {west, 23.41}, {west, 23.4}}}}
+	}
+	f.Tx(t, func(tx pgx.Tx) error {
+		_, err := f.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "JW-0107", Name: "一警区", Geom: at(113.3, 113.31)}, {Code: "JW-0109", Name: "二警区", Geom: at(113.33, 113.34)}}, "a.shp")
+		return err
+	})
+	whole, next, none := f.key(t, actor.Worker, apitest.CityCode), f.key(t, actor.Worker, apitest.StreetB), f.key(t, actor.Worker, "9902")
+	for _, tt := range []struct{ who, text, want string }{
+		{whole, "JW-0107", "JW-0107"}, {whole, "jw-0107", "JW-0107"}, {whole, "JW-01", "JW-0107 JW-0109"}, {next, "JW-01", "JW-0109"}, {next, "JW-0107", ""}, {none, "JW-0109", ""}, {"", "JW-0109", ""},
+	} {
+		var codes []string
+		_, hits := f.find(t, tt.who, tt.text, "")
+		for _, h := range hits {
+			if h.Type == "cell" {
+				codes = append(codes, h.Code)
+			}
+		}
+		if got := strings.Join(codes, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.text, got, tt.want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	hit "onemap/geo/grid/crossing"
+	"onemap/geo/grid/gridtest"
 	"onemap/geo/lattice"
 )
 
@@ -162,4 +163,21 @@ func areaOf(t *testing.T, p Polygon) float64 {
 	s := &c.shapes[0]
 	east, north := lattice.MetresPerUnit(s.box.middle().Y)
 	return float64(s.area2) / 2 * east * north
+}
+
+// BenchmarkMosaic cuts 2,500 grids of 26 vertices at as many of another net, drawn
+// elsewhere over the same town.
+func BenchmarkMosaic(b *testing.B) {
+	w := newTown(50)
+	other := townOf(gridtest.Town{Side: 50, Step: step, X: west + step/3, Y: south + step/5})
+	list := slices.Clone(w.grids)
+	for _, g := range other.grids {
+		list = append(list, Polygon{"other" + g.Code, g.Geom})
+	}
+	for b.Loop() {
+		m, err := NewMosaic(list)
+		if err != nil || len(m.Pieces) < 9000 {
+			b.Fatal(len(m.Pieces), err)
+		}
+	}
 }

@@ -78,6 +78,7 @@ export const n = live(
       before: '现在',
       after: '合并后',
       propose: '生成多网合一方案',
+      draft_name: '多网合一',
       propose_hint:
         '以我们的网格为底，把不一致的地块划给多数部门认同的相邻网格（人多的优先），不切开楼房，不出社区。结果是一份草稿，看过再发布。',
       proposing: '正在计算…',
@@ -164,6 +165,7 @@ export const n = live(
       before: 'now',
       after: 'merged',
       propose: 'Propose a merged net',
+      draft_name: 'Merged net',
       propose_hint:
         'Starts from our grids and gives ground that is disputed to the neighbour most departments agree on, weighted by people, without cutting houses or leaving the community. The result is a draft to look at before it is published.',
       proposing: 'Computing…',
