@@ -45,6 +45,24 @@ func through(ring []lattice.Node, a, b lattice.Node) bool {
 	return false
 }
 
+// alongWall says whether a piece of line runs along an edge of a ring, but for rounding.
+func alongWall(ring []lattice.Node, a, b lattice.Node) bool {
+	u := ring[len(ring)-1]
+	for _, v := range ring {
+		if offLine(u, v, a) <= 1.5 && offLine(u, v, b) <= 1.5 {
+			return true
+		}
+		u = v
+	}
+	return false
+}
+
+// offLine is how far n lies from the line through a and b, in units.
+func offLine(a, b, n lattice.Node) float64 {
+	dx, dy := float64(b.X)-float64(a.X), float64(b.Y)-float64(a.Y)
+	return math.Abs(dx*(float64(n.Y)-float64(a.Y))-dy*(float64(n.X)-float64(a.X))) / hypot(dx, dy)
+}
+
 // within says whether a node lies inside of a ring and not on it.
 func within(ring []lattice.Node, n lattice.Node) bool {
 	in, sure := grid.HoldsMiddle(ring, n, n)

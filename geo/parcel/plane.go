@@ -44,7 +44,7 @@ func (t *town) nudges(edges []coverage.Drawn) map[lattice.Node]lattice.Node {
 				if !t.inside(n) {
 					continue
 				}
-				if to, ok := t.beside(n); ok {
+				if to, ok := t.outOf(n); ok {
 					moves[n] = to
 				}
 			}
@@ -71,8 +71,8 @@ func (t *town) inside(n lattice.Node) (in bool) {
 	return in
 }
 
-// beside is the nearest node within two units that lies in no building.
-func (t *town) beside(n lattice.Node) (at lattice.Node, ok bool) {
+// outOf is the nearest node within two units that lies in no building.
+func (t *town) outOf(n lattice.Node) (at lattice.Node, ok bool) {
 	best := math.Inf(1)
 	for dx := int32(-2); dx <= 2; dx++ {
 		for dy := int32(-2); dy <= 2; dy++ {

@@ -37,6 +37,7 @@ type town struct {
 	lines  []line
 	houses []house
 	index  rtree.RTreeGN[int32, int32] // of the houses
+	across map[int32]bool              // houses that the region's border goes through
 	loads  []load                      // empty when ground is wanted
 	want   float64
 	total  float64 // of the region
@@ -169,16 +170,17 @@ func (t *town) addHouses(list []orb.MultiPolygon) {
 			return true
 		})
 	}
-	t.plan.Straddling = len(across)
+	t.across, t.plan.Straddling = across, len(across)
 }
 
 // through calls for each building whose inside a piece of line meets, until it
-// is told to stop.
+// is told to stop. Where the region's border goes through a wall, the vertex they
+// share may be rounded into the building; what runs along that wall is not through.
 func (t *town) through(a, b lattice.Node, call func(h int32) bool) {
 	low, high := boxOf(a, b)
 	t.index.Search(low, high, func(_, _ [2]int32, h int32) bool {
 		for _, ring := range t.houses[h].rings {
-			if through(ring, a, b) {
+			if through(ring, a, b) && !(t.across[h] && alongWall(ring, a, b)) {
 				return call(h)
 			}
 		}
