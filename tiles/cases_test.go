@@ -131,14 +131,16 @@ func (c town) testFilters(t *testing.T) {
 	all := c.objects(t, "case_file")
 	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	for query, seen := range map[string]func(object) bool{
-		"":                   func(object) bool { return true },
-		"state=filed,closed": func(o object) bool { return o.state == "filed" || o.state == "closed" },
-		"category=02":        func(o object) bool { return strings.HasPrefix(o.category, "02") },
-		"region=990103":      func(o object) bool { return strings.HasPrefix(o.scope, "990103") },
-		"overdue=true":       func(o object) bool { return late(o, noon.Truncate(time.Minute)) },
-		"urged=true":         func(o object) bool { return o.urges > 0 && o.state != "closed" && o.state != "rejected" },
-		"since=2026-11-21":   func(o object) bool { return !o.created.Before(day) },
-		"until=2026-11-21":   func(o object) bool { return o.created.Before(day) },
+		"":                          func(object) bool { return true },
+		"state=filed,closed":        func(o object) bool { return o.state == "filed" || o.state == "closed" },
+		"category=02":               func(o object) bool { return strings.HasPrefix(o.category, "02") },
+		"region=990103":             func(o object) bool { return strings.HasPrefix(o.scope, "990103") },
+		"region=990103&grids=then":  func(o object) bool { return strings.HasPrefix(o.scope, "990103") },
+		"region=990103&grids=today": func(o object) bool { return strings.HasPrefix(o.ground, "990103") },
+		"overdue=true":              func(o object) bool { return late(o, noon.Truncate(time.Minute)) },
+		"urged=true":                func(o object) bool { return o.urges > 0 && o.state != "closed" && o.state != "rejected" },
+		"since=2026-11-21":          func(o object) bool { return !o.created.Before(day) },
+		"until=2026-11-21":          func(o object) bool { return o.created.Before(day) },
 		"until=2026-11-21T00:00:00Z&state=filed&overdue=false": func(o object) bool { return o.created.Before(day) && o.state == "filed" },
 		"since=2026-11-21T08:00:00%2B08:00&until=2026-11-22":   func(o object) bool { return !o.created.Before(day) && o.created.Before(day.AddDate(0, 0, 1)) },
 	} {
@@ -178,6 +180,7 @@ func TestFilterRefusals(t *testing.T) {
 		"region=990":                         {"query.region"},
 		"region=9901&region=9902":            {"query.region"},
 		"overdue=yes&urged=1":                {"query.overdue", "query.urged"},
+		"region=9901&grids=now":              {"query.grids"},
 		"limit=5&state=nowhere&zebra=1":      {"query.limit", "query.zebra", "query.state"},
 		"STATE=filed":                        {"query.STATE"},
 		"region=99%3B%20DROP%20TABLE%20city": {"query.region"},

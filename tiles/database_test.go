@@ -96,15 +96,16 @@ type object struct {
 	state      string
 	category   string
 	urges      int
+	ground     string    // where it lies on the grids in force
 	due        time.Time // zero for none
 	created    time.Time
 }
 
 func (c town) objects(t testing.TB, table string) []object {
 	t.Helper()
-	extra := "'', '', '', 0, NULL::timestamptz, now()"
+	extra := "'', '', '', 0, scope_code, NULL::timestamptz, now()"
 	if table == "case_file" {
-		extra = "COALESCE(department_code, ''), state, category, urges, due_at, created_at"
+		extra = "COALESCE(department_code, ''), state, category, urges, COALESCE(ground_code, scope_code), due_at, created_at"
 	}
 	rows, err := c.pool.Query(t.Context(), "SELECT fid, ST_X(point), ST_Y(point), scope_code, "+extra+" FROM "+table+" ORDER BY fid")
 	if err != nil {
@@ -115,7 +116,7 @@ func (c town) objects(t testing.TB, table string) []object {
 	for rows.Next() {
 		var o object
 		var due *time.Time
-		if err := rows.Scan(&o.fid, &o.lon, &o.lat, &o.scope, &o.department, &o.state, &o.category, &o.urges, &due, &o.created); err != nil {
+		if err := rows.Scan(&o.fid, &o.lon, &o.lat, &o.scope, &o.department, &o.state, &o.category, &o.urges, &o.ground, &due, &o.created); err != nil {
 			t.Fatal(err)
 		}
 		if due != nil {

@@ -19,7 +19,8 @@ type Filter struct {
 	Category string    // a code or the beginning of one
 	Since    time.Time // reported at or after
 	Until    time.Time // reported before
-	Region   string    // a region's code: what lies in it
+	Region   string    // a region's code: what belongs to it
+	Today    bool      // what lies in the region on the grids in force, instead of what ended in it
 	Overdue  bool      // only cases past their limit
 	Urged    bool      // only open cases that those in charge have urged
 	// Now is what "overdue" is measured by, a whole minute, so that a tile
@@ -39,7 +40,7 @@ var (
 	regionPattern   = regexp.MustCompile(`^[0-9]{4,15}$`)
 )
 
-var filterNames = []string{"state", "category", "since", "until", "region", "overdue", "urged"}
+var filterNames = []string{"state", "category", "since", "until", "region", "grids", "overdue", "urged"}
 
 // ParseFilter reads the closed list of filters and says everything that is
 // wrong at once. A bare date is the beginning of that day in the zone; an empty
@@ -91,6 +92,10 @@ func (f *Filter) set(name, value string, zone *time.Location) string {
 	case "region":
 		if f.Region = value; !regionPattern.MatchString(value) {
 			return "a region code of 4 to 15 digits"
+		}
+	case "grids":
+		if f.Today = value == "today"; !f.Today && value != "then" {
+			return "then or today"
 		}
 	case "overdue", "urged":
 		if value != "true" && value != "false" {
@@ -168,6 +173,9 @@ func (f Filter) Key(timed bool) string {
 	}
 	if f.Region != "" {
 		b.WriteString(" region=" + f.Region)
+		if f.Today {
+			b.WriteString(" today")
+		}
 	}
 	if f.Overdue {
 		b.WriteString(" overdue")
@@ -203,7 +211,10 @@ func (f Filter) where(a *args) []string {
 	if !f.Until.IsZero() {
 		parts = append(parts, "t.created_at < "+a.add(f.Until))
 	}
-	if f.Region != "" {
+	switch {
+	case f.Region != "" && f.Today:
+		parts = append(parts, "(t.ground_code IS NULL AND "+under("t.scope_code", f.Region, a)+" OR "+under("t.ground_code", f.Region, a)+")")
+	case f.Region != "":
 		parts = append(parts, under("t.scope_code", f.Region, a))
 	}
 	if f.Overdue {

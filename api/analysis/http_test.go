@@ -85,7 +85,7 @@ func TestTheOtherFormsTellNothingMore(t *testing.T) {
 		t.Errorf("%d communities are told: the town tries nothing", told)
 	}
 	// A third dimension, a year of one's own choosing and the ring around a house are refused.
-	for _, query := range []string{"?age_from=60&alone=true&tag=disabled", "?age_from=61", "?age_from=60&age_to=64", "?age_from=0&age_to=5", "?age_from=18", "?metres=501", "?tag=resettlement"} {
+	for _, query := range []string{"?age_from=60&alone=true&tag=disabled", "?age_from=61", "?age_from=60&age_to=64", "?age_from=0&age_to=5", "?age_from=18", "?metres=501", "?tag=resettlement", "?grids=then"} {
 		for _, form := range []string{"coverage", "coverage.csv", "coverage.geojson"} {
 			get(form+query, 422)
 		}

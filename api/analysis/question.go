@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"onemap/api/fault"
+	placed "onemap/api/place"
 )
 
 // Ages are years of age that may be asked for: from one on, to another included
@@ -117,6 +118,7 @@ type Asked struct {
 	Planned bool   `query:"planned" doc:"Count planned services as if they were open."`
 	Metres  int    `query:"metres" default:"500" doc:"How far, in metres of straight distance: 100 to 3000 in steps of 50."`
 	Region  string `query:"region" doc:"A region code in one's own area; empty is the whole of it."`
+	Grids   string `query:"grids" default:"today" doc:"today, and nothing else: the answer is about who lives where now, and of another time there is none. It says in as_of of which day it is."`
 }
 
 // question takes listed words only, and says of all others what is wrong.
@@ -141,6 +143,9 @@ func (a Asked) question() (Question, error) {
 	}
 	if q.Who.aged() && a.Alone && a.Tag != "" {
 		f.Add("query.tag", a.Tag, "at most two of age, living alone and tag together")
+	}
+	if a.Grids != "" && a.Grids != string(placed.Today) {
+		f.Add("query.grids", a.Grids, "today: the answer is about who lives where now, on the grids in force; it has no other time that could be asked")
 	}
 	if !slices.Contains(Kinds, a.Service) {
 		f.Add("query.service", a.Service, "one of %s", strings.Join(Kinds, ", "))

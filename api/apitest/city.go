@@ -149,7 +149,7 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		Pool: pool, Regions: caseRegions{c.Regions}, Facilities: caseFacilities{c.Facilities},
 		Photos: c.Photos, Now: c.Clock.Now, NewID: NewID, Zone: Zone,
 	})
-	c.Regions.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
+	c.Regions.Moves(c.Buildings, c.Organisations, c.Facilities, c.Services, c.Cases)
 	c.Regions.Foresees(c.People, regionGrants{c.Auth})
 	c.Analysis = analysis.New(analysis.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, Zone: Zone})
 	c.Nets = crosswalk.New(crosswalk.Config{Pool: pool, Regions: c.Regions, Drafts: netDrafts{c.Regions}, Residents: c.People, Protected: netGroups{c.Analysis}, Now: c.Clock.Now, NewID: NewID})

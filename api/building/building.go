@@ -18,6 +18,7 @@ package building
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -29,7 +30,6 @@ import (
 	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/place"
-	"onemap/geo/grid"
 )
 
 // Building is a building as an importer gives it; 0 levels, height or year is
@@ -78,9 +78,10 @@ type Tied interface {
 	TiedToDwellings(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]int, error)
 }
 
-// Follower has objects that stand where a building's rooms do.
+// Follower has objects that stand where a building's rooms do: they follow rooms
+// that are in another region now.
 type Follower interface {
-	Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error)
+	Follow(ctx context.Context, tx pgx.Tx, rooms []uuid.UUID, now time.Time) error
 }
 
 // Service keeps the buildings.
@@ -123,21 +124,47 @@ func Check(b Building) []fault.Field {
 
 const mostLevels, mostBelow = 300, 20
 
-// Move follows a redraw of the regions: first the buildings, then their rooms.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	moved, err := place.Move(ctx, tx, "building", "FALSE", ix, now)
+// Move follows a redraw of the regions: first the buildings, then their rooms, then
+// who is tied to these.
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, r place.Redraw, now time.Time) (int64, error) {
+	moved, err := place.Move(ctx, tx, "building", "FALSE", r, now)
 	if err != nil || moved == 0 {
 		return moved, err
 	}
-	_, err = tx.Exec(ctx, `
-UPDATE dwelling d SET grid_code = b.grid_code, scope_code = b.scope_code, updated_at = $1
-FROM building b WHERE b.id = d.building_id AND (d.scope_code, d.grid_code) IS DISTINCT FROM (b.scope_code, b.grid_code)`, now)
-	return moved, err
+	ground, args := r.On("building", 2)
+	return moved, s.carry(ctx, tx, ground, now, args...)
+}
+
+// carry takes the rooms of buildings that have moved to another region along, and
+// those who live there. buildings is the FROM of a question about the rows of the
+// buildings, t, with its arguments from $2 on.
+func (s *Service) carry(ctx context.Context, tx pgx.Tx, buildings string, now time.Time, args ...any) error {
+	rows, err := tx.Query(ctx, `
+WITH stood AS (SELECT t.id, t.grid_code, t.scope_code FROM `+buildings+`)
+UPDATE dwelling d SET grid_code = s.grid_code, scope_code = s.scope_code, updated_at = $1
+FROM stood s WHERE s.id = d.building_id AND (d.scope_code, d.grid_code) IS DISTINCT FROM (s.scope_code, s.grid_code)
+RETURNING d.id`, append([]any{now}, args...)...)
+	if err != nil {
+		return fmt.Errorf("rooms of moved buildings: %w", err)
+	}
+	rooms, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return fmt.Errorf("rooms of moved buildings: %w", err)
+	}
+	if len(rooms) == 0 {
+		return nil
+	}
+	for _, f := range s.Followers {
+		if err := f.Follow(ctx, tx, rooms, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Ahead lists what a redraw of the regions would move.
-func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
-	return place.Ahead(ctx, tx, "building", "building", "FALSE", "COALESCE(NULLIF(t.name, ''), NULLIF(t.address, ''), t.source_ref)", ix)
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, r place.Redraw) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "building", "building", "FALSE", "COALESCE(NULLIF(t.name, ''), NULLIF(t.address, ''), t.source_ref)", r)
 }
 
 // known is nil for what is not known. Numbers go in as int16, heights as float32.

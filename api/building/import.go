@@ -134,7 +134,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 		return m, err
 	}
 	if m.Changed > 0 && b.Located() {
-		if err := s.carry(ctx, tx, ix, b, refs, ids); err != nil {
+		if err := s.carry(ctx, tx, "building t WHERE t.source = $2 AND t.source_ref = ANY ($3) OR t.id = ANY ($4)", b.Now, b.Source, refs, ids); err != nil {
 			return m, err
 		}
 	}
@@ -171,28 +171,6 @@ func keepPoints(ctx context.Context, tx pgx.Tx, b link.Batch, list []Building) e
 	for i, id := range about {
 		if point, known := points[id]; known && planar.MultiPolygonContains(list[i].Geom, point) {
 			list[i].Point = point
-		}
-	}
-	return nil
-}
-
-// carry takes the rooms of buildings that have moved to another grid along, and
-// those who live there.
-func (s *Service) carry(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, refs []string, ids []uuid.UUID) error {
-	moved, err := tx.Exec(ctx, `
-UPDATE dwelling d SET grid_code = b.grid_code, scope_code = b.scope_code, updated_at = $1
-FROM building b
-WHERE b.id = d.building_id AND (b.source = $2 AND b.source_ref = ANY($3) OR b.id = ANY($4))
-  AND (d.scope_code, d.grid_code) IS DISTINCT FROM (b.scope_code, b.grid_code)`, b.Now, b.Source, refs, ids)
-	if err != nil {
-		return fmt.Errorf("rooms of moved buildings: %w", err)
-	}
-	if moved.RowsAffected() == 0 {
-		return nil
-	}
-	for _, f := range s.Followers {
-		if _, err := f.Move(ctx, tx, ix, b.Now); err != nil {
-			return err
 		}
 	}
 	return nil

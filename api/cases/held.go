@@ -132,6 +132,9 @@ func (t *taking) overlay(h *held, r Taken) bool {
 		next.state, next.closed = was.state, was.closed
 		rule, _ = takeOver(was.state, was.state)
 	}
+	if !was.state.Open() && next.state.Open() { // the grids may have been redrawn since it ended
+		next.grid, next.scope = t.codes(next.point)
+	}
 	if next == was {
 		return false
 	}
@@ -203,6 +206,7 @@ const updateHeld = `
 UPDATE case_file SET state = @state, rev = @rev, category = @category, concern = @concern, title = @title, title_en = @title_en, text = @text,
     place = @place, urgent = @urgent, facility_id = @facility, created_at = @created, closed_at = @closed, point = @point,
     given_crs = @given_crs, given_x = @given_x, given_y = @given_y, grid_code = NULLIF(@grid, ''), scope_code = @scope,
+    ground_code = CASE WHEN scope_code = @scope AND point = @point AND @state IN ('closed', 'rejected') THEN ground_code END,
     due_at = @due, words = @words, updated_at = @now
 WHERE id = @id`
 

@@ -17,6 +17,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/blob"
 	"onemap/api/fault"
+	"onemap/api/place"
 	"onemap/api/web"
 )
 
@@ -48,19 +49,21 @@ type listIn struct {
 	Since    string `query:"since" doc:"Reported at or after: a time or a day."`
 	Until    string `query:"until" doc:"Reported before: a time or a day."`
 	Region   string `query:"region" doc:"A region code."`
-	Overdue  bool   `query:"overdue" doc:"Only cases whose deadline has passed."`
-	Urged    bool   `query:"urged" doc:"Only open cases that those in charge have urged."`
-	Mine     bool   `query:"mine" doc:"Only cases I have taken a step on."`
-	Text     string `query:"q" maxLength:"100" doc:"Words of the number, title or place, also pinyin initials; or how a facility's code begins."`
-	Limit    int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
-	Cursor   string `query:"cursor" doc:"next of the page before."`
+	place.By
+	Overdue bool   `query:"overdue" doc:"Only cases whose deadline has passed."`
+	Urged   bool   `query:"urged" doc:"Only open cases that those in charge have urged."`
+	Mine    bool   `query:"mine" doc:"Only cases I have taken a step on."`
+	Text    string `query:"q" maxLength:"100" doc:"Words of the number, title or place, also pinyin initials; or how a facility's code begins."`
+	Limit   int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	Cursor  string `query:"cursor" doc:"next of the page before."`
 }
 
 type listOut struct{ Body Page }
 
 type figuresIn struct {
 	Region string `query:"region" doc:"A region code."`
-	Since  string `query:"since" doc:"Only cases reported at or after: a time or a day."`
+	place.By
+	Since string `query:"since" doc:"Only cases reported at or after: a time or a day."`
 }
 
 type timesIn struct {
@@ -69,7 +72,8 @@ type timesIn struct {
 	Since    string `query:"since" doc:"From here: a time or a day; the first report when not given."`
 	Until    string `query:"until" doc:"To here: a time or a day; now when not given."`
 	Region   string `query:"region" doc:"A region code."`
-	Buckets  int    `query:"buckets" default:"120" minimum:"12" maximum:"400" doc:"At most so many stretches: their length follows."`
+	place.By
+	Buckets int `query:"buckets" default:"120" minimum:"12" maximum:"400" doc:"At most so many stretches: their length follows."`
 }
 
 type timesOut struct{ Body Times }
@@ -171,7 +175,7 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Overdue, f.Urged, f.Mine, f.Text = in.Overdue, in.Urged, in.Mine, strings.TrimSpace(in.Text)
+	f.Grids, f.Overdue, f.Urged, f.Mine, f.Text = in.Grids, in.Overdue, in.Urged, in.Mine, strings.TrimSpace(in.Text)
 	page, err := h.List(ctx, f, in.Limit, in.Cursor)
 	return &listOut{page}, err
 }
@@ -184,7 +188,8 @@ func (h handlers) figures(ctx context.Context, in *figuresIn) (*figuresOut, erro
 	if err != nil {
 		return nil, err
 	}
-	figures, err := h.Figures(ctx, f.Region, f.Since)
+	f.Grids = in.Grids
+	figures, err := h.Figures(ctx, f)
 	return &figuresOut{figures}, err
 }
 
@@ -212,6 +217,7 @@ func (h handlers) times(ctx context.Context, in *timesIn) (*timesOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.Grids = in.Grids
 	times, err := h.Times(ctx, f, in.Buckets)
 	return &timesOut{times}, err
 }

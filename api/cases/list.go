@@ -16,6 +16,7 @@ import (
 	"onemap/api/fault"
 	"onemap/api/find"
 	"onemap/api/pg"
+	"onemap/api/place"
 )
 
 // Filter narrows a list of cases; the zero Filter takes all that the actor sees.
@@ -25,15 +26,23 @@ type Filter struct {
 	Since    time.Time
 	Until    time.Time
 	Region   string // a region code prefix
-	Overdue  bool
-	Urged    bool   // open, and urged by those in charge
-	Mine     bool   // cases I have taken a step on
-	Text     string // of the number, title, place or plate; what somebody wrote is read, not searched
+	// Grids is whether Region has the cases that have it (Then, and the zero value), or
+	// those whose place lies in it today.
+	Grids   place.Grids
+	Overdue bool
+	Urged   bool   // open, and urged by those in charge
+	Mine    bool   // cases I have taken a step on
+	Text    string // of the number, title, place or plate; what somebody wrote is read, not searched
 }
 
 // where composes the filter within the actor's sight.
 func (f Filter) where(by actor.Actor, now time.Time, args pgx.NamedArgs) string {
-	parts := []string{visible(by.Cases().Of(f.Region), args)}
+	today := f.Grids == place.Today && f.Region != ""
+	seen := by.Cases()
+	if !today {
+		seen = seen.Of(f.Region)
+	}
+	parts := []string{visible(seen, args)}
 	if len(f.States) > 0 {
 		args["states"] = f.States
 		parts = append(parts, "c.state = ANY (@states)")
@@ -50,7 +59,10 @@ func (f Filter) where(by actor.Actor, now time.Time, args pgx.NamedArgs) string 
 		args["until"] = f.Until
 		parts = append(parts, "c.created_at < @until")
 	}
-	if f.Region != "" {
+	switch {
+	case today:
+		parts = append(parts, "(c.ground_code IS NULL AND "+actor.Within("c.scope_code", f.Region, "region", args)+" OR "+actor.Within("c.ground_code", f.Region, "region", args)+")")
+	case f.Region != "":
 		parts = append(parts, actor.Within("c.scope_code", f.Region, "region", args))
 	}
 	if f.Overdue {
@@ -167,6 +179,7 @@ func readCursor(s string) (c cursor, err error) {
 
 // Figures are the numbers at the top of a desk.
 type Figures struct {
+	Counted     place.Counted   `json:"counted" doc:"An open case is in the grid in force. One that has ended keeps the grid it ended in (then), or is in the one its place lies in (today)."`
 	ByState     map[State]int64 `json:"by_state"`
 	Open        int64           `json:"open"`
 	Overdue     int64           `json:"overdue"`
@@ -183,15 +196,34 @@ type Hour struct {
 	Count int64     `json:"count"`
 }
 
-// Figures counts what the actor sees under a region since a time.
-func (s *Service) Figures(ctx context.Context, region string, since time.Time) (Figures, error) {
+// counted says on which grids cases reported since a time are counted.
+func (s *Service) counted(ctx context.Context, grids place.Grids, since time.Time) (place.Counted, error) {
+	c := place.Counted{Grids: grids}
+	if grids != place.Today {
+		c.Grids = place.Then
+	} else {
+		since = s.Now()
+	}
+	var err error
+	c.From, c.To, err = s.Regions.Span(ctx, since, s.Now())
+	return c, err
+}
+
+// Figures counts what the actor sees under a region since a time, by those fields
+// of a filter.
+func (s *Service) Figures(ctx context.Context, f Filter) (Figures, error) {
 	now := s.Now()
 	local := now.In(s.Zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, s.Zone)
 	args := pgx.NamedArgs{"midnight": midnight, "month": now.AddDate(0, 0, -30)}
-	where := Filter{Region: region, Since: since}.where(actor.From(ctx), now, args)
+	f = Filter{Region: f.Region, Grids: f.Grids, Since: f.Since}
+	where := f.where(actor.From(ctx), now, args)
 	args["now"] = now
 	out := Figures{ByState: map[State]int64{}, Hours: []Hour{}}
+	var err error
+	if out.Counted, err = s.counted(ctx, f.Grids, f.Since); err != nil {
+		return out, err
+	}
 	for _, st := range States {
 		out.ByState[st] = 0
 	}
@@ -230,7 +262,7 @@ FROM case_file c `+where+" AND c.state = 'closed' AND c.closed_at >= @month", ar
 		share := float64(onTime) / float64(judged)
 		out.OnTimeShare = &share
 	}
-	out.Hours, err = s.hours(ctx, region, now)
+	out.Hours, err = s.hours(ctx, f, now)
 	return out, err
 }
 
@@ -259,10 +291,11 @@ func (s *Service) OpenOfFacilities(ctx context.Context, q pg.Querier, ids []uuid
 	return pg.Pairs[uuid.UUID, int](ctx, q, "SELECT c.facility_id, count(*) FROM case_file c WHERE c.facility_id = ANY ($1) AND "+stillOpen+" GROUP BY c.facility_id", ids)
 }
 
-func (s *Service) hours(ctx context.Context, region string, now time.Time) ([]Hour, error) {
+func (s *Service) hours(ctx context.Context, f Filter, now time.Time) ([]Hour, error) {
 	from := now.Truncate(time.Hour).Add(-23 * time.Hour)
 	args := pgx.NamedArgs{}
-	where := Filter{Region: region, Since: from}.where(actor.From(ctx), now, args)
+	f.Since = from
+	where := f.where(actor.From(ctx), now, args)
 	rows, err := s.Pool.Query(ctx, "SELECT date_trunc('hour', c.created_at), count(*) FROM case_file c "+where+" GROUP BY 1", args)
 	if err != nil {
 		return nil, err

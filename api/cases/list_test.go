@@ -226,7 +226,7 @@ func TestFiguresEqualACount(t *testing.T) {
 		{apitest.Handler("D01"), "9901", time.Time{}},
 	} {
 		now := c.Clock.Now()
-		got, err := c.Cases.Figures(actor.With(t.Context(), tt.by), tt.region, tt.since)
+		got, err := c.Cases.Figures(actor.With(t.Context(), tt.by), cases.Filter{Region: tt.region, Since: tt.since})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,13 +13,14 @@ import (
 	"onemap/api/change"
 	"onemap/api/pg"
 	"onemap/api/place"
-	"onemap/geo/grid"
 )
 
-// Regions names regions and holds their edition.
+// Regions names regions, holds their edition and knows what was in force when.
 type Regions interface {
 	place.Keeper
 	Name(code string) (name, nameEn string)
+	// Span is the editions in force at two times, the first and the last.
+	Span(ctx context.Context, since, until time.Time) (from, to int64, err error)
 	CaseChain(code string) []ChainLink
 }
 
@@ -44,20 +45,6 @@ func New(c Config) *Service { return &Service{c} }
 // Seed brings the transition table and the code lists into the database.
 func (s *Service) Seed(ctx context.Context) error {
 	return pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error { return seed(ctx, tx) })
-}
-
-// Move follows a redraw of the regions: open cases go with it, ended ones keep
-// the grid they ended in.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "case_file", ended, ix, now)
-}
-
-// ended cases keep the grid they ended in.
-const ended = "state IN ('closed', 'rejected')"
-
-// Ahead lists the open cases that a redraw of the regions would move.
-func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
-	return place.Ahead(ctx, tx, "case", "case_file", ended, "t.number", ix)
 }
 
 // Announcement is the body of a case's change: the row as lists show it, and

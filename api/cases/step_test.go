@@ -123,7 +123,7 @@ func TestWhatIsOutOfSightIsNotFound(t *testing.T) {
 		if err != nil || page.Total != 0 || len(page.Items) != 0 {
 			t.Errorf("%s: the list has %d (%v)", name, page.Total, err)
 		}
-		if f, err := c.Cases.Figures(ctx, "", apitest.Start.Add(-day(1))); err != nil || f.Open != 0 {
+		if f, err := c.Cases.Figures(ctx, cases.Filter{Since: apitest.Start.Add(-day(1))}); err != nil || f.Open != 0 {
 			t.Errorf("%s: the figures count %d (%v)", name, f.Open, err)
 		}
 	}

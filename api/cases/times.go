@@ -8,14 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/actor"
+	"onemap/api/place"
 )
 
 // Times is when cases were reported: how many in each stretch of time.
 type Times struct {
-	First   *time.Time `json:"first" doc:"The earliest report of all that the other filters take in; null when there is none."`
-	Last    *time.Time `json:"last" doc:"The latest."`
-	Unit    string     `json:"unit" enum:"hour,day,week,month,quarter,year" doc:"How long a stretch is, on the city's calendar."`
-	Buckets []Bucket   `json:"buckets" doc:"Every stretch between since and until, oldest first, also those without a report."`
+	Counted place.Counted `json:"counted" doc:"As for the figures: on which grids."`
+	First   *time.Time    `json:"first" doc:"The earliest report of all that the other filters take in; null when there is none."`
+	Last    *time.Time    `json:"last" doc:"The latest."`
+	Unit    string        `json:"unit" enum:"hour,day,week,month,quarter,year" doc:"How long a stretch is, on the city's calendar."`
+	Buckets []Bucket      `json:"buckets" doc:"Every stretch between since and until, oldest first, also those without a report."`
 }
 
 // Bucket counts the reports of a stretch by where they stand now.
@@ -75,11 +77,15 @@ func stretches(since, until time.Time, most int) (unit string, bounds []time.Tim
 func (s *Service) Times(ctx context.Context, f Filter, most int) (Times, error) {
 	by, now := actor.From(ctx), s.Now()
 	out := Times{Unit: "hour", Buckets: []Bucket{}}
+	var err error
+	if out.Counted, err = s.counted(ctx, f.Grids, f.Since); err != nil {
+		return out, err
+	}
 	since, until := f.Since, f.Until
 	f.Since, f.Until = time.Time{}, time.Time{}
 	args := pgx.NamedArgs{}
 	where := f.where(by, now, args)
-	err := s.Pool.QueryRow(ctx, "SELECT min(c.created_at), max(c.created_at) FROM case_file c "+where, args).Scan(&out.First, &out.Last)
+	err = s.Pool.QueryRow(ctx, "SELECT min(c.created_at), max(c.created_at) FROM case_file c "+where, args).Scan(&out.First, &out.Last)
 	if err != nil || out.First == nil {
 		return out, err
 	}

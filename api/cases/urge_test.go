@@ -20,7 +20,7 @@ func TestAnUrge(t *testing.T) {
 	c.bring(r.ID, cases.InProgress)
 	before := c.get(r.ID)
 	urged := func(region string) int64 {
-		f, err := c.Cases.Figures(c.As(actor.Operator), region, time.Time{})
+		f, err := c.Cases.Figures(c.As(actor.Operator), cases.Filter{Region: region})
 		if err != nil {
 			t.Fatal(err)
 		}

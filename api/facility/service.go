@@ -14,7 +14,6 @@ import (
 	"onemap/api/pg"
 	"onemap/api/place"
 	"onemap/api/plate"
-	"onemap/geo/grid"
 )
 
 // New is a facility as an importer gives it. A zero Code gets one drawn for a
@@ -56,13 +55,13 @@ type Service struct {
 func NewService(c Config) *Service { return &Service{Config: c} }
 
 // Move follows a redraw of the regions.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "facility", "FALSE", ix, now)
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, r place.Redraw, now time.Time) (int64, error) {
+	return place.Move(ctx, tx, "facility", "FALSE", r, now)
 }
 
 // Ahead lists what a redraw of the regions would move.
-func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
-	return place.Ahead(ctx, tx, "facility", "facility", "FALSE", "t.code", ix)
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, r place.Redraw) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "facility", "facility", "FALSE", "t.code", r)
 }
 
 // Facility is a facility as anybody may see it.

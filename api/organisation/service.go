@@ -149,13 +149,13 @@ func points(ctx context.Context, q pg.Querier, list []Row) error {
 }
 
 // Move follows a redraw of the regions.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "organisation", "FALSE", ix, now)
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, r place.Redraw, now time.Time) (int64, error) {
+	return place.Move(ctx, tx, "organisation", "FALSE", r, now)
 }
 
 // Ahead lists what a redraw of the regions would move.
-func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
-	return place.Ahead(ctx, tx, "organisation", "organisation", "FALSE", "t.name", ix)
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, r place.Redraw) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "organisation", "organisation", "FALSE", "t.name", r)
 }
 
 func inWords(err error) error {

@@ -10,7 +10,7 @@
 // scope_code are folds of the residence that has not ended. MoveIn ends the
 // former residence, Leave ends them all; what has ended stays, and Flows counts
 // it. Lists show masks; Reveal shows a record to a person who says what for,
-// and keeps who, when and why. When regions are redrawn, Move follows. Who has
+// and keeps who, when and why. When regions are redrawn, Follow follows. Who has
 // left for long enough is erased (EraseLeft): what remains is a count.
 //
 // Sight is actor.People: registrars, workers and administrators within their

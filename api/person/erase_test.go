@@ -18,6 +18,7 @@ import (
 	"onemap/api/audit"
 	"onemap/api/fault"
 	"onemap/api/person"
+	"onemap/api/place"
 )
 
 // mentions names the columns in which a text occurs, asking the catalogue for
@@ -157,7 +158,7 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 
 func flows(ctx context.Context, t *testing.T, c *town, since, until time.Time) string {
 	t.Helper()
-	list, err := c.People.Flows(ctx, "", since, until)
+	list, _, err := c.People.Flows(ctx, "", since, until, place.Then)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestFlowsCountWhoIsSeenElsewhere(t *testing.T) {
 		{apitest.Actor(actor.Registrar, ""), question, []string{came, went, elsewhere}},
 		{street, "/flows?since=2024-03-02&until=2025-05-31", nil},
 	} {
-		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", tt.path, "")); got != `{"items":[`+strings.Join(tt.want, ",")+`]}` {
+		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", tt.path, "")); !strings.HasPrefix(got, `{"items":[`+strings.Join(tt.want, ",")+`],"counted":`) {
 			t.Errorf("%v asks %s: %s", tt.by.Grants, tt.path, got)
 		}
 	}
@@ -100,7 +100,7 @@ func TestPlannersAreToldOfMoves(t *testing.T) {
 		{apitest.Actor(actor.Planner, apitest.StreetA), "?region=" + apitest.StreetB, ""},
 		{apitest.Actor(actor.Planner, apitest.CityCode), "?since=2026-02", ""},
 	} {
-		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", "/plan/flows"+tt.query, "")); got != `{"items":[`+tt.want+`]}` {
+		if got := strings.TrimSpace(d.must(t, 200, tt.by, "GET", "/plan/flows"+tt.query, "")); !strings.HasPrefix(got, `{"items":[`+tt.want+`],"counted":`) {
 			t.Errorf("%v asks %s: %s", tt.by.Grants, tt.query, got)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"onemap/api/actor"
 	"onemap/api/audit"
 	"onemap/api/fault"
+	"onemap/api/place"
 	"onemap/api/web"
 )
 
@@ -169,11 +170,13 @@ type flowsIn struct {
 	Region string `query:"region" doc:"A region code."`
 	Since  string `query:"since" doc:"A day; 30 days ago when empty."`
 	Until  string `query:"until" doc:"A day, included; today when empty."`
+	place.By
 }
 
 type flowsOut struct {
 	Body struct {
-		Items []Flow `json:"items"`
+		Items   []Flow        `json:"items"`
+		Counted place.Counted `json:"counted" doc:"By the communities of the end of each day (then), or by those in force (today). Of erased people only the community is known that they were erased from: either way they count there."`
 	}
 }
 
@@ -474,7 +477,7 @@ func (s *Service) flows(ctx context.Context, in *flowsIn) (*flowsOut, error) {
 	}
 	out := &flowsOut{}
 	var err error
-	out.Body.Items, err = s.Flows(ctx, in.Region, since, until)
+	out.Body.Items, out.Body.Counted, err = s.Flows(ctx, in.Region, since, until, in.Grids)
 	return out, err
 }
 

@@ -306,11 +306,7 @@ func TestPeopleFollowARedraw(t *testing.T) {
 		if _, err := tx.Exec(t.Context(), "UPDATE dwelling SET grid_code = $1, scope_code = $1 WHERE id = $2", apitest.GridB, c.a[0]); err != nil {
 			return err
 		}
-		n, err := c.People.Move(t.Context(), tx, nil, c.Clock.Now())
-		if n != 1 {
-			t.Errorf("%d moved", n)
-		}
-		return err
+		return c.People.Follow(t.Context(), tx, c.a[:1], c.Clock.Now())
 	})
 	if scope := one[string](t, c, "SELECT scope_code FROM person"); scope != apitest.GridB {
 		t.Error(scope)

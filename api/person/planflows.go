@@ -2,15 +2,14 @@ package person
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"onemap/api/actor"
 	"onemap/api/fault"
+	"onemap/api/place"
 	"onemap/api/web"
 	"onemap/geo/grid"
 )
@@ -33,17 +32,22 @@ type planFlowsIn struct {
 	Region string `query:"region" doc:"A region code."`
 	Since  string `query:"since" doc:"A month such as 2026-01; a year before until when empty."`
 	Until  string `query:"until" doc:"A month, included; the last whole month when empty, which is also the latest that is told."`
+	place.By
 }
 
 type planFlowsOut struct {
 	Body struct {
-		Items []MonthFlow `json:"items"`
+		Items   []MonthFlow   `json:"items"`
+		Counted place.Counted `json:"counted" doc:"By the communities of the end of each month (then). For those in force (today) the same figures are added up until they are of whole communities."`
 	}
 }
 
 // planFlows answers with protected counts. Whole months only, and always the
 // same cells whoever asks for whichever part of them: so two answers differ by
-// whole cells, each of which is of enough people.
+// whole cells, each of which is of enough people. A month's cells are of the
+// communities that it ended with, for ever: a redraw cuts no month anew. On today's
+// grids these very figures are put together, by what is public of the borders; so
+// the two ways of asking tell no more than one of them.
 func (s *Service) planFlows(ctx context.Context, in *planFlowsIn) (*planFlowsOut, error) {
 	if _, err := web.SignedIn(ctx); err != nil {
 		return nil, err
@@ -77,23 +81,23 @@ func (s *Service) planFlows(ctx context.Context, in *planFlowsIn) (*planFlowsOut
 	if in.Region != "" && !regionForm.MatchString(in.Region) {
 		bad.Add("query.region", in.Region, "a region code of 4 to 15 digits")
 	}
-	if err := bad.Err("person.flows"); err != nil {
-		return nil, err
-	}
-	communities, err := s.communities(ctx)
+	err := bad.Err("person.flows")
 	if err != nil {
 		return nil, err
 	}
-	var months []time.Time
+	a := asked{prefixes: []string{""}, until: until.AddDate(0, 1, -1)}
 	for m := since; !m.After(until); m = m.AddDate(0, 1, 0) {
-		months = append(months, m)
-	}
-	list, err := s.moves(ctx, []string{""}, false, months, until.AddDate(0, 1, -1))
-	if err != nil {
-		return nil, err
+		a.starts = append(a.starts, m)
 	}
 	out := &planFlowsOut{}
-	out.Body.Items = slices.DeleteFunc(protectFlows(list, communities), func(f MonthFlow) bool {
+	if out.Body.Counted, err = s.counted(ctx, in.Grids, since, a.until); err != nil {
+		return nil, err
+	}
+	list, err := s.monthFlows(ctx, a, in.Grids)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Items = slices.DeleteFunc(list, func(f MonthFlow) bool {
 		return slices.ContainsFunc(f.Communities, func(code string) bool {
 			return !strings.HasPrefix(code, in.Region) || !scope.Holds(code, "")
 		})
@@ -101,17 +105,77 @@ func (s *Service) planFlows(ctx context.Context, in *planFlowsIn) (*planFlowsOut
 	return out, nil
 }
 
-// communities are all there are, whether or not anybody moved there.
-func (s *Service) communities(ctx context.Context) ([]string, error) {
-	rows, err := s.Pool.Query(ctx, "SELECT code FROM region WHERE level = $1 ORDER BY code", string(grid.Community))
-	if err != nil {
-		return nil, fmt.Errorf("communities: %w", err)
+// monthFlows tells of the whole city, month by month.
+func (s *Service) monthFlows(ctx context.Context, a asked, grids place.Grids) ([]MonthFlow, error) {
+	if err := a.onThose(ctx, s, ""); err != nil {
+		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("communities: %w", err)
+	eras := a.eras
+	if eras == nil { // all months are of the last one
+		var err error
+		if eras, err = place.OpenEras(ctx, s.Regions, ""); err != nil {
+			return nil, err
+		}
 	}
-	return list, nil
+	moved, err := s.moves(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out := []MonthFlow{}
+	for i, start := range a.starts {
+		communities, err := eras.Communities(ctx, a.of[i])
+		if err != nil {
+			return nil, err
+		}
+		of := slices.DeleteFunc(slices.Clone(moved), func(f Flow) bool { return f.Day != start.Format(time.DateOnly) })
+		told := protectFlows(of, communities)
+		if grids == place.Today {
+			heirs, err := eras.Heirs(ctx, a.of[i])
+			if err != nil {
+				return nil, err
+			}
+			told = onHeirs(told, heirs)
+		}
+		out = append(out, told...)
+	}
+	return out, nil
+}
+
+// onHeirs adds up what is told of the communities of a month until it is of whole
+// communities of today: heirs are those that have the ground of one of then; who is
+// not among them is as they were.
+func onHeirs(list []MonthFlow, heirs map[string][]string) []MonthFlow {
+	var out []MonthFlow
+	for _, f := range list {
+		now := map[string]bool{}
+		for _, code := range f.Communities {
+			of, changed := heirs[code]
+			if !changed {
+				of = []string{code}
+			}
+			for _, heir := range of {
+				now[heir] = true
+			}
+		}
+		if len(now) == 0 { // nobody has that ground
+			out = append(out, f)
+			continue
+		}
+		out = slices.DeleteFunc(out, func(o MonthFlow) bool {
+			meets := slices.ContainsFunc(o.Communities, func(code string) bool { return now[code] })
+			if meets {
+				f.In, f.Out = f.In+o.In, f.Out+o.Out
+				for _, code := range o.Communities {
+					now[code] = true
+				}
+			}
+			return meets
+		})
+		f.Communities = slices.Sorted(maps.Keys(now))
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b MonthFlow) int { return strings.Compare(a.Communities[0], b.Communities[0]) })
+	return out
 }
 
 // together is an area of a month in the making.

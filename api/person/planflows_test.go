@@ -83,3 +83,71 @@ func TestFewAreToldOfWithTheirNeighbours(t *testing.T) {
 		t.Errorf("few of a whole city: %+v", list)
 	}
 }
+
+// On today's grids nothing is told but sums of what was told as it was, each cell
+// once, and of two cells no community is in both.
+func TestTodaysFiguresAreThoseOfThenPutTogether(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 2))
+	for range 300 {
+		var list []MonthFlow
+		heirs := map[string][]string{}
+		var want moves
+		for n := range 1 + random.IntN(8) {
+			f := MonthFlow{Month: "2026-01", In: 10 * int64(random.IntN(5)), Out: 10 * int64(random.IntN(5))}
+			for k := range 1 + random.IntN(3) {
+				code := fmt.Sprintf("then %d %d", n, k)
+				f.Communities = append(f.Communities, code)
+				for range random.IntN(3) {
+					heirs[code] = append(heirs[code], fmt.Sprint("now ", random.IntN(12)))
+				}
+			}
+			list = append(list, f)
+			want = want.plus(moves{f.In, f.Out})
+		}
+		seen := map[string]bool{}
+		var sum moves
+		for _, f := range onHeirs(list, heirs) {
+			sum = sum.plus(moves{f.In, f.Out})
+			for _, code := range f.Communities {
+				if seen[code] {
+					t.Fatalf("seed %d: %s is told of twice", seed, code)
+				}
+				seen[code] = true
+			}
+			// A cell of then is in it whole or not at all.
+			var of moves
+			for _, o := range list {
+				in, all := 0, 0
+				for _, code := range o.Communities {
+					for _, heir := range either(heirs[code], code) {
+						all++
+						if slices.Contains(f.Communities, heir) {
+							in++
+						}
+					}
+				}
+				if in > 0 && in < all {
+					t.Fatalf("seed %d: a part of %v is in %v", seed, o, f)
+				}
+				if in > 0 {
+					of = of.plus(moves{o.In, o.Out})
+				}
+			}
+			if of != (moves{f.In, f.Out}) {
+				t.Fatalf("seed %d: %+v is made of %+v", seed, f, of)
+			}
+		}
+		if sum != want {
+			t.Fatalf("seed %d: %+v of %+v", seed, sum, want)
+		}
+	}
+}
+
+func either(list []string, otherwise string) []string {
+	if len(list) == 0 {
+		return []string{otherwise}
+	}
+	return list
+}

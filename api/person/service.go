@@ -15,8 +15,9 @@ import (
 type Config struct {
 	Pool *pgxpool.Pool
 	Keys *seal.Keys
-	// Regions holds the edition of the grids while somebody is given a place.
-	Regions place.Keeper
+	// Regions holds the edition of the grids while somebody is given a place, and
+	// knows what they were.
+	Regions Regions
 	Now     func() time.Time
 	NewID   func() uuid.UUID
 	// Zone is the city's time zone: it decides what day it is, and so how old somebody is.
@@ -26,6 +27,12 @@ type Config struct {
 	// Keep gives for how many months records of people who have left are kept; 0,
 	// and no Keep, is until they are erased by hand.
 	Keep func() int
+}
+
+// Regions is what people's places are told by.
+type Regions interface {
+	place.Keeper
+	place.History
 }
 
 // Service keeps the people.

@@ -7,8 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
-
-	"onemap/geo/grid"
 )
 
 // Moving is an object that a redraw moves: from the deepest region that it is
@@ -21,10 +19,9 @@ type Moving struct {
 	From, To string
 }
 
-// Ahead lists the objects of a table that Move would move to the places of an
-// index, in the order of their ids, with what names them (label, an expression).
-func Ahead(ctx context.Context, tx pgx.Tx, kind, table, keep, label string, ix *grid.Index) ([]Moving, error) {
-	m, err := elsewhere(ctx, tx, table, keep, ix)
+// Ahead lists the objects of a table that Move would move for a redraw, in the order of their ids, with what names them (label, an expression).
+func Ahead(ctx context.Context, tx pgx.Tx, kind, table, keep, label string, r Redraw) ([]Moving, error) {
+	m, err := elsewhere(ctx, tx, table, "NOT ("+keep+")", "t.scope_code", r)
 	if err != nil || len(m.ids) == 0 {
 		return nil, err
 	}

@@ -4,7 +4,17 @@
 // transaction, for the index of the edition in force; the Keeper holds that
 // edition until the transaction ends, so a redraw waits and no object is placed
 // by polygons that are no longer true. After a redraw, in the redraw's own
-// transaction, Move puts every object of a table where the new polygons say.
+// transaction, Move puts every object of a table where the new polygons say; it
+// reads those on the ground that changed.
+//
+// What has happened is counted by grids in two ways (Grids): as it was, or on the
+// grids of today. A case that is open is in the grid in force; one that has ended
+// keeps the grid it ended in, or counts where its place lies now. Moves into and out
+// of homes count by the communities of the end of that day, by their borders, or by
+// those in force. Ground that nobody had divided yet counts with the first community
+// it came to. What somebody may see depends on neither: sight goes by what an object
+// belongs to now, so that asking in the other way shows nothing more. Figures of what
+// is now (who lives out of reach of a service) have no other time that could be asked.
 package place
 
 import (
@@ -65,11 +75,11 @@ func coverage(ix *grid.Index) string {
 	return fmt.Sprintf("lon %.4f to %.4f, lat %.4f to %.4f (WGS84)", b.Min[0], b.Max[0], b.Min[1], b.Max[1])
 }
 
-// Move places every object of a table anew and gives how many changed.
-// The table has id, point, grid_code, scope_code, rev and updated_at; rows for
-// which keep holds (a condition, "FALSE" for none) stay where they are.
-func Move(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index, now time.Time) (int64, error) {
-	m, err := elsewhere(ctx, tx, table, keep, ix)
+// Move places the objects of a table anew on the ground of a redraw and gives how
+// many changed. The table has id, point, grid_code, scope_code, rev and updated_at;
+// rows for which keep holds (a condition, "FALSE" for none) stay where they are.
+func Move(ctx context.Context, tx pgx.Tx, table, keep string, r Redraw, now time.Time) (int64, error) {
+	m, err := elsewhere(ctx, tx, table, "NOT ("+keep+")", "t.scope_code", r)
 	if err != nil || len(m.ids) == 0 {
 		return 0, err
 	}
@@ -84,21 +94,31 @@ WHERE t.id = n.id AND NOT (`+keep+`)`, m.ids, m.grids, m.scopes, now)
 	return moved.RowsAffected(), nil
 }
 
-// elsewhere finds the objects of a table that an index puts elsewhere.
-func elsewhere(ctx context.Context, tx pgx.Tx, table, keep string, ix *grid.Index) (*moving, error) {
-	rows, err := tx.Query(ctx, "SELECT id, point, grid_code, scope_code FROM "+table+" WHERE NOT ("+keep+")")
+// Elsewhere finds the objects of a table, of those a condition takes in, that a
+// redraw puts into another region than they are said to be in (code, an
+// expression over the table's row t): their ids, and the regions.
+func Elsewhere(ctx context.Context, tx pgx.Tx, table, which, code string, r Redraw) (ids []uuid.UUID, scopes []string, err error) {
+	m, err := elsewhere(ctx, tx, table, which, code, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return m.ids, m.scopes, nil
+}
+
+func elsewhere(ctx context.Context, tx pgx.Tx, table, which, code string, r Redraw) (*moving, error) {
+	from, args := r.On(table, 1)
+	rows, err := tx.Query(ctx, "SELECT t.id, t.point, "+code+" FROM "+from+" WHERE "+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("objects of %s: %w", table, err)
 	}
 	var (
-		m     = &moving{ix: ix}
+		m     = &moving{ix: r.Index}
 		id    uuid.UUID
 		point orb.Point
-		had   *string
 		scope string
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &point, &had, &scope}, func() error {
-		m.add(id, point, had, scope)
+	_, err = pgx.ForEachRow(rows, []any{&id, &point, &scope}, func() error {
+		m.add(id, point, scope)
 		return nil
 	})
 	if err != nil {
@@ -122,25 +142,25 @@ type moving struct {
 
 type was struct {
 	id    uuid.UUID
-	grid  *string
 	scope string
 }
 
-func (m *moving) add(id uuid.UUID, point orb.Point, had *string, scope string) {
+func (m *moving) add(id uuid.UUID, point orb.Point, scope string) {
 	const some = 4096
-	m.points, m.were = append(m.points, crs.FromPoint(point)), append(m.were, was{id, had, scope})
+	m.points, m.were = append(m.points, crs.FromPoint(point)), append(m.were, was{id, scope})
 	if len(m.points) == some {
 		m.look()
 	}
 }
 
-// look looks up those that wait and keeps those that moved.
+// look looks up those that wait and keeps those that moved: who is in the same
+// region is in the same grid, which is that region or none.
 func (m *moving) look() {
 	m.places = slices.Grow(m.places[:0], len(m.points))[:len(m.points)]
 	m.ix.LocateAll(m.points, m.places)
 	for i, w := range m.were {
 		g, s := Codes(m.places[i])
-		if s != w.scope || (g == nil) != (w.grid == nil) || g != nil && *g != *w.grid {
+		if s != w.scope {
 			m.ids, m.grids, m.scopes = append(m.ids, w.id), append(m.grids, g), append(m.scopes, s)
 		}
 	}

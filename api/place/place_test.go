@@ -96,7 +96,7 @@ VALUES ($1, 'test', $2, 'clinic', $3, $4, $5, 1, $6)`, apitest.NewID(), fmt.Spri
 				return err
 			}
 		}
-		if n, err := place.Move(t.Context(), tx, "service", "FALSE", ix, later); err != nil || n != 0 {
+		if n, err := place.Move(t.Context(), tx, "service", "FALSE", place.Redraw{Index: ix}, later); err != nil || n != 0 {
 			t.Errorf("nothing was redrawn, yet %d moved, %v", n, err)
 		}
 		// One grid goes: what lay in it lies in its community now.
@@ -112,10 +112,19 @@ VALUES ($1, 'test', $2, 'clinic', $3, $4, $5, 1, $6)`, apitest.NewID(), fmt.Spri
 		if err := tx.QueryRow(t.Context(), "SELECT count(*) FROM service WHERE grid_code = $1", apitest.GridA).Scan(&there); err != nil {
 			return err
 		}
-		if n, err := place.Move(t.Context(), tx, "service", "TRUE", next, later); err != nil || n != 0 {
+		if n, err := place.Move(t.Context(), tx, "service", "TRUE", place.Redraw{Index: next}, later); err != nil || n != 0 {
 			t.Errorf("all were to be kept, yet %d moved, %v", n, err)
 		}
-		n, err := place.Move(t.Context(), tx, "service", "FALSE", next, later)
+		// Only the ground of a redraw is looked at, each place once.
+		had, _ := ix.Region(apitest.GridA)
+		west, east := had.Geom.Bound(), had.Geom.Bound()
+		west.Max[0] = (west.Min[0] + west.Max[0]) / 2
+		east.Min[0] = west.Max[0] + 1e-7
+		beside := orb.Bound{Min: orb.Point{113.32, 23.4}, Max: orb.Point{113.33, 23.41}}
+		if n, err := place.Move(t.Context(), tx, "service", "FALSE", place.Redraw{Index: next, Where: []orb.Bound{beside}}, later); err != nil || n != 0 {
+			t.Errorf("beside the ground of the redraw %d moved, %v", n, err)
+		}
+		n, err := place.Move(t.Context(), tx, "service", "FALSE", place.Redraw{Index: next, Where: []orb.Bound{beside, west, east}}, later)
 		if err != nil || n != there || n == 0 {
 			t.Errorf("%d moved, want the %d of the grid that went, %v", n, there, err)
 		}

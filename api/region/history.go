@@ -63,6 +63,17 @@ ORDER BY edition DESC LIMIT $3`, string(under), before, limit)
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Edition])
 }
 
+// Span is the editions that were in force at two times: the first and the last of
+// the editions of what happened between them. Of before editions were kept, it is
+// the one that was in force when that began.
+func (s *Service) Span(ctx context.Context, since, until time.Time) (from, to int64, err error) {
+	err = s.pool.QueryRow(ctx, `
+WITH known AS (SELECT COALESCE(min(edition) - 1, $3) AS first FROM edition)
+SELECT COALESCE((SELECT max(edition) FROM edition WHERE at <= $1), first), COALESCE((SELECT max(edition) FROM edition WHERE at <= $2), first)
+FROM known`, since, until, s.Index().Edition()).Scan(&from, &to)
+	return from, to, pg.Fault(err)
+}
+
 // ever lists the codes under a place that a region has, or once had.
 func ever(ctx context.Context, q pg.Querier, codes []string) (map[string]bool, error) {
 	rows, err := q.Query(ctx, "SELECT code FROM region WHERE code = ANY ($1) UNION SELECT code FROM region_past WHERE code = ANY ($1)", codes)

@@ -23,7 +23,7 @@ import (
 
 // Foreseer is a Mover that says beforehand what it would move.
 type Foreseer interface {
-	Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error)
+	Ahead(ctx context.Context, tx pgx.Tx, r place.Redraw) ([]place.Moving, error)
 }
 
 // Residents counts who lives in buildings.
@@ -71,7 +71,7 @@ type Preview struct {
 	Dropped int      `json:"dropped"`
 	Exact   bool     `json:"exact" doc:"People are counted exactly; otherwise in steps of ten, and fewer than ten not at all."`
 	Total   Shift    `json:"total"`
-	Moved   int64    `json:"moved" doc:"All that would move, people counted as in total."`
+	Moved   int64    `json:"moved" doc:"Objects that would move; people follow their homes and are not counted."`
 	Pairs   []Shift  `json:"pairs"`
 	Grants  []Grant  `json:"grants" doc:"Roles that name a region which goes away."`
 	Behind  []string `json:"behind" doc:"Regions that were redrawn since the draft was begun: it cannot be published before it is drawn on them."`
@@ -98,7 +98,7 @@ func (s *Shift) add(kind string, n int64) {
 }
 
 func (s *Shift) sum() int64 {
-	return s.Buildings + s.People + s.Cases + s.Facilities + s.Services + s.Organisations
+	return s.Buildings + s.Cases + s.Facilities + s.Services + s.Organisations
 }
 
 // Preview says what publishing a draft would move: found as publishing finds it.
@@ -119,6 +119,7 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 	p := Preview{Edition: drawn.ix.Edition(), Exact: a.IsCommand() || a.People().Holds(string(under), ""), Pairs: []Shift{}, Grants: []Grant{}, Behind: behind}
 	put, dropped := drawn.redraw()
 	p.Regions, p.Dropped = len(put), len(dropped)
+	moving := redrawOf(drawn.ix, next, put, dropped)
 	o := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	// It changes nothing, so no audit entry goes along.
 	err = pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error {
@@ -128,7 +129,7 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 			if !ok {
 				continue
 			}
-			list, err := f.Ahead(ctx, tx, next)
+			list, err := f.Ahead(ctx, tx, moving)
 			if err != nil {
 				return err
 			}

@@ -76,7 +76,7 @@ func TestABrokenRegionChangesNothing(t *testing.T) {
 // broken is somebody whose objects cannot be moved.
 type broken struct{}
 
-func (broken) Move(context.Context, pgx.Tx, *grid.Index, time.Time) (int64, error) {
+func (broken) Move(context.Context, pgx.Tx, place.Redraw, time.Time) (int64, error) {
 	return 0, errors.New("cannot move")
 }
 

@@ -15,13 +15,14 @@ import (
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/pg"
+	"onemap/api/place"
 	"onemap/geo/grid"
 )
 
 // Mover moves a slice's objects to where the regions now say they are, in the
 // transaction of the redraw, and gives how many moved.
 type Mover interface {
-	Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error)
+	Move(ctx context.Context, tx pgx.Tx, r place.Redraw, now time.Time) (int64, error)
 }
 
 // Service keeps the regions and their index.
@@ -31,6 +32,7 @@ type Service struct {
 	movers []Mover
 	index  atomic.Pointer[grid.Index]
 	simple simple
+	past   past
 
 	terrain   Terrain
 	residents Residents
@@ -80,6 +82,7 @@ func (s *Service) Reload(ctx context.Context) error {
 		return err
 	}
 	s.index.Store(ix)
+	s.past.forget()
 	return nil
 }
 
@@ -111,7 +114,7 @@ func (s *Service) Hold(ctx context.Context, tx pgx.Tx) (*grid.Index, error) {
 type Published struct {
 	Regions int   `json:"regions"`
 	Dropped int64 `json:"dropped"`
-	Moved   int64 `json:"moved"`
+	Moved   int64 `json:"moved" doc:"Objects that have a place of their own; people follow their homes and are not counted."`
 	Edition int64 `json:"edition"`
 }
 
@@ -169,17 +172,22 @@ func (s *Service) publishAs(ctx context.Context, tx pgx.Tx, edition int64, r Red
 	list := slices.Clone(r.Regions)
 	slices.SortFunc(list, func(a, b grid.Region) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	done := Published{Regions: len(list), Edition: edition}
+	was, err := s.indexIn(ctx, tx, edition-1)
+	if err != nil {
+		return done, nil, err
+	}
 	dropped, err := s.write(ctx, tx, edition, r, list)
 	if err != nil {
 		return done, nil, err
 	}
 	done.Dropped = int64(len(dropped))
-	next, err := s.redrawn(ctx, tx, edition, list, dropped)
+	next, err := was.Redraw(edition, list, dropped)
 	if err != nil {
 		return done, nil, err
 	}
+	moving := redrawOf(was, next, list, dropped)
 	for _, m := range s.movers {
-		moved, err := m.Move(ctx, tx, next, s.now())
+		moved, err := m.Move(ctx, tx, moving, s.now())
 		if err != nil {
 			return done, nil, err
 		}
@@ -208,15 +216,6 @@ func touched(put []grid.Region, dropped []grid.Code) grid.Code {
 		}
 	}
 	return whole
-}
-
-// redrawn is the index of the new edition: the one before with what changed, when
-// this process has that.
-func (s *Service) redrawn(ctx context.Context, tx pgx.Tx, edition int64, put []grid.Region, dropped []grid.Code) (*grid.Index, error) {
-	if ix := s.index.Load(); ix.Edition() == edition-1 {
-		return ix.Redraw(edition, put, dropped)
-	}
-	return ReadIndex(ctx, tx)
 }
 
 // write writes the regions and gives the codes of the grids that went.

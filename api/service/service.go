@@ -21,7 +21,6 @@ import (
 
 	"onemap/api/fault"
 	"onemap/api/place"
-	"onemap/geo/grid"
 )
 
 // Kinds are the kinds of services there are.
@@ -105,11 +104,11 @@ func Check(p Place) []fault.Field {
 }
 
 // Move follows a redraw of the regions.
-func (s *Service) Move(ctx context.Context, tx pgx.Tx, ix *grid.Index, now time.Time) (int64, error) {
-	return place.Move(ctx, tx, "service", "FALSE", ix, now)
+func (s *Service) Move(ctx context.Context, tx pgx.Tx, r place.Redraw, now time.Time) (int64, error) {
+	return place.Move(ctx, tx, "service", "FALSE", r, now)
 }
 
 // Ahead lists what a redraw of the regions would move.
-func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, ix *grid.Index) ([]place.Moving, error) {
-	return place.Ahead(ctx, tx, "service", "service", "FALSE", "COALESCE(NULLIF(t.name, ''), t.kind)", ix)
+func (s *Service) Ahead(ctx context.Context, tx pgx.Tx, r place.Redraw) ([]place.Moving, error) {
+	return place.Ahead(ctx, tx, "service", "service", "FALSE", "COALESCE(NULLIF(t.name, ''), t.kind)", r)
 }

@@ -69,6 +69,9 @@ SELECT id, '20261122-990101-' || lpad(i::text, 6, '0'), 'incident', CASE WHEN i 
   timestamptz '2026-11-20 00:00Z' + (i % 1000) * interval '5 minutes', now()
 FROM fresh;
 
+-- some that have ended lie in another district now
+UPDATE case_file SET ground_code = CASE WHEN scope_code < '990103' THEN '990103' ELSE '990101' END WHERE state IN ('closed', 'rejected') AND right(number, 1) IN ('3', '4');
+
 INSERT INTO basemap (id, source, source_ref, layer, class, name, name_en, rank, geom, rev, updated_at)
 SELECT gen_random_uuid(), 'test', i::text, 'road', (ARRAY['motorway','trunk','primary','secondary','tertiary','residential','service','path','odd'])[1 + i % 9], CASE WHEN i % 2 = 0 THEN '路' || i ELSE '' END, '', i % 9,
   ST_MakeLine(ARRAY[point, ST_Translate(point, 0.001*random(), 0.001), ST_Translate(point, 0.002, 0.002*random())]), 1, now() FROM spot WHERE i <= 40000;

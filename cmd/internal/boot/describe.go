@@ -34,6 +34,7 @@ func describeTiles(s *web.Server) {
 			web.InQuery("since", "Cases only: reported at or after, a time or a day.", text),
 			web.InQuery("until", "Cases only: reported before, a time or a day.", text),
 			web.InQuery("region", "Cases only: a region code.", text),
+			web.InQuery("grids", "Cases only: whether the region has those that have ended by the grid they ended in (then), or by the one their place lies in now (today).", &huma.Schema{Type: huma.TypeString, Enum: []any{"then", "today"}, Default: "then"}),
 			web.InQuery("overdue", "Cases only: true for those whose deadline has passed.", &huma.Schema{Type: huma.TypeBoolean}),
 			web.InQuery("urged", "Cases only: true for open ones that those in charge have urged.", &huma.Schema{Type: huma.TypeBoolean}),
 		}, 404, 406, 422, 503)

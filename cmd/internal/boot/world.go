@@ -166,7 +166,7 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.Nets = crosswalk.New(crosswalk.Config{
 		Pool: w.Pool, Regions: w.Regions, Drafts: draftsOfNets{w.Regions}, Residents: w.People, Protected: groupsOfNets{w.Analysis}, Now: time.Now, NewID: newID,
 	})
-	w.Regions.Moves(w.Buildings, w.People, w.Organisations, w.Facilities, w.Services, w.Cases)
+	w.Regions.Moves(w.Buildings, w.Organisations, w.Facilities, w.Services, w.Cases)
 	w.Regions.Foresees(w.People, grantsOfRegions{w.Auth})
 	w.Regions.Surveys(region.Terrain{Barriers: basemap.Barriers, Footprints: building.Footprints, Households: building.Households, Cases: cases.Places})
 	imports, err := w.Config.imports()
@@ -182,7 +182,10 @@ func (w *World) build(ctx context.Context) (err error) {
 	if err := w.Cases.Seed(ctx); err != nil {
 		return err
 	}
-	return w.Regions.Load(ctx)
+	if err := w.Regions.Load(ctx); err != nil {
+		return err
+	}
+	return w.Cases.Reground(ctx)
 }
 
 // CasesAt is the case service under another clock: the demo town walks its

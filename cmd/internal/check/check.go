@@ -63,7 +63,7 @@ func (c *Checker) Run(ctx context.Context) ([]Result, error) {
 			placed("case_file", "state IN ('closed', 'rejected')"),
 			postgisAgrees("building", "FALSE"), postgisAgrees("facility", "FALSE"), postgisAgrees("service", "FALSE"),
 			postgisAgrees("case_file", "state IN ('closed', 'rejected')"),
-			placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
+			groundKnown, placed("organisation", "FALSE"), postgisAgrees("organisation", "FALSE"),
 			peopleFold, peopleOnce, tagsEnd, c.sealedOpen,
 			roomsFollow, storeysWhole, roomsApart,
 			gridsTile, gridsApart, regionsCovered, cellsValid, crosswalksAgree, casesFold, changesInOrder, c.photosThere,
@@ -114,6 +114,25 @@ func placed(table, keep string) rule {
 		})
 		return r, err
 	}
+}
+
+// groundKnown: of each ended case it is known which region its place lies in today.
+func groundKnown(ctx context.Context, tx pgx.Tx, ix *grid.Index) (Result, error) {
+	r := Result{Rule: "cases: of those that have ended today's grid is known", Offenders: []string{}}
+	rows, err := tx.Query(ctx, "SELECT number, point, COALESCE(ground_code, scope_code) FROM case_file WHERE state IN ('closed', 'rejected')")
+	if err != nil {
+		return r, err
+	}
+	var number, had string
+	var point orb.Point
+	_, err = pgx.ForEachRow(rows, []any{&number, &point, &had}, func() error {
+		r.Looked++
+		if is := string(ix.Locate(crs.FromPoint(point)).Scope); is != had && len(r.Offenders) < most {
+			r.Offenders = append(r.Offenders, fmt.Sprintf("%s is said to lie in %q today, the regions say %q", number, had, is))
+		}
+		return nil
+	})
+	return r, err
 }
 
 // postgisAgrees: off the borders PostGIS finds the same grid, and only one.

@@ -48,7 +48,7 @@ func TestWritersDuringDraftsLandInTheRightGrid(t *testing.T) {
 	if err := behind.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	behind.Moves(c.Buildings, c.People, c.Organisations, c.Facilities, c.Services, c.Cases)
+	behind.Moves(c.Buildings, c.Organisations, c.Facilities, c.Services, c.Cases)
 	room := c.room(t)
 	var before, written [4]atomic.Int64
 	for i, table := range []string{"case_file", "facility", "building", "person"} {
