@@ -3544,6 +3544,8 @@ export interface components {
             };
             /** Format: int64 */
             closed_today: number;
+            /** @description An open case is in the grid in force. One that has ended keeps the grid it ended in (then), or is in the one its place lies in (today). */
+            counted: components["schemas"]["PlaceCounted"];
             /** @description Reports in each of the last 24 hours, oldest first. */
             hours: components["schemas"]["CaseHour"][] | null;
             /**
@@ -3725,6 +3727,8 @@ export interface components {
         CaseTimes: {
             /** @description Every stretch between since and until, oldest first, also those without a report. */
             buckets: components["schemas"]["CaseBucket"][] | null;
+            /** @description As for the figures: on which grids. */
+            counted: components["schemas"]["PlaceCounted"];
             /**
              * Format: date-time
              * @description The earliest report of all that the other filters take in; null when there is none.
@@ -4203,6 +4207,8 @@ export interface components {
             items: components["schemas"]["CrosswalkFit"][] | null;
         };
         FlowsOutBody: {
+            /** @description By the communities of the end of each day (then), or by those in force (today). Of erased people only the community is known that they were erased from: either way they count there. */
+            counted: components["schemas"]["PlaceCounted"];
             items: components["schemas"]["PersonFlow"][] | null;
         };
         Geometry: {
@@ -4633,10 +4639,26 @@ export interface components {
             name: string;
             phone: string;
         };
+        PlaceCounted: {
+            /**
+             * Format: int64
+             * @description The first edition of the grids that was counted on; 0 is before editions were kept.
+             */
+            from_edition: number;
+            /** @enum {string} */
+            grids: "then" | "today";
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            to_edition: number;
+        };
         PlacesAnswerBody: {
             items: components["schemas"]["AuthPlace"][] | null;
         };
         PlanFlowsOutBody: {
+            /** @description By the communities of the end of each month (then). For those in force (today) the same figures are added up until they are of whole communities. */
+            counted: components["schemas"]["PlaceCounted"];
             items: components["schemas"]["PersonMonthFlow"][] | null;
         };
         Problem: {
@@ -4961,7 +4983,7 @@ export interface components {
             grants: components["schemas"]["RegionGrant"][] | null;
             /**
              * Format: int64
-             * @description All that would move, people counted as in total.
+             * @description Objects that would move; people follow their homes and are not counted.
              */
             moved: number;
             pairs: components["schemas"]["RegionShift"][] | null;
@@ -4974,7 +4996,10 @@ export interface components {
             dropped: number;
             /** Format: int64 */
             edition: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Objects that have a place of their own; people follow their homes and are not counted.
+             */
             moved: number;
             /** Format: int64 */
             regions: number;
@@ -7037,6 +7062,8 @@ export interface operations {
                 until?: string;
                 /** @description A region code. */
                 region?: string;
+                /** @description then: as it was, on the grids of the time that is counted; today: on the grids in force now, by the places of what is counted. It sorts what one sees and shows no more of it. */
+                grids?: "then" | "today";
                 /** @description Only cases whose deadline has passed. */
                 overdue?: boolean;
                 /** @description Only open cases that those in charge have urged. */
@@ -7136,6 +7163,8 @@ export interface operations {
             query?: {
                 /** @description A region code. */
                 region?: string;
+                /** @description then: as it was, on the grids of the time that is counted; today: on the grids in force now, by the places of what is counted. It sorts what one sees and shows no more of it. */
+                grids?: "then" | "today";
                 /** @description Only cases reported at or after: a time or a day. */
                 since?: string;
             };
@@ -7196,6 +7225,8 @@ export interface operations {
                 until?: string;
                 /** @description A region code. */
                 region?: string;
+                /** @description then: as it was, on the grids of the time that is counted; today: on the grids in force now, by the places of what is counted. It sorts what one sees and shows no more of it. */
+                grids?: "then" | "today";
                 /** @description At most so many stretches: their length follows. */
                 buckets?: number;
             };
@@ -8852,6 +8883,8 @@ export interface operations {
                 since?: string;
                 /** @description A day, included; today when empty. */
                 until?: string;
+                /** @description then: as it was, on the grids of the time that is counted; today: on the grids in force now, by the places of what is counted. It sorts what one sees and shows no more of it. */
+                grids?: "then" | "today";
             };
             header?: never;
             path?: never;
@@ -12657,6 +12690,8 @@ export interface operations {
                 metres?: number;
                 /** @description A region code in one's own area; empty is the whole of it. */
                 region?: string;
+                /** @description today, and nothing else: the answer is about who lives where now, and of another time there is none. It says in as_of of which day it is. */
+                grids?: string;
             };
             header?: {
                 /** @description The ETag of an answer one has. */
@@ -12753,6 +12788,8 @@ export interface operations {
                 metres?: number;
                 /** @description A region code in one's own area; empty is the whole of it. */
                 region?: string;
+                /** @description today, and nothing else: the answer is about who lives where now, and of another time there is none. It says in as_of of which day it is. */
+                grids?: string;
                 /** @description The language of the headings. */
                 lang?: "zh" | "en";
             };
@@ -12851,6 +12888,8 @@ export interface operations {
                 metres?: number;
                 /** @description A region code in one's own area; empty is the whole of it. */
                 region?: string;
+                /** @description today, and nothing else: the answer is about who lives where now, and of another time there is none. It says in as_of of which day it is. */
+                grids?: string;
                 /** @description The language of the headings. */
                 lang?: "zh" | "en";
             };
@@ -12939,6 +12978,8 @@ export interface operations {
                 since?: string;
                 /** @description A month, included; the last whole month when empty, which is also the latest that is told. */
                 until?: string;
+                /** @description then: as it was, on the grids of the time that is counted; today: on the grids in force now, by the places of what is counted. It sorts what one sees and shows no more of it. */
+                grids?: "then" | "today";
             };
             header?: never;
             path?: never;
@@ -13059,6 +13100,8 @@ export interface operations {
                 metres?: number;
                 /** @description A region code in one's own area; empty is the whole of it. */
                 region?: string;
+                /** @description today, and nothing else: the answer is about who lives where now, and of another time there is none. It says in as_of of which day it is. */
+                grids?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -17394,6 +17437,8 @@ export interface operations {
                 until?: string;
                 /** @description Cases only: a region code. */
                 region?: string;
+                /** @description Cases only: whether the region has those that have ended by the grid they ended in (then), or by the one their place lies in now (today). */
+                grids?: "then" | "today";
                 /** @description Cases only: true for those whose deadline has passed. */
                 overdue?: boolean;
                 /** @description Cases only: true for open ones that those in charge have urged. */
