@@ -10,4 +10,13 @@
 // refuses a step that is not in the table, an event that does not begin where
 // the last one ended, and a case closed by the one who handled it. The resident
 // follows it all by the receipt, a secret the database does not hold.
+//
+// An open case is in the grid in force and follows every redraw; one that has ended
+// keeps the grid it ended in (scope_code): that is how it was. Where its place lies
+// in another region by now, ground_code says in which: a redraw looks that up for the
+// ended cases on the ground it changes. So list, figures, times and tiles count a
+// region's cases in either way (place.Grids) from an index. Sight goes by scope_code
+// in both: a street that got ground from its neighbour counts what it closed there
+// itself, and who sees both streets counts what either closed. A case that is opened
+// again by the system it came from is in the grid in force.
 package cases
