@@ -144,3 +144,26 @@ export interface Edit {
   from?: [number, number];
   to?: [number, number];
 }
+
+/** What borders of grids may follow. */
+export const ways = ['roads', 'rivers', 'walls'] as const;
+
+interface Spread {
+  min: number;
+  median: number;
+  max: number;
+}
+/** What came of cutting a place: the grids to look at, or the draft they are in. */
+export interface CutAnswer {
+  draft: Draft | null;
+  report: {
+    grids: number;
+    buildings_cut: number;
+    detours: number;
+    area_m2: Spread;
+    load: Spread;
+    work: Spread | null;
+    off: unknown[];
+  };
+  grids: FeatureCollection | null;
+}
