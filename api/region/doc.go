@@ -13,7 +13,8 @@
 // publishes. A draft whose
 // surroundings were redrawn meanwhile is refused and told of it, and goes on from
 // the edition in force (Rebase). What a redraw replaces goes into the past, from
-// which Undo publishes it again; no code is ever given twice.
+// which Undo publishes it again. No code is ever given twice (give): whoever
+// publishes, a code that is gone comes back with a polygon it had, or never.
 //
 // The journey of a cut: an administrator says what each grid is to have (Cutting);
 // the lines of the map, footprints and households or cases of each community come

@@ -76,7 +76,7 @@ FROM known`, since, until, s.Index().Edition()).Scan(&from, &to)
 
 // ever lists the codes under a place that a region has, or once had.
 func ever(ctx context.Context, q pg.Querier, codes []string) (map[string]bool, error) {
-	rows, err := q.Query(ctx, "SELECT code FROM region WHERE code = ANY ($1) UNION SELECT code FROM region_past WHERE code = ANY ($1)", codes)
+	rows, err := q.Query(ctx, "SELECT code FROM region_code WHERE code = ANY ($1)", codes)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func ever(ctx context.Context, q pg.Querier, codes []string) (map[string]bool, e
 func lastCode(ctx context.Context, q pg.Querier, parent grid.Code) (last grid.Code, err error) {
 	const right = " WHERE code >= $1 AND code < $1 || ':' AND length(code) = $2" // ':' follows '9'
 	digits := grid.Levels()[parent.Level().Order()+1].Digits()
-	err = q.QueryRow(ctx, "SELECT COALESCE(max(code), '') FROM (SELECT max(code) FROM region"+right+" UNION ALL SELECT max(code) FROM region_past"+right+") c (code)",
+	err = q.QueryRow(ctx, "SELECT COALESCE(max(code), '') FROM region_code"+right,
 		string(parent), digits).Scan(&last)
 	return last, err
 }

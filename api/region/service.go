@@ -220,6 +220,9 @@ func touched(put []grid.Region, dropped []grid.Code) grid.Code {
 
 // write writes the regions and gives the codes of the grids that went.
 func (s *Service) write(ctx context.Context, tx pgx.Tx, edition int64, r Redraw, list []grid.Region) (dropped []grid.Code, err error) {
+	if err := give(ctx, tx, edition, list); err != nil {
+		return nil, err
+	}
 	known := s.knownIn(ctx, tx)
 	keep := map[grid.Code][]string{}
 	for _, region := range list {

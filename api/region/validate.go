@@ -104,7 +104,7 @@ func blocked(found []Found) bool {
 // codesGiven are findings of new regions whose code is no longer theirs to take,
 // and of regions without anything to lie under.
 func (d *drawing) codesGiven(ctx context.Context, q pg.Querier) ([]Found, error) {
-	var fresh []string
+	var fresh []grid.Region
 	var found []Found
 	no := func(p Part, kind coverage.Kind, text string) {
 		f := Found{Finding: coverage.Finding{Kind: kind, Codes: []string{string(p.Code)}, Text: text}, Parent: p.Code.Parent(), Weight: Blocking, Number: -1}
@@ -119,19 +119,19 @@ func (d *drawing) codesGiven(ctx context.Context, q pg.Querier) ([]Found, error)
 			continue
 		}
 		if p.Change == Fresh {
-			fresh = append(fresh, string(code))
+			fresh = append(fresh, p.Region)
 		}
 		if _, ok := d.region(code.Parent()); !ok {
 			no(p, parentless, fmt.Sprintf("%s would lie under %s, which there is not.", code, code.Parent()))
 		}
 	}
-	used, err := ever(ctx, q, fresh)
+	gone, err := taken(ctx, q, fresh)
 	if err != nil {
 		return nil, pg.Fault(err)
 	}
-	for _, code := range fresh {
-		if used[code] {
-			no(d.parts[grid.Code(code)], codeGiven, fmt.Sprintf("The code %s was given before; codes are not given twice.", code))
+	for _, r := range fresh {
+		if g, ok := gone[r.Code]; ok {
+			no(d.parts[r.Code], codeGiven, fmt.Sprintf("The code %s was given %s to other ground; codes are not given twice.", r.Code, g))
 		}
 	}
 	return found, nil

@@ -1,25 +1,37 @@
 -- An invented city for the tests: regions of four levels and 50,000 of each object,
 -- a third spread evenly and the rest crowded, all from one seed.
 SELECT setseed(0.42);
-INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+WITH fresh (code, level, parent, name, name_en, source, geom, at) AS (
 SELECT * FROM (
  SELECT '9901'::text, 'city', NULL::text, '青禾市', 'Qinghe', 'test', ST_Multi(ST_MakeEnvelope(116.0, 39.8, 116.32, 40.12, 4326)), now()
  UNION ALL
  SELECT '9901' || lpad((i+1)::text, 2, '0'), 'district', '9901', '区' || i, 'District ' || i, 'test',
    ST_Multi(ST_MakeEnvelope(116.0 + (i%2)*0.16, 39.8 + (i/2)*0.16, 116.16 + (i%2)*0.16, 39.96 + (i/2)*0.16, 4326)), now() FROM generate_series(0,3) i
-) r;
+) r
+), codes AS (INSERT INTO region_code (code, given) SELECT code, 0 FROM fresh)
 INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+SELECT code, level, parent, name, name_en, source, geom, at FROM fresh;
+WITH fresh (code, level, parent, name, name_en, source, geom, at) AS (
 SELECT r.code || lpad((i*4+j+1)::text, 3, '0'), 'street', r.code, '街道' || i || j, '', 'test',
   ST_Multi(ST_MakeEnvelope(ST_XMin(r.geom)+i*0.04, ST_YMin(r.geom)+j*0.04, ST_XMin(r.geom)+(i+1)*0.04, ST_YMin(r.geom)+(j+1)*0.04, 4326)), now()
-FROM region r, generate_series(0,3) i, generate_series(0,3) j WHERE r.level='district';
+FROM region r, generate_series(0,3) i, generate_series(0,3) j WHERE r.level='district'
+), codes AS (INSERT INTO region_code (code, given) SELECT code, 0 FROM fresh)
 INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+SELECT code, level, parent, name, name_en, source, geom, at FROM fresh;
+WITH fresh (code, level, parent, name, name_en, source, geom, at) AS (
 SELECT r.code || lpad((i*4+j+1)::text, 3, '0'), 'community', r.code, '社区' || i || j, '', 'test',
   ST_Multi(ST_MakeEnvelope(ST_XMin(r.geom)+i*0.01, ST_YMin(r.geom)+j*0.01, ST_XMin(r.geom)+(i+1)*0.01, ST_YMin(r.geom)+(j+1)*0.01, 4326)), now()
-FROM region r, generate_series(0,3) i, generate_series(0,3) j WHERE r.level='street';
+FROM region r, generate_series(0,3) i, generate_series(0,3) j WHERE r.level='street'
+), codes AS (INSERT INTO region_code (code, given) SELECT code, 0 FROM fresh)
 INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+SELECT code, level, parent, name, name_en, source, geom, at FROM fresh;
+WITH fresh (code, level, parent, name, name_en, source, geom, at) AS (
 SELECT r.code || lpad((i*7+j+1)::text, 3, '0'), 'grid', r.code, '', '', 'test',
   ST_Multi(ST_MakeEnvelope(ST_XMin(r.geom)+i*0.01/7, ST_YMin(r.geom)+j*0.01/7, ST_XMin(r.geom)+(i+1)*0.01/7, ST_YMin(r.geom)+(j+1)*0.01/7, 4326)), now()
-FROM region r, generate_series(0,6) i, generate_series(0,6) j WHERE r.level='community';
+FROM region r, generate_series(0,6) i, generate_series(0,6) j WHERE r.level='community'
+), codes AS (INSERT INTO region_code (code, given) SELECT code, 0 FROM fresh)
+INSERT INTO region (code, level, parent, name, name_en, source, geom, updated_at)
+SELECT code, level, parent, name, name_en, source, geom, at FROM fresh;
 
 -- Straight borders prove nothing: give every side many vertices and bend the
 -- plane, smoothly, so that neighbours of a level still share each vertex.
