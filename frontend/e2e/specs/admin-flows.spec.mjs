@@ -35,6 +35,17 @@ const flows = spec('a registrar reads who moved in and out, by period and commun
       new Set(items.map((one) => one.community)).size,
     );
   });
+  await when("they count by today's grids", async () => {
+    items = await answered(
+      () => page.getByRole('button', { name: '现在的网格', exact: true }).click(),
+      'grids=today',
+    );
+  });
+  await then('the same moves are there, in the communities of today', async () => {
+    await page.getByRole('button', { name: '现在的网格', pressed: true }).waitFor();
+    assert.equal(digits(await shown('in')), sum(items, 'in'));
+    await answered(() => page.getByRole('button', { name: '当时的网格', exact: true }).click(), 'grids=then');
+  });
   await when('they ask for other days', async () => {
     await page.getByLabel('到', { exact: true }).fill('2026-03-01');
     items = await answered(
