@@ -491,8 +491,8 @@ func (p *program) hider(lists ...facts) func(string) string {
 }
 
 // lastUse of a key moves on by asking for it; an export has a number of its own
-// each time, at the end of each row.
-var lastUse = regexp.MustCompile(`"used_at":(?:null|"[^"]*"),|,[2-9A-HJKMNP-Z]{10}\r?\n`)
+// each time, at the end of each row. Which edition of the grids was in force when is public.
+var lastUse = regexp.MustCompile(`"used_at":(?:null|"[^"]*"),|,[2-9A-HJKMNP-Z]{10}\r?\n|"(?:from|to)_edition":\d+`)
 
 // creates says that a call makes something, at a place on the public map.
 func (c call) creates() bool { return !c.named }
