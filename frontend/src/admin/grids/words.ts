@@ -49,6 +49,7 @@ export const e = live(
       list: '{place}的网格',
       chosen: '已选 {n} 个',
       level: '下一级',
+      level_changed: '下级改动 {n} 处',
       up: '回到{place}',
       split: '切开',
       split_how: '在地图上点出切线，从网格外到网格外，然后完成。退格键退一点，Esc 取消。',
@@ -230,6 +231,7 @@ export const e = live(
       list: 'Parts of {place}',
       chosen: '{n} chosen',
       level: 'Look inside',
+      level_changed: '{n} changes inside',
       up: 'Back to {place}',
       split: 'Split',
       split_how:
