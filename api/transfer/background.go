@@ -12,11 +12,17 @@ import (
 // background runs uploaded imports within the server, one at a time.
 type background struct {
 	mu      sync.Mutex
-	cancel  map[uuid.UUID]context.CancelFunc
+	jobs    map[uuid.UUID]job
 	turn    sync.Mutex // one at a time
 	wait    sync.WaitGroup
 	pace    map[uuid.UUID]Progress
 	stopped bool
+}
+
+// job is a run that has been begun and has not come to its end.
+type job struct {
+	cancel context.CancelFunc
+	ended  chan struct{}
 }
 
 // Recover marks what was running when the server went down as stopped: it can go on.
@@ -34,28 +40,48 @@ func (l *Loader) Run(ctx context.Context) error {
 	b := &l.running
 	b.mu.Lock()
 	b.stopped = true
-	for _, cancel := range b.cancel {
-		cancel()
+	for _, j := range b.jobs {
+		j.cancel()
 	}
 	b.mu.Unlock()
 	b.wait.Wait()
 	return nil
 }
 
-// start begins a run in the background; what it brings in is whose request's it was.
+// settled waits until a run that was stopped, or is done, has let go of its file:
+// its row says so a moment before.
+func (l *Loader) settled(ctx context.Context, id uuid.UUID) error {
+	l.running.mu.Lock()
+	j, there := l.running.jobs[id]
+	l.running.mu.Unlock()
+	if !there {
+		return nil
+	}
+	select {
+	case <-j.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// start begins a run in the background, whose row says that it is running; what it
+// brings in is whose request's it was. False when the server is going down: its next
+// start takes the run for stopped.
 func (l *Loader) start(asked context.Context, run Run, path, refused string) bool {
 	b := &l.running
 	ctx, cancel := context.WithCancel(audit.Carry(context.Background(), asked, "import "+run.Kind))
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, there := b.cancel[run.ID]; there || b.stopped {
+	if b.stopped {
 		cancel()
 		return false
 	}
-	if b.cancel == nil {
-		b.cancel, b.pace = map[uuid.UUID]context.CancelFunc{}, map[uuid.UUID]Progress{}
+	if b.jobs == nil {
+		b.jobs, b.pace = map[uuid.UUID]job{}, map[uuid.UUID]Progress{}
 	}
-	b.cancel[run.ID] = cancel
+	ended := make(chan struct{})
+	b.jobs[run.ID] = job{cancel, ended}
 	b.wait.Add(1)
 	go func() {
 		defer b.wait.Done()
@@ -71,8 +97,9 @@ func (l *Loader) start(asked context.Context, run Run, path, refused string) boo
 		}
 		_ = l.end(ctx, &run, err) // the database is gone; the state says running until the next start
 		b.mu.Lock()
-		delete(b.cancel, run.ID)
+		delete(b.jobs, run.ID)
 		b.mu.Unlock()
+		close(ended)
 		cancel()
 	}()
 	return true
@@ -82,8 +109,8 @@ func (l *Loader) start(asked context.Context, run Run, path, refused string) boo
 func (l *Loader) stop(id uuid.UUID) {
 	l.running.mu.Lock()
 	defer l.running.mu.Unlock()
-	if cancel := l.running.cancel[id]; cancel != nil {
-		cancel()
+	if j, there := l.running.jobs[id]; there {
+		j.cancel()
 	}
 }
 

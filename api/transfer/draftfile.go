@@ -41,6 +41,8 @@ func (l *Loader) draftRoutes(s *web.Server) {
 			web.InPath("code", "The place."), web.InPath("draft", "The draft."),
 			{Name: "name", In: "query", Required: true, Description: "The file's name, with its ending.", Schema: text},
 			web.InQuery("crs", "The datum of its coordinates; when not given, what the file says.", text),
+			web.InQuery("code_column", "The column that holds the codes, where the guess is wrong.", text),
+			web.InQuery("name_column", "The column that holds the names, where the guess is wrong.", text),
 			web.InQuery("replace", "Regions beside those of the file go away. Not when rows are refused.", yes),
 			{Name: "If-Match", In: "header", Description: "The ETag of the draft as you saw it.", Schema: text},
 		},
@@ -80,7 +82,8 @@ func (l *Loader) fillDraft(c echo.Context) (err error) {
 	if _, _, err := receive(c, path); err != nil {
 		return err
 	}
-	done, err := l.FillDraft(ctx, under, id, rev, path, c.QueryParam("crs"), c.QueryParam("replace") == "true")
+	m := Mapping{CRS: c.QueryParam("crs")}.With("code", c.QueryParam("code_column")).With("name", c.QueryParam("name_column"))
+	done, err := l.FillDraft(ctx, under, id, rev, path, m, c.QueryParam("replace") == "true")
 	if err != nil {
 		return err
 	}
@@ -88,8 +91,9 @@ func (l *Loader) fillDraft(c echo.Context) (err error) {
 }
 
 // FillDraft puts the regions of a file into a draft that is as its caller saw it.
-func (l *Loader) FillDraft(ctx context.Context, under grid.Code, id uuid.UUID, rev int64, path, datum string, replace bool) (Filled, error) {
-	list, refused, err := l.regionsOf(ctx, path, Mapping{CRS: datum}, under)
+// What the mapping does not say of columns is guessed.
+func (l *Loader) FillDraft(ctx context.Context, under grid.Code, id uuid.UUID, rev int64, path string, m Mapping, replace bool) (Filled, error) {
+	list, refused, err := l.regionsOf(ctx, path, m, under)
 	if err != nil {
 		return Filled{}, err
 	}

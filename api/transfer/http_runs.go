@@ -204,6 +204,15 @@ func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, erro
 	if err != nil {
 		return nil, err
 	}
+	if r.State == Running {
+		return nil, errRunning
+	}
+	if err := l.settled(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	if r, err = l.seen(ctx, in.ID); err != nil { // as it was left
+		return nil, err
+	}
 	path, refused := l.filed(r)
 	v, err := l.look(ctx, path, r.Mapping)
 	if err != nil {

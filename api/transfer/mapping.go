@@ -32,6 +32,14 @@ type Mapping struct {
 	Net      string `json:"net,omitempty" maxLength:"36" doc:"The id of the net that cells are of; they replace what it has."`
 }
 
+// With is m with a field's column; without a column it is m.
+func (m Mapping) With(field, column string) Mapping {
+	if column != "" {
+		m = m.Layered(Mapping{Columns: map[string]string{field: column}})
+	}
+	return m
+}
+
 // Layered is m with what another mapping says on top of it.
 func (m Mapping) Layered(over Mapping) Mapping {
 	take := func(to *string, from string) {

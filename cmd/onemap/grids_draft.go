@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"onemap/api/region"
+	"onemap/api/transfer"
 	"onemap/cmd/internal/boot"
 	"onemap/geo/grid"
 )
@@ -36,9 +37,10 @@ type gridsDraft struct {
 	Name    string `help:"What the redraw is called."`
 	Replace bool   `help:"Regions beside those of the file go away. Not when rows are refused."`
 	CRS     string `help:"The datum of the file; when not given, what the file says." placeholder:"DATUM"`
-	Mend    string `help:"Accept proposals into the draft: all, which takes the first for each finding, or the numbers that grids check --parent of the place gives them." placeholder:"all|N,N"`
-	JSON    bool   `help:"Report as JSON." name:"json"`
-	File    string `arg:"" optional:"" help:"Regions to draw, by their codes; rows without one get the next by rule." type:"existingfile"`
+	Columns
+	Mend string `help:"Accept proposals into the draft: all, which takes the first for each finding, or the numbers that grids check --parent of the place gives them." placeholder:"all|N,N"`
+	JSON bool   `help:"Report as JSON." name:"json"`
+	File string `arg:"" optional:"" help:"Regions to draw, by their codes; rows without one get the next by rule." type:"existingfile"`
 }
 
 func (c gridsDraft) Run(ctx context.Context) error {
@@ -55,7 +57,7 @@ func (c gridsDraft) Run(ctx context.Context) error {
 			return err
 		}
 		if c.File != "" {
-			filled, err := w.Loader.FillDraft(ctx, code, d.ID, d.Rev, c.File, c.CRS, c.Replace)
+			filled, err := w.Loader.FillDraft(ctx, code, d.ID, d.Rev, c.File, c.of(transfer.Mapping{CRS: c.CRS}), c.Replace)
 			for _, why := range filled.Refused {
 				fmt.Fprintln(os.Stderr, why)
 			}

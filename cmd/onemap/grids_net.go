@@ -44,18 +44,28 @@ func (c OfNet) on(ctx context.Context, command string, do func(ctx context.Conte
 	})
 }
 
+// Columns say where codes and names of polygons stand, where the guess is wrong;
+// exported for the library that reads flags.
+type Columns struct {
+	CodeColumn string `help:"The column that holds the codes." placeholder:"NAME"`
+	NameColumn string `help:"The column that holds the names." placeholder:"NAME"`
+}
+
+func (c Columns) of(m transfer.Mapping) transfer.Mapping {
+	return m.With("code", c.CodeColumn).With("name", c.NameColumn)
+}
+
 type netImport struct {
 	OfNet
-	File       string `arg:"" help:"Shapefile (also zipped), GeoPackage, GeoJSON, or CSV with a column of WKT." type:"existingfile"`
-	Kind       string `help:"Whose grids these are, of a new net: police, fire, civil_affairs, party_building or other." enum:"police,fire,civil_affairs,party_building,other" default:"other"`
-	Title      string `help:"What a new net is called, in Chinese."`
-	TitleEn    string `help:"What a new net is called, in English." name:"title-en"`
-	CRS        string `help:"The file's coordinates: wgs84, cgcs2000, gcj02, bd09, EPSG:n; what the file says when not said." name:"crs"`
-	Encoding   string `help:"The file's text, where the guess is wrong: utf-8, gb18030 ..."`
-	Layer      string `help:"The layer of a GeoPackage."`
-	CodeColumn string `help:"The column that holds the department's code." placeholder:"NAME"`
-	NameColumn string `help:"The column that holds the name." placeholder:"NAME"`
-	DryRun     bool   `help:"Do everything and keep nothing; the net must be there."`
+	File     string `arg:"" help:"Shapefile (also zipped), GeoPackage, GeoJSON, or CSV with a column of WKT." type:"existingfile"`
+	Kind     string `help:"Whose grids these are, of a new net: police, fire, civil_affairs, party_building or other." enum:"police,fire,civil_affairs,party_building,other" default:"other"`
+	Title    string `help:"What a new net is called, in Chinese."`
+	TitleEn  string `help:"What a new net is called, in English." name:"title-en"`
+	CRS      string `help:"The file's coordinates: wgs84, cgcs2000, gcj02, bd09, EPSG:n; what the file says when not said." name:"crs"`
+	Encoding string `help:"The file's text, where the guess is wrong: utf-8, gb18030 ..."`
+	Layer    string `help:"The layer of a GeoPackage."`
+	Columns
+	DryRun bool `help:"Do everything and keep nothing; the net must be there."`
 }
 
 func (c netImport) Run(ctx context.Context) error {
@@ -67,13 +77,7 @@ func (c netImport) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m := transfer.Mapping{Net: n.ID.String(), CRS: c.CRS, Encoding: c.Encoding, Layer: c.Layer, Columns: map[string]string{}}
-		if c.CodeColumn != "" {
-			m.Columns["code"] = c.CodeColumn
-		}
-		if c.NameColumn != "" {
-			m.Columns["name"] = c.NameColumn
-		}
+		m := c.of(transfer.Mapping{Net: n.ID.String(), CRS: c.CRS, Encoding: c.Encoding, Layer: c.Layer})
 		report, err := w.Loader.File(ctx, "cells", c.File, transfer.FileOptions{Mapping: m, DryRun: c.DryRun})
 		if c.JSON && err == nil {
 			err = printJSON(report)

@@ -37,7 +37,7 @@ type facts map[string]any
 
 var skipped = strings.Fields(`action limit cursor crs size radius near class state category since until overdue urged mine buckets encoding level
 	age_from age_to alone tag kind relation gone service planned metres lang Last-Event-ID after If-None-Match
-	layout parent format role history closed before from to zoom replace sliver_m whole changed grids`)
+	layout parent format role history closed before from to zoom replace sliver_m whole changed grids code_column name_column`)
 
 // calls are the requests of an operation: with what it needs, and with all that
 // is known for it. What is not known fails the test.

@@ -13926,6 +13926,10 @@ export interface operations {
                 name: string;
                 /** @description The datum of its coordinates; when not given, what the file says. */
                 crs?: string;
+                /** @description The column that holds the codes, where the guess is wrong. */
+                code_column?: string;
+                /** @description The column that holds the names, where the guess is wrong. */
+                name_column?: string;
                 /** @description Regions beside those of the file go away. Not when rows are refused. */
                 replace?: boolean;
             };

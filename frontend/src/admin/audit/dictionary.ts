@@ -128,6 +128,7 @@ export const actions: readonly Group[] = [
     name: ['网格调整', 'Redraws of grids'],
     of: {
       'begin-draft': ['起草网格调整', 'Began a draft of grids'],
+      'cut-grids': ['按道路重划网格', 'Cut grids anew along roads'],
       'mend-draft': ['采纳修补建议到网格草稿', 'Accepted proposals into a draft of grids'],
       'change-draft': ['修改网格草稿', 'Drew on a draft of grids'],
       'fill-draft': ['用文件更新网格草稿', 'Filled a draft of grids from a file'],
