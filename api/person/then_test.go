@@ -106,9 +106,12 @@ func TestMovesAreCountedAsItWasAndOnTodaysGrids(t *testing.T) {
 	first, last := on(2026, 2, 10), on(2026, 4, 20)
 	for n := range 12 {
 		h := home{at: orb.Point{113.3 + 0.0399*random.Float64(), 23.4 + 0.0199*random.Float64()}}
+		if n < len(drawn[0]) { // on ground that changed hands for good
+			h.at[0] = 113.3 + (drawn[0][n]+drawn[len(drawn)-1][n])/2
+		}
 		room := c.house(t, fmt.Sprint("home", n), h.at, 1)[0]
 		for k := range 4 {
-			day := first.AddDate(0, 0, random.IntN(60))
+			day := first.AddDate(0, 0, random.IntN(60)*min(k, 1)) // the first before any redraw
 			rows = append(rows, person.Row{Ref: fmt.Sprintf("%d %d", n, k), Name: "甲", DwellingID: room, Relation: "resident", Since: day})
 			h.moves = append(h.moves, day)
 		}

@@ -3,6 +3,7 @@ package place
 import (
 	"context"
 	"sort"
+	"strings"
 	"time"
 
 	"onemap/geo/crs"
@@ -104,12 +105,12 @@ func (e *Eras) In(ctx context.Context, n int) (*grid.Index, error) {
 // had divided so far counts with the first such region that it came to.
 func (e *Eras) Code(ctx context.Context, n int, at crs.WGS84) (string, error) {
 	code, err := e.locate(ctx, n, at)
-	if err != nil || len(code) >= e.digits {
+	if err != nil || e.divided(code) {
 		return code, err
 	}
 	for i := range e.list {
 		other, err := e.locate(ctx, i, at)
-		switch divided := len(other) >= e.digits; {
+		switch divided := e.divided(other); {
 		case err != nil:
 			return "", err
 		case divided && i < n: // and was put together again
@@ -119,6 +120,12 @@ func (e *Eras) Code(ctx context.Context, n int, at crs.WGS84) (string, error) {
 		}
 	}
 	return code, nil
+}
+
+// divided says that a code is of the level asked for. Grids are known of one community:
+// a place that lay in another one lay in none of them, whichever it was.
+func (e *Eras) divided(code string) bool {
+	return len(code) >= e.digits || len(code) >= grid.Community.Digits() && !strings.HasPrefix(code, string(e.under))
 }
 
 func (e *Eras) locate(ctx context.Context, n int, at crs.WGS84) (string, error) {
