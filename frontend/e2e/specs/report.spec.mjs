@@ -229,6 +229,20 @@ const draft = spec('what was begun is there again after the page was closed', {}
   });
   let again = resident;
   await when('the page is closed and opened anew', async () => {
+    // A private window may forget its stores once nothing holds them open, which a browser that a resident uses does not.
+    const holder = await context.newPage();
+    await holder.goto('/healthz');
+    await holder.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open('onemap-report');
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            globalThis.held = opening.result;
+            resolve(true);
+          };
+        }),
+    );
     await world.page.close();
     again = new Resident({ page: await context.newPage(), context });
     await again.scan(thing.code);

@@ -2,7 +2,7 @@ import { ask, type Problem } from '../base/api.ts';
 import { byId, h } from '../base/dom.ts';
 import { lang, named } from '../base/i18n.ts';
 import { type Concern, className, type Damage, damagesOf, describe } from './damages.ts';
-import type { Draft, Drafts } from './draft.ts';
+import { type Draft, type Drafts, filled } from './draft.ts';
 import type { Gallery } from './gallery.ts';
 import type { Outbox, Parcel, ReportBody } from './outbox.ts';
 import { Where } from './where.ts';
@@ -43,6 +43,8 @@ export class Form {
   private readonly code: string | undefined;
   private draft: Draft;
   private busy = false;
+  // Before the store has said what was begun, nothing may be written over it.
+  private opened = false;
   // Once the outbox delivers the report by itself, nothing may write the draft back.
   private handedOver = false;
   private saving: ReturnType<typeof setTimeout> | undefined;
@@ -79,7 +81,8 @@ export class Form {
 
   async open(): Promise<void> {
     const { draft, restored } = await this.unsent();
-    this.draft = draft;
+    if (restored || !filled(this.draft)) this.draft = draft; // else somebody was quicker than the store
+    this.opened = true;
     if (!this.facts.categories?.length && this.category) await this.fetchCategories();
     this.relabel();
     if (restored) this.noticeRestored();
@@ -175,7 +178,7 @@ export class Form {
 
   private save(): void {
     clearTimeout(this.saving);
-    if (!this.handedOver) void this.drafts.save(this.code, this.draft);
+    if (this.opened && !this.handedOver) void this.drafts.save(this.code, this.draft);
   }
 
   /** One question at a time: where, then which one, then the rest. An event needs no concern, a known thing no category. */
