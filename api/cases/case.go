@@ -53,6 +53,7 @@ type Row struct {
 	GridName       string     `json:"grid_name"`
 	GridNameEn     string     `json:"grid_name_en"`
 	ScopeCode      string     `json:"scope_code"`
+	GroundCode     string     `json:"ground_code" doc:"The region that the place lies in on the grids in force: scope_code, unless the case has ended and its ground was given to another one since."`
 	FacilityCode   *string    `json:"facility_code"`
 	Department     *string    `json:"department"`
 	DepartmentName string     `json:"department_name"`

@@ -20,7 +20,7 @@ import (
 // selectRow reads what a Row shows; the case is c.
 const selectRow = `
 SELECT c.id, c.fid, c.number, c.type, c.category, c.concern, c.title, c.title_en, c.state, c.urgent, c.urges, c.channel, c.place,
-       c.point, c.grid_code, c.scope_code, f.code, c.department_code, COALESCE(d.name, ''), c.due_at, c.created_at, c.updated_at, c.rev
+       c.point, c.grid_code, c.scope_code, COALESCE(c.ground_code, c.scope_code), f.code, c.department_code, COALESCE(d.name, ''), c.due_at, c.created_at, c.updated_at, c.rev
 FROM case_file c
 LEFT JOIN facility f ON f.id = c.facility_id
 LEFT JOIN department d ON d.code = c.department_code `
@@ -29,7 +29,7 @@ func scanRow(row pgx.CollectableRow) (Row, error) {
 	var r Row
 	var point orb.Point
 	err := row.Scan(&r.ID, &r.FID, &r.Number, &r.Type, &r.Category, &r.Concern, &r.Title, &r.TitleEn, &r.State, &r.Urgent, &r.Urges, &r.Channel, &r.Place,
-		&point, &r.GridCode, &r.ScopeCode, &r.FacilityCode, &r.Department, &r.DepartmentName, &r.DueAt, &r.CreatedAt, &r.UpdatedAt, &r.Rev)
+		&point, &r.GridCode, &r.ScopeCode, &r.GroundCode, &r.FacilityCode, &r.Department, &r.DepartmentName, &r.DueAt, &r.CreatedAt, &r.UpdatedAt, &r.Rev)
 	r.Lon, r.Lat = point[0], point[1]
 	r.CategoryName, _ = CategoryName(r.Category)
 	return r, err

@@ -174,6 +174,11 @@ func (c city) countsAgree(ledger map[uuid.UUID]*told) {
 				if err != nil || page.Total != w.open+w.closed || len(page.Items) != int(page.Total) {
 					c.t.Fatalf("%s, %s, %q: listed %d of %d, want %+v, %v", way, who, code, len(page.Items), page.Total, *w, err)
 				}
+				for _, row := range page.Items {
+					if today := c.scopeIn(edition, orb.Point{row.Lon, row.Lat}); row.GroundCode != today {
+						c.t.Fatalf("%s in edition %d says that its place lies in %q today, not in %q", row.Number, edition, row.GroundCode, today)
+					}
+				}
 			}
 		}
 	}

@@ -108,6 +108,93 @@ const filters = spec('filters narrow list and map, and the address keeps them', 
   });
 });
 
+/** A neighbour of a grid, by its code: one that has two of its corners. */
+async function neighbour(town, code) {
+  const { features } = await town.get(`/api/v1/regions/${code.slice(0, 12)}/parts`);
+  const corners = ({ geometry }) => geometry.coordinates.flat(2).map(String);
+  const own = new Set(corners(features.find(({ id }) => id === code)));
+  return features.find((one) => one.id !== code && new Set(corners(one).filter((at) => own.has(at))).size > 1)
+    .id;
+}
+
+/** An administrator makes one grid of two; the first one's code goes away. Gives what takes it back. */
+async function merged(origin, gone, stays) {
+  const keeper = new Desk(origin);
+  await keeper.signIn('administrator');
+  const place = `/api/v1/regions/${stays.slice(0, 12)}`;
+  const send = async (path, method, body, rev) => {
+    const headers = rev ? { 'If-Match': `"${rev}"` } : {};
+    return (await keeper.ask(place + path, { method, body, headers })).json();
+  };
+  const begun = await send('/drafts', 'POST', { name: 'two into one' });
+  const edits = [{ op: 'merge', code: stays, codes: [gone, stays] }];
+  const { rev } = await send(`/drafts/${begun.id}`, 'PATCH', { edits }, begun.rev);
+  const { edition } = await send(`/drafts/${begun.id}/publish`, 'POST', {}, rev);
+  return () => send(`/editions/${edition}/undo`, 'POST');
+}
+
+const grids = spec(
+  'an area has its ended cases as it was or on today’s grids, and the desk follows a redraw',
+  desk,
+  async (world) => {
+    const { given, when, then, origin, page } = world;
+    const screen = new Screen(world, origin);
+    const [row] = (await rows(origin, '&state=closed')).filter((one) => one.grid_code);
+    const heir = await neighbour(new Town(origin), row.grid_code);
+    const ofHeir = async (way) => {
+      const query = `&state=closed&category=${row.category}&region=${heir}&grids=${way}`;
+      return (await rows(origin, query)).map((one) => one.id);
+    };
+    const before = await ofHeir('then');
+    const listed = async (wanted) => {
+      await page.waitForFunction(
+        (ids) =>
+          [...document.querySelectorAll('#queue-list [data-id]')]
+            .map((one) => one.dataset.id)
+            .sort()
+            .join() === ids,
+        [...wanted].sort().join(),
+      );
+      await page.locator('#tab-all', { hasText: String(wanted.length) }).waitFor();
+    };
+    await given('an operator who looks at the closed cases of a grid', async () => {
+      const shown = `?tab=all&state=closed&category=${row.category}&area=${heir}`;
+      await screen.enter('operator', `${shown}&at=${row.lat},${row.lon},17`);
+      await listed(before);
+    });
+    let back;
+    await when('the grid beside it is merged into it', async () => {
+      back = await merged(origin, row.grid_code, heir);
+    });
+    await then('its closed cases are those that ended in it, as before', () => listed(before));
+    await when('they choose today’s grids', async () => {
+      const asked = (part) =>
+        page.waitForResponse((one) => one.url().includes(part) && one.url().includes('grids=today'));
+      await page.getByRole('button', { name: '已筛选', exact: true }).click();
+      await Promise.all([
+        asked('/cases/figures'),
+        asked('/cases/times'),
+        asked('/tiles/cases/'),
+        page.getByLabel('现在的网格').check(),
+      ]);
+    });
+    const today = await ofHeir('today');
+    await then('those of the ground that came to it are there as well, in list and map', async () => {
+      assert.ok(today.includes(row.id) && !before.includes(row.id) && today.length > before.length);
+      await listed(today);
+      await screen.drawnAs(row.id, 'closed');
+    });
+    await then('the address says so, and shows the same when it is opened anew', async () => {
+      assert.equal(new URL(page.url()).searchParams.get('grids'), 'today');
+      await page.reload();
+      await screen.live();
+      await listed(today);
+    });
+    await when('the redraw is taken back', () => back());
+    await then('they leave the list by themselves', () => listed(before));
+  },
+);
+
 const keys = spec('the desk is driven by keys', desk, async (world) => {
   const { given, then, origin } = world;
   const screen = new Screen(world, origin);
@@ -216,4 +303,4 @@ const chosen = spec(
   },
 );
 
-export default [search, filters, keys, chosen];
+export default [search, filters, grids, keys, chosen];

@@ -3457,6 +3457,8 @@ export interface components {
             grid_code: string | null;
             grid_name: string;
             grid_name_en: string;
+            /** @description The region that the place lies in on the grids in force: scope_code, unless the case has ended and its ground was given to another one since. */
+            ground_code: string;
             id: string;
             /** Format: double */
             lat: number;
@@ -3699,6 +3701,8 @@ export interface components {
             grid_code: string | null;
             grid_name: string;
             grid_name_en: string;
+            /** @description The region that the place lies in on the grids in force: scope_code, unless the case has ended and its ground was given to another one since. */
+            ground_code: string;
             id: string;
             /** Format: double */
             lat: number;

@@ -107,7 +107,8 @@ export function makeDesk(me: Me, tell: (row: CaseRow) => void) {
       basemap: 'basemap',
     }[kind];
     if (layer) town.value?.renew(layer);
-    if (kind === 'case' || kind === 'cases') void renewAll();
+    // A redraw takes open cases along and gives the ground of ended ones to others.
+    if (kind === 'case' || kind === 'region') void renewAll();
   }
 
   /** Everything anew, quietly: until it is there, the desk says that it is behind. */

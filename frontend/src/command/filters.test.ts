@@ -30,6 +30,7 @@ const row = (part: Partial<CaseRow> = {}): CaseRow =>
     state: 'reported',
     category: '04007',
     scope_code: '990101001001003',
+    ground_code: '990101001001003',
     created_at: new Date(now - 60_000).toISOString(),
     due_at: null,
     ...part,
@@ -43,6 +44,7 @@ describe('the address', () => {
       states: ['filed', 'in_progress'],
       category: '01001',
       area: '990101001',
+      grids: 'today',
       span: '7d',
       from: Date.UTC(2026, 10, 22, 8),
       to: Date.UTC(2026, 10, 22, 10),
@@ -70,7 +72,7 @@ describe('the address', () => {
   });
 
   it.each([
-    '?tab=other&state=filed,bogus,filed&category=x;y&area=1&time=9y&t=z~y&case=1&at=1,2',
+    '?tab=other&grids=tomorrow&state=filed,bogus,filed&category=x;y&area=1&time=9y&t=z~y&case=1&at=1,2',
     '?t=2026-11-22T10:00Z~2026-11-22T08:00Z',
     '?%00&state=%E0%A4%A',
   ])('reads nonsense as nothing: %s', (search) => {
@@ -102,6 +104,14 @@ describe('what is asked for', () => {
     expect(query).toMatchObject({ since: new Date(from).toISOString(), until: new Date(now).toISOString() });
   });
 
+  it('today’s grids are named with an area, in list and map; without one they say nothing', () => {
+    const f = filters({ area: '990101', grids: 'today' });
+    expect(listQuery(f, as('leader'), now)).toMatchObject({ region: '990101', grids: 'today' });
+    expect(tileQuery(f, now)).toBe('?region=990101&grids=today');
+    expect(tileQuery({ ...f, grids: 'then' }, now)).toBe('?region=990101');
+    expect(tileQuery({ ...f, area: '' }, now)).toBe('');
+  });
+
   it('the address of the tiles stays the same for ten minutes', () => {
     const at = Date.UTC(2026, 10, 22, 12, 30);
     expect(tileQuery(filters({ span: '24h' }), at)).toBe(tileQuery(filters({ span: '24h' }), at + 599_999));
@@ -128,6 +138,15 @@ describe('what belongs in the list', () => {
     expect(belong({}, { states: ['filed'] })).toBe(false);
     expect(belong({}, { from: now - 3_600_000, to: now - 1_800_000 })).toBe(false);
     expect(belong({ created_at: new Date(now - 48 * 3_600_000).toISOString() }, { span: '24h' })).toBe(false);
+  });
+
+  it('by area, as it was or on today’s grids', () => {
+    const ended: Partial<CaseRow> = { state: 'closed', ground_code: '990102001001001' };
+    expect(belong(ended, { area: '990101' })).toBe(true);
+    expect(belong(ended, { area: '990102' })).toBe(false);
+    expect(belong(ended, { area: '990101', grids: 'today' })).toBe(false);
+    expect(belong(ended, { area: '990102', grids: 'today' })).toBe(true);
+    expect(belong({ ground_code: undefined }, { area: '990101', grids: 'today' })).toBe(true);
   });
 
   it('urged only while it is open', () => {

@@ -11,6 +11,9 @@ export type Tab = (typeof tabs)[number];
 export const spans = ['all', 'today', '24h', '7d', '30d', '12m'] as const;
 export type Span = (typeof spans)[number];
 
+export const gridsOf = ['then', 'today'] as const;
+export type Grids = (typeof gridsOf)[number];
+
 export interface Filters {
   tab: Tab;
   /** Empty is every state. */
@@ -18,6 +21,8 @@ export interface Filters {
   category: string;
   /** A region code; '' is all I may see. */
   area: string;
+  /** Whether an area has the ended cases that ended in it, or those whose place lies in it today. */
+  grids: Grids;
   span: Span;
   /** A window picked on the time strip, ms; it goes before the span. */
   from: number | null;
@@ -47,6 +52,7 @@ export const noFilters: Filters = {
   states: [],
   category: '',
   area: '',
+  grids: 'then',
   span: 'all',
   from: null,
   to: null,
@@ -68,6 +74,7 @@ export function readAddress(search: string): Address {
       states: [...new Set((q.get('state') ?? '').split(',').filter(isState))],
       category: /^\d{1,12}$/.test(q.get('category') ?? '') ? (q.get('category') ?? '') : '',
       area: /^\d{4,15}$/.test(q.get('area') ?? '') ? (q.get('area') ?? '') : '',
+      grids: oneOf(gridsOf, q.get('grids')) ?? noFilters.grids,
       span: oneOf(spans, q.get('time')) ?? noFilters.span,
       from: window?.[0] ?? null,
       to: window?.[1] ?? null,
@@ -96,6 +103,7 @@ export function writeAddress(address: Address): URLSearchParams {
   if (f.states.length) q.set('state', f.states.join(','));
   if (f.category) q.set('category', f.category);
   if (f.area) q.set('area', f.area);
+  if (f.grids !== noFilters.grids) q.set('grids', f.grids);
   if (f.span !== noFilters.span) q.set('time', f.span);
   if (f.from !== null) q.set('t', `${minuteText(f.from)}~${f.to === null ? '' : minuteText(f.to)}`);
   if (f.overdue) q.set('overdue', '1');
@@ -131,12 +139,18 @@ export function spanStart(span: Span, now: number): number | null {
 
 export type Query = Record<string, string | boolean | undefined>;
 
+/** The area, and on which grids it is meant; without an area that says nothing. */
+export function areaQuery(f: Filters): { region?: string; grids?: Grids } {
+  if (!f.area) return {};
+  return f.grids === noFilters.grids ? { region: f.area } : { region: f.area, grids: f.grids };
+}
+
 /** What list, map and figures have in common. */
 export function sharedQuery(f: Filters, now: number): Query {
   return {
     state: f.states.join(',') || undefined,
     category: f.category || undefined,
-    region: f.area || undefined,
+    ...areaQuery(f),
     overdue: f.overdue || undefined,
     urged: f.urged || undefined,
     ...moments(f, now),
@@ -190,7 +204,7 @@ export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean 
   if (states && !states.includes(row.state)) return false;
   if (f.states.length && !f.states.includes(row.state)) return false;
   if (f.category && !row.category.startsWith(f.category)) return false;
-  if (f.area && !row.scope_code.startsWith(f.area)) return false;
+  if (f.area && !regionOf(row, f.grids).startsWith(f.area)) return false;
   if (f.overdue && !isLate(row, now)) return false;
   if (f.urged && !(row.urges > 0 && openStates.includes(row.state))) return false;
   const { since, until } = moments(f, now);
@@ -198,6 +212,11 @@ export function belongs(row: CaseRow, f: Filters, me: Me, now: number): boolean 
   if (since && at < Date.parse(since)) return false;
   if (until && at >= Date.parse(until)) return false;
   return f.tab === 'mine' ? null : true;
+}
+
+/** The region a case counts in; a row that was announced before its ground was told has none but its own. */
+function regionOf(row: CaseRow, grids: Grids): string {
+  return (grids === 'today' && row.ground_code) || row.scope_code;
 }
 
 function readWindow(text: string | null): [number, number | null] | null {

@@ -1,7 +1,7 @@
 import { type Ref, ref, shallowRef } from 'vue';
 import type { CasePage, Figures, Me } from '../api/types.ts';
 import { ask } from '../base/api.ts';
-import { type Filters, listQuery, type Tab, tabs } from './filters.ts';
+import { areaQuery, type Filters, listQuery, type Tab, tabs } from './filters.ts';
 import { Renewed } from './renewed.ts';
 
 /** The figures in the top bar, the time strip, and the counts on the tabs. */
@@ -20,7 +20,7 @@ export class Gauges extends Renewed<[Figures, ...number[]]> {
   protected ask(): Promise<[Figures, ...number[]]> {
     const filters = this.filters.value;
     return Promise.all([
-      ask<Figures>('/api/v1/cases/figures', { query: { region: filters.area || undefined } }),
+      ask<Figures>('/api/v1/cases/figures', { query: areaQuery(filters) }),
       ...tabs.map((tab) => this.total({ ...filters, tab })),
     ]);
   }

@@ -1,7 +1,7 @@
 import { type Ref, shallowRef } from 'vue';
 import type { CaseTimes } from '../api/types.ts';
 import { ask } from '../base/api.ts';
-import { type Filters, spanStart } from './filters.ts';
+import { areaQuery, type Filters, spanStart } from './filters.ts';
 import { Renewed } from './renewed.ts';
 
 /** How many reports came when: what the time strip shows. It follows all filters but the window picked on it. */
@@ -16,14 +16,14 @@ export class Timeline extends Renewed<CaseTimes> {
 
   /** Two filters with one of these show the same strip. */
   static of(f: Filters): string {
-    return JSON.stringify([f.area, f.states, f.category, f.span]);
+    return JSON.stringify([areaQuery(f), f.states, f.category, f.span]);
   }
 
   protected ask(): Promise<CaseTimes> {
     const f = this.filters.value;
     const since = spanStart(f.span, Date.now());
     const query = {
-      region: f.area || undefined,
+      ...areaQuery(f),
       state: f.states.join(',') || undefined,
       category: f.category || undefined,
       since: since === null ? undefined : new Date(since).toISOString(),
