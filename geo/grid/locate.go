@@ -12,15 +12,15 @@ const nearCity = 5000.0
 
 // Locate says where a place is: exactly one answer, also on shared borders and
 // corners. Nothing is allocated.
-func (ix *Index) Locate(p crs.WGS84) (place Place) {
+func (ix *Index) Locate(p crs.WGS84) Place {
 	at, ok := lattice.On(p.Lon, p.Lat)
 	if !ok {
 		return ix.nowhere()
 	}
 	if l := &ix.layers[finest]; l.table != nil {
 		if owner := l.table.Owner(at); owner >= 0 {
-			ix.inGrid(owner, &place)
-			return place
+			code := ix.gridCode(owner)
+			return Place{Grid: code, Scope: code, Edition: ix.edition}
 		}
 	}
 	return ix.above(at)
@@ -29,13 +29,10 @@ func (ix *Index) Locate(p crs.WGS84) (place Place) {
 // finest is the order of [Grid] among the levels.
 const finest = len(levels) - 1
 
-// inGrid answers that a grid has a place. The grid's code is part of one long
-// string, so finding it takes no look at memory.
-func (ix *Index) inGrid(number int32, place *Place) {
-	code := Code(ix.layers[finest].codes[int(number)*gridDigits:][:gridDigits])
-	place.Grid, place.Scope = code, code
-	place.Outside, place.FarOutside = false, false
-	place.Edition = ix.edition
+// gridCode is the code of a grid. It is part of one long string, so finding it
+// takes no look at memory.
+func (ix *Index) gridCode(number int32) Code {
+	return Code(ix.layers[finest].codes[int(number)*gridDigits:][:gridDigits])
 }
 
 // LocateAll puts the answer of Locate for each point into out, which is as long
@@ -57,7 +54,8 @@ func (ix *Index) LocateAll(points []crs.WGS84, out []Place) {
 			case !ok:
 				out[i] = ix.nowhere()
 			case owners[i] >= 0:
-				ix.inGrid(owners[i], &out[i])
+				code := ix.gridCode(owners[i])
+				out[i] = Place{Grid: code, Scope: code, Edition: ix.edition}
 			default:
 				out[i] = ix.above(on)
 			}

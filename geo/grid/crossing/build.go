@@ -35,7 +35,7 @@ func build(polygons []*Polygon, every bool) *Table {
 		return t
 	}
 	t.plan()
-	t.wide = int32((int64(t.max.X)-int64(t.min.X))>>(t.shift+pageBits+blockBits)) + 1
+	t.wide = uint32((int64(t.max.X)-int64(t.min.X))>>(t.shift+pageBits+blockBits)) + 1
 	t.blocks = make([]block, t.blockCount())
 	t.fill(t.spots())
 	return t
@@ -135,7 +135,7 @@ func startOf(list []spot, at int) int {
 func (t *Table) put(number uint32, p page) {
 	in := number >> (2 * blockBits)
 	if t.blocks[in] == nil {
-		t.blocks[in] = make(block, blockSide*blockSide)
+		t.blocks[in] = new([blockSide * blockSide]page)
 	}
 	t.blocks[in][number%(blockSide*blockSide)] = p
 }

@@ -144,3 +144,29 @@ func TestOwnerInTown(t *testing.T) {
 		t.Fatalf("only %d of 400,000 places have an owner", owned)
 	}
 }
+
+// A place outside of all that is drawn has no owner, however far the table
+// reaches: differences of 32 bits wrap round.
+func TestNobodyOwnsWhatLiesOutside(t *testing.T) {
+	t.Parallel()
+	const east, north = 1_800_000_000, 900_000_000
+	rng := rand.New(rand.NewPCG(9, 9))
+	for range 300 {
+		boxes := make([]*Polygon, 1+rng.IntN(3))
+		for i := range boxes {
+			low := lattice.Node{X: int32(rng.Int64N(2*east) - east), Y: int32(rng.Int64N(2*north) - north)}
+			high := lattice.Node{X: low.X + 1 + int32(rng.Int64N(east-int64(low.X))), Y: low.Y + 1 + int32(rng.Int64N(north-int64(low.Y)))}
+			if rng.IntN(2) == 0 { // of the size of a grid
+				high = lattice.Node{X: min(high.X, low.X+3000), Y: min(high.Y, low.Y+3000)}
+			}
+			boxes[i] = NewPolygon([][]lattice.Node{{low, {X: high.X, Y: low.Y}, high, {X: low.X, Y: high.Y}}}, 0)
+		}
+		table, s := New(boxes), newSlow(boxes)
+		for range 3000 {
+			at := lattice.Node{X: int32(rng.Int64N(2*east+1) - east), Y: int32(rng.Int64N(2*north+1) - north)}
+			if got, want := table.Owner(at), s.owner(at); got != want {
+				t.Fatalf("%v..%v, %v: owner %d, not %d", table.min, table.max, at, got, want)
+			}
+		}
+	}
+}

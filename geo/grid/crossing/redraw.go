@@ -41,7 +41,10 @@ func (t *Table) With(edits []Edit) *Table {
 		}
 		d.ids = append(d.ids, come...)
 		if in := number >> (2 * blockBits); !own[in] {
-			next.blocks[in], own[in] = slices.Clone(next.blocks[in]), true
+			own[in] = true
+			if shared := next.blocks[in]; shared != nil {
+				next.blocks[in] = new(*shared)
+			}
 		}
 		next.put(number, slices.Clone(d.page(number)))
 	}

@@ -29,7 +29,7 @@ const (
 type page []uint32
 
 // block is pages by rows, nil where no polygon is.
-type block []page
+type block = *[blockSide * blockSide]page
 
 // Table is one edition of a set of polygons. It never changes; any number of
 // goroutines may ask it. The zero Table holds nothing.
@@ -37,26 +37,23 @@ type Table struct {
 	polygons []*Polygon   // by number; nil where there is none
 	min, max lattice.Node // of all that is drawn
 	shift    uint8        // a cell is 2^shift units wide and high
-	wide     int32        // blocks from west to east
+	wide     uint32       // blocks from west to east
 	blocks   []block      // by rows
 	pages    int32        // that are not nil, when it was planned
 	planned  int32        // numbers of polygons, then
 	every    bool         // for all owners: see Overlay
 }
 
-// pageAt is the page that a place lies in, and which of its cells. Places outside
-// of min and max have none.
+// pageAt is the page that a place lies in, and which of its cells. A place west or
+// south of all that is drawn wraps round to where nothing is.
 func (t *Table) pageAt(p lattice.Node) (pg page, cell uint32) {
-	x, y := uint32(p.X)-uint32(t.min.X), uint32(p.Y)-uint32(t.min.Y)
-	if x > uint32(t.max.X)-uint32(t.min.X) || y > uint32(t.max.Y)-uint32(t.min.Y) || len(t.blocks) == 0 {
+	x, y := (uint32(p.X)-uint32(t.min.X))>>(t.shift&31), (uint32(p.Y)-uint32(t.min.Y))>>(t.shift&31)
+	column, row := uint(x>>(pageBits+blockBits)), uint(y>>(pageBits+blockBits))
+	in := row*uint(t.wide) + column
+	if column >= uint(t.wide) || in >= uint(len(t.blocks)) || t.blocks[in] == nil {
 		return nil, 0
 	}
-	x, y = x>>(t.shift&31), y>>(t.shift&31)
-	b := t.blocks[int(y>>(pageBits+blockBits))*int(t.wide)+int(x>>(pageBits+blockBits))]
-	if b == nil {
-		return nil, 0
-	}
-	return b[y>>pageBits%blockSide<<blockBits|x>>pageBits%blockSide], y%pageSide<<pageBits | x%pageSide
+	return t.blocks[in][y>>pageBits%blockSide<<blockBits|x>>pageBits%blockSide], y%pageSide<<pageBits | x%pageSide
 }
 
 // word is the word of a cell, and what its bits say.
