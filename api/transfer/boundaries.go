@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -26,46 +25,22 @@ func (r *runner) regions(ctx context.Context, f *table.File, proj projection) er
 	if under == "" && r.run.Mapping.City != "" {
 		under = grid.Code(r.run.Mapping.City)
 	}
-	told := r.run.Told.clone()
-	told.Counts, told.First, told.Reasons = Counts{}, nil, nil // a redraw begins anew
-	if err := r.out.back(0); err != nil {
-		return err
-	}
 	var list []grid.Region
-	seen := map[grid.Code]int64{}
-	for number := 1; ; number++ {
-		row, err := f.Next()
-		var bad *table.RowError
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil && !errors.As(err, &bad) {
-			return err
-		}
-		told.Read++
-		if bad != nil {
-			x := &record{kind: r.plan.kind, line: bad.Line, raw: make([]string, len(f.Columns()))}
-			if err := r.out.add(&told, x, Refusal{Line: bad.Line, Reason: bad.Reason}); err != nil {
-				return err
-			}
-			continue
-		}
-		x := r.plan.record(row)
-		g, err := r.boundary(ctx, proj, x, under, number)
+	seen := lines{}
+	told, err := r.rows(f, func(x *record, number int64) error {
+		g, err := r.boundary(ctx, proj, x, under, int(number))
 		if err != nil {
 			return err
 		}
-		if before, twice := seen[g.Code]; twice && len(x.refused) == 0 {
-			x.refuse("code", fmt.Sprintf("code %s is row %d already", g.Code, before))
+		seen.once(x, string(g.Code))
+		if len(x.refused) == 0 {
+			seen[string(g.Code)] = x.line
+			list = append(list, g)
 		}
-		if len(x.refused) > 0 {
-			if err := r.out.add(&told, x, x.refused...); err != nil {
-				return err
-			}
-			continue
-		}
-		seen[g.Code] = x.line
-		list = append(list, g)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if told.Read == 0 {
 		return fault.New(fault.Invalid, "import.empty", "The file holds no regions.")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -27,54 +26,31 @@ func (r *runner) cells(ctx context.Context, f *table.File, proj projection) erro
 	if err != nil {
 		return err
 	}
-	told := r.run.Told.clone()
-	told.Counts, told.First, told.Reasons = Counts{}, nil, nil // a net comes in as a whole
-	if err := r.out.back(0); err != nil {
-		return err
-	}
 	ix := r.Regions.Index()
 	place, _ := ix.Region(grid.Code(n.Scope))
 	var list []crosswalk.Cell
-	seen := map[string]int64{}
-	for {
-		row, err := f.Next()
-		var bad *table.RowError
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil && !errors.As(err, &bad) {
-			return err
-		}
-		told.Read++
-		if bad != nil {
-			x := &record{kind: r.plan.kind, line: bad.Line, raw: make([]string, len(f.Columns()))}
-			if err := r.out.add(&told, x, Refusal{Line: bad.Line, Reason: bad.Reason}); err != nil {
-				return err
-			}
-			continue
-		}
-		x := r.plan.record(row)
+	seen := lines{}
+	told, err := r.rows(f, func(x *record, _ int64) error {
 		c := crosswalk.Cell{Code: x.text("code"), Name: x.text("name")}
+		var err error
 		if c.Geom, err = r.outline(ctx, proj, x); err != nil {
 			return err
 		}
 		if wrong := crosswalk.CheckCode(c.Code); wrong != "" && c.Code != "" { // what is empty is refused already
 			x.refuse("code", wrong)
 		}
-		if before, twice := seen[c.Code]; twice && len(x.refused) == 0 {
-			x.refuse("code", fmt.Sprintf("code %s is row %d already", c.Code, before))
-		}
+		seen.once(x, c.Code)
 		if len(x.refused) == 0 && !reaches(ix, place, c.Geom) {
 			x.refuse("geometry", fmt.Sprintf("lies outside of %s %s", place.Code, place.Name))
 		}
-		if len(x.refused) > 0 {
-			if err := r.out.add(&told, x, x.refused...); err != nil {
-				return err
-			}
-			continue
+		if len(x.refused) == 0 {
+			seen[c.Code] = x.line
+			list = append(list, c)
 		}
-		seen[c.Code] = x.line
-		list = append(list, c)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	switch {
 	case told.Read == 0:
