@@ -22,6 +22,7 @@ import (
 	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/basemap"
+	"onemap/api/between"
 	"onemap/api/blob"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -143,16 +144,16 @@ func open(ctx context.Context, url, photos string) (*City, error) {
 		return nil, err
 	}
 	c.People = person.New(person.Config{Pool: c.Vault, Keys: c.Keys, Regions: c.Regions, Now: c.Clock.Now, NewID: NewID, Zone: Zone, Sealer: c.Sealer})
-	c.Buildings.People, c.Buildings.Tied, c.Buildings.Followers = buildingPeople{c.People}, []building.Tied{c.People, c.Organisations}, []building.Follower{c.People}
+	c.Buildings.People, c.Buildings.Tied, c.Buildings.Followers = between.BuildingPeople{Service: c.People}, []building.Tied{c.People, c.Organisations}, []building.Follower{c.People}
 	c.Changes = &change.Log{Pool: pool}
 	c.Cases = cases.New(cases.Config{
-		Pool: pool, Regions: caseRegions{c.Regions}, Facilities: caseFacilities{c.Facilities},
+		Pool: pool, Regions: between.CaseRegions{Service: c.Regions}, Facilities: between.CaseFacilities{Service: c.Facilities},
 		Photos: c.Photos, Now: c.Clock.Now, NewID: NewID, Zone: Zone,
 	})
 	c.Regions.Moves(c.Buildings, c.Organisations, c.Facilities, c.Services, c.Cases)
-	c.Regions.Foresees(c.People, regionGrants{c.Auth})
+	c.Regions.Foresees(c.People, between.RegionGrants{Service: c.Auth})
 	c.Analysis = analysis.New(analysis.Config{Pool: pool, Regions: c.Regions, Now: c.Clock.Now, Zone: Zone})
-	c.Nets = crosswalk.New(crosswalk.Config{Pool: pool, Regions: c.Regions, Drafts: netDrafts{c.Regions}, Residents: c.People, Protected: netGroups{c.Analysis}, Now: c.Clock.Now, NewID: NewID})
+	c.Nets = crosswalk.New(crosswalk.Config{Pool: pool, Regions: c.Regions, Drafts: between.NetDrafts{Service: c.Regions, NewID: NewID}, Residents: c.People, Protected: between.NetGroups{Service: c.Analysis}, Now: c.Clock.Now, NewID: NewID})
 	c.Regions.Surveys(region.Terrain{Barriers: basemap.Barriers, Footprints: building.Footprints, Households: building.Households, Cases: cases.Places})
 	c.Loader = &transfer.Loader{
 		Pool: pool, Regions: c.Regions, Buildings: c.Buildings, Facilities: c.Facilities, Services: c.Services,

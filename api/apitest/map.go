@@ -9,18 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
-	"onemap/api/analysis"
-	"onemap/api/auth"
-	"onemap/api/building"
 	"onemap/api/cases"
-	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/link"
-	"onemap/api/person"
-	"onemap/api/pg"
-	"onemap/api/plate"
-	"onemap/api/region"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
@@ -123,84 +114,4 @@ func (c *City) ReportAs(tb testing.TB, ctx context.Context, at orb.Point) cases.
 		tb.Fatal(err)
 	}
 	return r
-}
-
-type buildingPeople struct{ *person.Service }
-
-func (p buildingPeople) CountByDwelling(ctx context.Context, q pg.Querier, ids []uuid.UUID) (map[uuid.UUID]building.Count, error) {
-	counted, err := p.Service.CountByDwelling(ctx, q, ids)
-	counts := make(map[uuid.UUID]building.Count, len(counted))
-	for id, c := range counted {
-		counts[id] = building.Count(c)
-	}
-	return counts, err
-}
-
-type regionGrants struct{ *auth.Service }
-
-func (g regionGrants) GrantsOn(ctx context.Context, q pg.Querier, scopes []string) ([]region.Grant, error) {
-	found, err := g.Service.GrantsOn(ctx, q, scopes)
-	list := make([]region.Grant, len(found))
-	for i, f := range found {
-		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope}
-	}
-	return list, err
-}
-
-// What a case needs of regions and facilities, as the program wires it.
-
-type caseRegions struct{ *region.Service }
-
-func (r caseRegions) CaseChain(code string) []cases.ChainLink {
-	links := []cases.ChainLink{}
-	for _, l := range r.Chain(code) {
-		links = append(links, cases.ChainLink(l))
-	}
-	return links
-}
-
-type caseFacilities struct{ *facility.Service }
-
-func (f caseFacilities) CaseFacility(ctx context.Context, q pg.Querier, code plate.Code) (cases.Facility, error) {
-	found, err := f.ByCode(ctx, q, code)
-	return ofCase(found), err
-}
-
-func (f caseFacilities) CaseFacilityByID(ctx context.Context, q pg.Querier, id uuid.UUID) (cases.Facility, error) {
-	found, err := f.ByID(ctx, q, id)
-	return ofCase(found), err
-}
-
-func ofCase(f facility.Facility) cases.Facility {
-	zh, en := f.Title()
-	return cases.Facility{
-		ID: f.ID, Code: f.Code, Kind: f.Kind, Class: f.Class, Name: zh, NameEn: en, Place: f.Place, Maintainer: f.Maintainer,
-		Component: facility.Kinds[f.Kind].Component, At: crs.FromPoint(f.Point),
-	}
-}
-
-type netDrafts struct{ *region.Service }
-
-func (d netDrafts) Propose(ctx context.Context, under, name string, grids []grid.Region) (uuid.UUID, error) {
-	begun, err := d.Begin(ctx, grid.Code(under), NewID(), name, "")
-	if err != nil {
-		return uuid.Nil, err
-	}
-	_, err = d.Fill(ctx, grid.Code(under), begun.ID, begun.Rev, grids, false)
-	return begun.ID, err
-}
-
-func (d netDrafts) Drawn(ctx context.Context, under string, draft uuid.UUID) (*grid.Index, error) {
-	return d.Service.Drawn(ctx, grid.Code(under), draft)
-}
-
-type netGroups struct{ *analysis.Service }
-
-func (g netGroups) Groups(ctx context.Context) ([]crosswalk.Group, error) {
-	groups, err := g.Service.Groups(ctx)
-	list := make([]crosswalk.Group, len(groups))
-	for i, x := range groups {
-		list[i] = crosswalk.Group(x)
-	}
-	return list, err
 }

@@ -14,6 +14,7 @@ import (
 	"onemap/api/audit"
 	"onemap/api/auth"
 	"onemap/api/basemap"
+	"onemap/api/between"
 	"onemap/api/blob"
 	"onemap/api/building"
 	"onemap/api/cases"
@@ -159,15 +160,15 @@ func (w *World) build(ctx context.Context) (err error) {
 		return err
 	}
 	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Sealer: w.Sealer, Keep: w.keepLeft})
-	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = peopleOfBuildings{w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
+	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = between.BuildingPeople{Service: w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
 	w.Nets = crosswalk.New(crosswalk.Config{
-		Pool: w.Pool, Regions: w.Regions, Drafts: draftsOfNets{w.Regions}, Residents: w.People, Protected: groupsOfNets{w.Analysis}, Now: time.Now, NewID: newID,
+		Pool: w.Pool, Regions: w.Regions, Drafts: between.NetDrafts{Service: w.Regions, NewID: newID}, Residents: w.People, Protected: between.NetGroups{Service: w.Analysis}, Now: time.Now, NewID: newID,
 	})
 	w.Regions.Moves(w.Buildings, w.Organisations, w.Facilities, w.Services, w.Cases)
-	w.Regions.Foresees(w.People, grantsOfRegions{w.Auth})
+	w.Regions.Foresees(w.People, between.RegionGrants{Service: w.Auth})
 	w.Regions.Surveys(region.Terrain{Barriers: basemap.Barriers, Footprints: building.Footprints, Households: building.Households, Cases: cases.Places})
 	imports, err := w.Config.imports()
 	if err != nil {
@@ -192,7 +193,7 @@ func (w *World) build(ctx context.Context) (err error) {
 // cases through the past with it.
 func (w *World) CasesAt(now func() time.Time) *cases.Service {
 	return cases.New(cases.Config{
-		Pool: w.Pool, Regions: regionsOfCases{w.Regions}, Facilities: facilitiesOfCases{w.Facilities},
+		Pool: w.Pool, Regions: between.CaseRegions{Service: w.Regions}, Facilities: between.CaseFacilities{Service: w.Facilities},
 		Photos: w.Photos, Now: now, NewID: newID, Zone: w.Zone,
 	})
 }
