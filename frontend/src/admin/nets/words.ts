@@ -5,10 +5,6 @@ import { live } from '../../page/page.ts';
 export const n = live(
   words(
     {
-      tree: '选地方',
-      faces: '面板和地图',
-      panel: '面板',
-      map: '地图',
       pick: '请先选一个地方，看公安、消防、民政、党建等部门在那里的网格与我们的网格对不对得上。',
       leaf: '部门网格按社区及以上的地方登记。请选它所在的社区、街道、区或市。',
       nets: '部门网格',
@@ -90,10 +86,6 @@ export const n = live(
       which_none: '请先到“部门网格”栏目登记是哪个部门的网格。',
     },
     {
-      tree: 'Choose a place',
-      faces: 'Panel and map',
-      panel: 'Panel',
-      map: 'Map',
       pick: 'Choose a place first, to see how the grids of police, fire brigade, civil affairs, party building and others there fit ours.',
       leaf: 'Nets are kept for communities and larger places. Choose the community, street, district or city.',
       nets: 'Nets of other departments',
