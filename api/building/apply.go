@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/link"
@@ -92,11 +91,12 @@ func (s *Service) write(ctx context.Context, tx pgx.Tx, f frameOf, layout Layout
 		return err
 	}
 	above, below := levelsOf(layout)
-	if _, err := tx.Exec(ctx, "UPDATE building SET levels = $2, levels_below = $3, rev = rev + 1, updated_at = $4 WHERE id = $1", building, above, below, now); err != nil {
+	var rev int64
+	if err := tx.QueryRow(ctx, "UPDATE building SET levels = $2, levels_below = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING rev", building, above, below, now).Scan(&rev); err != nil {
 		return fmt.Errorf("building: %w", err)
 	}
-	audit.Note(ctx, "building", building.String())
-	return change.Record(ctx, tx, change.Bulk("building", now, 1), change.Bulk("dwelling", now, len(rooms)+len(removed)))
+	return change.Record(ctx, tx, change.Change{Kind: "building", Object: building.String(), Rev: rev, At: now, Body: struct{}{}},
+		change.Bulk("dwelling", now, len(rooms)+len(removed)))
 }
 
 // removeRooms takes rooms away; one that somebody has moved into meanwhile stays.

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/pg"
@@ -68,8 +67,7 @@ WHERE id = $1`, id, pg.OrNull(b.Code), b.Name, b.NameEn, b.Use, b.Address, made.
 				return fmt.Errorf("addresses of rooms: %w", err)
 			}
 		}
-		audit.Note(ctx, "building", id.String())
-		return change.Record(ctx, tx, change.Bulk("building", s.Now(), 1))
+		return change.Record(ctx, tx, change.Change{Kind: "building", Object: id.String(), Rev: rev + 1, At: s.Now(), Body: struct{}{}})
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"onemap/api/address"
-	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
 	"onemap/api/link"
@@ -138,7 +137,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 			return m, err
 		}
 	}
-	return m, change.Record(ctx, tx, change.Bulk("building", b.Now, int(m.Fresh+m.Changed)))
+	return m, link.Announce(ctx, tx, "building", b, m, of, list)
 }
 
 // keepPoints gives rows the points of the buildings that they are about.

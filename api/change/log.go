@@ -39,6 +39,17 @@ type Entry struct {
 	Body   json.RawMessage
 }
 
+// Bulk says whether the entry stands for many objects, which it does not name.
+func (e Entry) Bulk() bool { return e.Kind == bulk }
+
+// Of is the kind of object that the entry is about.
+func (e Entry) Of() string {
+	if e.Bulk() {
+		return e.Object
+	}
+	return e.Kind
+}
+
 // Log reads what the sequencer has numbered.
 type Log struct{ Pool *pgxpool.Pool }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
-	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -192,8 +191,7 @@ WHERE id = $1`, id, n.Kind, Kinds[n.Kind].Class, n.Name, n.NameEn, n.Place, n.Ow
 		if f, err = s.ByID(ctx, tx, id); err != nil {
 			return err
 		}
-		audit.Note(ctx, "facility", id.String())
-		return change.Record(ctx, tx, change.Bulk("facility", s.Now(), 1))
+		return change.Record(ctx, tx, change.Change{Kind: "facility", Object: id.String(), Rev: f.Rev, At: s.Now(), Body: struct{}{}})
 	})
 	return f, err
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/makiuchi-d/gozxing"
@@ -100,6 +101,7 @@ func TestASecondImportChangesNothing(t *testing.T) {
 	if m := importAll(t, c, list); m != (pg.Merged{Unchanged: 50}) {
 		t.Errorf("second: %+v", m)
 	}
+	c.Clock.Advance(time.Minute)
 	list[3].Name, list[4].Point[0], list[5].Kind, list[6].Owner = "长椅", 113.33, "waste_basket", "乙"
 	if m := importAll(t, c, list); m != (pg.Merged{Changed: 3, Unchanged: 47}) {
 		t.Errorf("third: %+v", m)
@@ -107,14 +109,30 @@ func TestASecondImportChangesNothing(t *testing.T) {
 	if fmt.Sprint(codes(t, c)) != fmt.Sprint(first) || len(first) != 50 {
 		t.Error("plates have changed with an import")
 	}
-	var bulk int
-	if err := c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM change_inbox WHERE object = 'facility'").Scan(&bulk); err != nil || bulk != 2 {
-		t.Errorf("%d changes announced, want 2 (%v)", bulk, err)
+	var named, wrong int
+	if err := c.Pool.QueryRow(t.Context(), `
+SELECT count(*), count(*) FILTER (WHERE i.rev > f.rev OR f.id IS NULL OR i.rev = 2 AND f.source_ref NOT IN ('3', '4', '5'))
+FROM change_inbox i LEFT JOIN facility f ON f.id::text = i.object WHERE i.kind = 'facility'`).Scan(&named, &wrong); err != nil || named != 53 || wrong != 0 {
+		t.Errorf("%d changes announced, %d of them wrong, want the 50 new and the 3 changed (%v)", named, wrong, err)
 	}
 	var owner string
 	var rev int
 	if err := c.Pool.QueryRow(t.Context(), "SELECT owner, rev FROM facility WHERE source_ref = '6'").Scan(&owner, &rev); err != nil || owner != "甲" || rev != 1 {
 		t.Errorf("what is kept here was overwritten: %s, rev %d (%v)", owner, rev, err)
+	}
+}
+
+func TestALongImportIsAnnouncedAsOneChange(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	var list []facility.New
+	for i := range 101 {
+		list = append(list, facility.New{Ref: fmt.Sprint(i), Kind: "bench", Point: orb.Point{113.30 + float64(i)/5000, 23.405}})
+	}
+	importAll(t, c, list)
+	var told string
+	if err := c.Pool.QueryRow(t.Context(), "SELECT string_agg(kind || ' ' || object || ' ' || (body ->> 'count'), ', ') FROM change_inbox WHERE object <> 'region'").Scan(&told); err != nil || told != "bulk facility 101" {
+		t.Errorf("announced: %s (%v)", told, err)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
-	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
 	"onemap/api/link"
@@ -135,7 +134,8 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	if err != nil {
 		return pg.Merged{}, err
 	}
-	m, err := link.Merge(ctx, tx, "facility", b, written(ix, codes), func(f *New) (string, uuid.UUID) { return f.Ref, f.ID }, list)
+	of := func(f *New) (string, uuid.UUID) { return f.Ref, f.ID }
+	m, err := link.Merge(ctx, tx, "facility", b, written(ix, codes), of, list)
 	if err != nil {
 		return m, clash(err)
 	}
@@ -148,7 +148,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	if err := searched.Reword(ctx, tx, b, m, refs, ids); err != nil {
 		return m, err
 	}
-	return m, change.Record(ctx, tx, change.Bulk("facility", b.Now, int(m.Fresh+m.Changed)))
+	return m, link.Announce(ctx, tx, "facility", b, m, of, list)
 }
 
 // plates gives each row its code: the one of the facility that is there, the

@@ -47,6 +47,8 @@ func see(e change.Entry, by actor.Actor) (event, error) {
 			return event{}, err
 		}
 		return seeCase(e, a, by.Cases()), nil
+	case "facility", "service", "building": // seen by everybody; screens fetch what they show of the kind
+		return event{"bulk", bulkData{e.Pos, e.Kind}}, nil
 	case "bulk":
 		if e.Object == "case" && by.Cases().Empty() || e.Object == "person" && by.People().Empty() {
 			return event{}, nil

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"onemap/api/audit"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
@@ -139,8 +138,7 @@ WHERE id = $1`, id, p.Code, p.Kind, p.Name, p.NameEn, p.Address, key(p.Address),
 		if err != nil {
 			return clash(err)
 		}
-		audit.Note(ctx, "service", id.String())
-		return change.Record(ctx, tx, change.Bulk("service", s.Now(), 1))
+		return change.Record(ctx, tx, change.Change{Kind: "service", Object: id.String(), Rev: rev + 1, At: s.Now(), Body: struct{}{}})
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onemap/api/address"
-	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/find"
 	"onemap/api/link"
@@ -76,7 +75,8 @@ func key(text string) string {
 // with an ID updates that service and is linked to it; the others are merged by
 // source and reference. Of what is there only the given columns change.
 func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.Batch, list []Place) (pg.Merged, error) {
-	m, err := link.Merge(ctx, tx, "service", b, written(ix), func(p *Place) (string, uuid.UUID) { return p.Ref, p.ID }, list)
+	of := func(p *Place) (string, uuid.UUID) { return p.Ref, p.ID }
+	m, err := link.Merge(ctx, tx, "service", b, written(ix), of, list)
 	if err != nil || m.Fresh+m.Changed == 0 {
 		return m, clash(err)
 	}
@@ -88,7 +88,7 @@ func (s *Service) Import(ctx context.Context, tx pgx.Tx, ix *grid.Index, b link.
 	if err := searched.Reword(ctx, tx, b, m, refs, ids); err != nil {
 		return m, err
 	}
-	return m, change.Record(ctx, tx, change.Bulk("service", b.Now, int(m.Fresh+m.Changed)))
+	return m, link.Announce(ctx, tx, "service", b, m, of, list)
 }
 
 func clash(err error) error {

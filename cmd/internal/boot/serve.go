@@ -170,11 +170,7 @@ func (s *Server) readiness(ctx context.Context) error {
 
 // layersOf maps the kind of a change to the tile layers that show it.
 func layersOf(e change.Entry) []string {
-	kind := e.Kind
-	if kind == "bulk" {
-		kind = e.Object
-	}
-	switch kind {
+	switch e.Of() {
 	case "case":
 		return []string{"cases"}
 	case "facility":
@@ -198,8 +194,8 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 	for _, e := range entries {
 		set = set || e.Kind == setting.Change
 		s.tiles.Invalidate(layersOf(e)...)
-		redrawn = redrawn || e.Kind == "bulk" && e.Object == "region"
-		if e.Kind == "bulk" && slices.Contains([]string{"region", "building", "dwelling", "person"}, e.Object) {
+		redrawn = redrawn || e.Of() == "region"
+		if e.Of() == "building" || e.Bulk() && slices.Contains([]string{"region", "dwelling", "person"}, e.Object) {
 			s.world.Analysis.Forget()
 		}
 	}
