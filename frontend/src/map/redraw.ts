@@ -4,6 +4,8 @@
  */
 import type { Feature, FeatureCollection, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification } from 'maplibre-gl';
+import type { Lang } from '../base/i18n.ts';
+import { inside } from './inside.ts';
 import type { Palette } from './palette.ts';
 import { font } from './style/text.ts';
 
@@ -23,7 +25,10 @@ export interface RedrawPicture {
 
 const none: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
-export function redrawSources(of: RedrawPicture | undefined): Record<string, GeoJSONSourceSpecification> {
+export function redrawSources(
+  of: RedrawPicture | undefined,
+  lang: Lang,
+): Record<string, GeoJSONSourceSpecification> {
   if (!of) return {};
   const source = (data: FeatureCollection) => ({ type: 'geojson' as const, data });
   const regions: Feature[] = of.regions.features.map((one) => ({
@@ -31,11 +36,14 @@ export function redrawSources(of: RedrawPicture | undefined): Record<string, Geo
     properties: {
       ...one.properties,
       on: of.chosen.includes(String(one.properties?.code)),
-      label:
-        one.properties?.label ??
-        `${one.properties?.name ?? ''}\n${String(one.properties?.code ?? '').slice(-3)}`,
+      label: one.properties?.label ?? `${nameOf(one, lang)}\n${String(one.properties?.code ?? '').slice(-3)}`,
     },
   }));
+  // Points: the engine cuts polygons at the rims of tiles, and would write the name on each piece.
+  const names = regions.flatMap((one): Feature[] => {
+    const at = inside(one.geometry);
+    return at ? [{ ...one, geometry: { type: 'Point', coordinates: at } }] : [];
+  });
   const places: Feature[] = of.found.features
     .filter(({ properties }) => properties?.lon || properties?.lat)
     .map(({ properties }) => ({
@@ -45,6 +53,7 @@ export function redrawSources(of: RedrawPicture | undefined): Record<string, Geo
     }));
   return {
     'redraw-regions': source({ type: 'FeatureCollection', features: regions }),
+    'redraw-names': source({ type: 'FeatureCollection', features: names }),
     'redraw-areas': source(of.areas),
     'redraw-found': source(of.found),
     'redraw-places': source({ type: 'FeatureCollection', features: places }),
@@ -54,6 +63,9 @@ export function redrawSources(of: RedrawPicture | undefined): Record<string, Geo
     'redraw-live': source(none),
   };
 }
+
+const nameOf = ({ properties }: Feature, lang: Lang): string =>
+  (lang === 'en' && properties?.name_en) || (properties?.name ?? '');
 
 const pointAt = (at: Position): Feature => ({
   type: 'Feature',
@@ -208,7 +220,7 @@ export function redrawPoints(p: Palette, of: RedrawPicture | undefined): LayerSp
     {
       id: 'redraw-names',
       type: 'symbol',
-      source: 'redraw-regions',
+      source: 'redraw-names',
       minzoom: 12,
       layout: { 'text-field': ['get', 'label'], 'text-font': font, 'text-size': 12 },
       paint: { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.6 },

@@ -117,7 +117,7 @@ export function style(of: StyleOf): StyleSpecification {
       picked: { type: 'geojson', data: pickedPlace(of.picked) },
       ...(of.storeys ? { storeys: { type: 'geojson' as const, data: storeysData(of.storeys) } } : {}),
       ...planSources(of.plan),
-      ...redrawSources(of.redraw),
+      ...redrawSources(of.redraw, of.lang),
     },
     layers: layers(of.theme, of.lang, of.shown, of.storeys, of.plan, of.redraw)
       .map((layer) => withPicked(layer, of.picked))
