@@ -228,8 +228,9 @@ type Taken struct{ Fresh, Changed, Unchanged, Dropped int64 }
 
 // Take makes cells the whole of a net, in the caller's transaction: what was there
 // and is not among them goes. Codes are unique and borders sound; the same cells
-// again change nothing.
-func (s *Service) Take(ctx context.Context, tx pgx.Tx, id uuid.UUID, cells []Cell, file string) (t Taken, err error) {
+// again change nothing. The file and by, who brought it, are what the net tells of
+// itself.
+func (s *Service) Take(ctx context.Context, tx pgx.Tx, id uuid.UUID, cells []Cell, file, by string) (t Taken, err error) {
 	n, err := readNet(ctx, tx, id, " FOR UPDATE OF n")
 	if err != nil {
 		return t, err
@@ -262,7 +263,7 @@ func (s *Service) Take(ctx context.Context, tx pgx.Tx, id uuid.UUID, cells []Cel
 	}
 	n.Rev++
 	_, err = tx.Exec(ctx, "UPDATE net SET rev = $2, file_name = $3, imported_by = $4, imported_at = $5, updated_at = $5 WHERE id = $1",
-		id, n.Rev, file, actor.From(ctx).Name, s.Now())
+		id, n.Rev, file, by, s.Now())
 	if err != nil {
 		return t, err
 	}

@@ -294,7 +294,7 @@ func TestCellsOfOtherDepartmentsAreFoundByTheirCodes(t *testing.T) {
 		return orb.MultiPolygon{{{{west, 23.4}, {east, 23.4}, {east, 23.41}, {west, 23.41}, {west, 23.4}}}}
 	}
 	f.Tx(t, func(tx pgx.Tx) error {
-		_, err := f.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "JW-0107", Name: "一警区", Geom: at(113.3, 113.31)}, {Code: "JW-0109", Name: "二警区", Geom: at(113.33, 113.34)}}, "a.shp")
+		_, err := f.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "JW-0107", Name: "一警区", Geom: at(113.3, 113.31)}, {Code: "JW-0109", Name: "二警区", Geom: at(113.33, 113.34)}}, "a.shp", "")
 		return err
 	})
 	whole, next, none := f.key(t, actor.Worker, apitest.CityCode), f.key(t, actor.Worker, apitest.StreetB), f.key(t, actor.Worker, "9902")

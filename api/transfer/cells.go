@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/actor"
 	"onemap/api/audit"
 	"onemap/api/crosswalk"
 	"onemap/api/fault"
@@ -72,7 +74,7 @@ func (r *runner) replace(ctx context.Context, n crosswalk.Net, list []crosswalk.
 		if err := hold(ctx, tx, r.run); err != nil {
 			return err
 		}
-		taken, err := r.Nets.Take(ctx, tx, n.ID, list, r.run.FileName)
+		taken, err := r.Nets.Take(ctx, tx, n.ID, list, r.run.FileName, cmp.Or(r.run.By, actor.From(ctx).Name))
 		if err != nil {
 			return err
 		}

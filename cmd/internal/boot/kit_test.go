@@ -122,7 +122,7 @@ func (p *program) furnish(t *testing.T, city *apitest.City) {
 	p.net = police.ID.String()
 	city.Tx(t, func(tx pgx.Tx) error {
 		around := orb.MultiPolygon{{{{113.3, 23.4}, {113.306, 23.4}, {113.306, 23.41}, {113.3, 23.41}, {113.3, 23.4}}}}
-		_, err := p.Nets.Take(t.Context(), tx, police.ID, []crosswalk.Cell{{Code: "P1", Name: "一警区", Geom: around}}, "police.shp")
+		_, err := p.Nets.Take(t.Context(), tx, police.ID, []crosswalk.Cell{{Code: "P1", Name: "一警区", Geom: around}}, "police.shp", "")
 		return err
 	})
 }

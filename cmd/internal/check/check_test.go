@@ -71,7 +71,7 @@ func furnished(t *testing.T) city {
 	}
 	c.Tx(t, func(tx pgx.Tx) error {
 		around := orb.MultiPolygon{{{{113.299, 23.399}, {113.3071, 23.4}, {113.306, 23.413}, {113.3, 23.41}, {113.299, 23.399}}}}
-		_, err := c.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "P1", Geom: around}}, "police.shp")
+		_, err := c.Nets.Take(t.Context(), tx, n.ID, []crosswalk.Cell{{Code: "P1", Geom: around}}, "police.shp", "")
 		return err
 	})
 	return c

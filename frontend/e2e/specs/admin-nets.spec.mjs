@@ -71,6 +71,12 @@ const police = spec(
       await page.goto(`/admin?section=nets&region=${place.code}`);
       await page.getByRole('button', { name: '东门派出所警务区' }).click();
     });
+    await then('the net says who brought its file', () =>
+      page
+        .locator('.desk header')
+        .getByText(/演示·管理员.*警务区\.geojson/)
+        .waitFor(),
+    );
     await then('places where borders part are listed, the most people first', async () => {
       await page.locator('.line').first().waitFor();
       const people = (await page.locator('.line').allInnerTexts()).map((one) =>
