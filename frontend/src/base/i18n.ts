@@ -63,6 +63,16 @@ export function named(item: { name?: string | null; name_en?: string | null }): 
   return (current === 'en' ? item.name_en || item.name : item.name || item.name_en) ?? '';
 }
 
+/** What language a text is said in where it is not the page's: names without an English one stay Chinese. */
+export function tongueOf(text: string): 'zh-CN' | undefined {
+  return current === 'en' && /\p{Script=Han}/u.test(text) ? 'zh-CN' : undefined;
+}
+
+/** Words one after the other, as the current language lists them. */
+export function listed(list: readonly string[]): string {
+  return list.join(current === 'zh' ? '、' : ', ');
+}
+
 export function fill(text: string, values?: Values): string {
   return values ? text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all)) : text;
 }

@@ -8,6 +8,7 @@ export const l = live(
       page: '设置密码',
       first: '这是一套新的系统。请建立第一个管理员账号。',
       for: '为这个账号设置密码：',
+      known_as: '（{login}）',
       name: '姓名',
       make: '建立管理员账号',
       done: '密码已设置，请用它登录。这个链接已经失效。',
@@ -18,7 +19,8 @@ export const l = live(
     {
       page: 'Set a password',
       first: 'This is a new system. Please make the first administrator’s account.',
-      for: 'Set the password of this account:',
+      for: 'Set the password of this account: ',
+      known_as: ' ({login})',
       name: 'Name',
       make: 'Make the administrator',
       done: 'The password is set; please sign in with it. This link is spent.',

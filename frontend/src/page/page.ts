@@ -3,7 +3,7 @@
  * once and nothing on the screen (a half-written note, the place on the map) is lost by it.
  */
 import { type Ref, ref } from 'vue';
-import { type Lang, lang, named, onLang, setLang, startLang } from '../base/i18n.ts';
+import { type Lang, lang, listed, named, onLang, setLang, startLang, tongueOf } from '../base/i18n.ts';
 import { type State, stateName } from '../base/symbols.ts';
 import { dayText, startZone } from '../base/time.ts';
 import type { Theme } from '../map/palette.ts';
@@ -58,8 +58,8 @@ export function otherLang(): void {
 }
 
 /** Makes words follow the language where a template uses them. */
-export function live<T extends (...args: never[]) => string>(t: T): T {
-  const follow = (...args: Parameters<T>): string => {
+export function live<T extends (...args: never[]) => string | undefined>(t: T): T {
+  const follow = (...args: Parameters<T>) => {
     void language.value;
     return t(...args);
   };
@@ -67,6 +67,8 @@ export function live<T extends (...args: never[]) => string>(t: T): T {
 }
 
 export const shownName = live(named);
+export const shownList = live(listed);
+export const tongue = live(tongueOf);
 export const shownState = live(stateName as (state: State | 'overdue' | 'urgent') => string);
 
 /** A number with thin groups, as in 48 213. */

@@ -1,5 +1,5 @@
 import type { components } from '../../api/schema.gen.ts';
-import { lang } from '../../base/i18n.ts';
+import { lang, listed } from '../../base/i18n.ts';
 import { roleName } from '../../staff/words.ts';
 import { c } from '../accounts/words.ts';
 import { actions, fields, type Pair, things } from './dictionary.ts';
@@ -56,11 +56,12 @@ export const accountsIn = (entries: readonly Entry[]): Somebody[] =>
     .filter((one) => one.actor_kind === 'account' && one.actor)
     .map((one) => ({ login: one.actor, name: one.actor_name || one.actor }));
 
-const listed = (list: readonly string[]) => [...new Set(list)].join(lang() === 'zh' ? '、' : ', ');
+/** Each of a list once. */
+const once = (list: readonly string[]) => listed([...new Set(list)]);
 
 /** The names of fields of a kind that were changed or asked for, in words. */
 export function fieldsSaid(names: readonly string[], kind: string): string {
-  return listed(
+  return once(
     names.map((name) => {
       const pair = fields[`${kind}.${name}`] ?? fields[name];
       return pair ? said(pair) : name;
@@ -88,7 +89,7 @@ export function heldSaid(held: string): string {
 
 /** The offices alone, without places and ids. */
 export const officesSaid = (held: string) =>
-  listed(grantsOf(held).map((one) => roleName(one.split(' ')[0] ?? '', lang())));
+  once(grantsOf(held).map((one) => roleName(one.split(' ')[0] ?? '', lang())));
 
 /** Where an object is looked at; '' when it has no page. */
 export function pageOf(kind: string, id: string): string {

@@ -1,6 +1,6 @@
 /** What proposals say and show. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
-import { grouped } from '../../page/page.ts';
+import { grouped, shownList } from '../../page/page.ts';
 import { area2 } from './lattice.ts';
 import type { FoundSet, Proposal, ProposalSet } from './shapes.ts';
 import { e } from './words.ts';
@@ -35,7 +35,7 @@ export function sentence({ properties: p }: Proposal, name: Name): string {
       return e(`do_${p.repair}`, { codes });
   }
 }
-export const list = (codes: readonly string[], name: Name): string => codes.map(name).join('、');
+export const list = (codes: readonly string[], name: Name): string => shownList(codes.map(name));
 
 /** The proposals for a finding, the first choice first. */
 export function waysOf(one: FoundSet['features'][number], all: ProposalSet | null): Proposal[] {

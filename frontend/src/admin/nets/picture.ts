@@ -2,6 +2,7 @@
 import type { Feature, MultiPolygon, Polygon } from 'geojson';
 import type { RedrawPicture } from '../../map/redraw.ts';
 import type { Bounds } from '../../map/view.ts';
+import { shownList } from '../../page/page.ts';
 import type { Cells, Parting } from './shapes.ts';
 
 /** The net's cells with their own codes, the ground they part from ours on, and the piece that is looked at. */
@@ -51,5 +52,5 @@ export function boxOf(list: readonly Feature<MultiPolygon | Polygon>[], margin =
 
 /** Codes in a line, the first few of many. */
 export function codesOf(codes: readonly string[], most = 3): string {
-  return codes.length > most ? `${codes.slice(0, most).join('、')} …` : codes.join('、');
+  return codes.length > most ? `${shownList(codes.slice(0, most))} …` : shownList(codes);
 }

@@ -1,6 +1,6 @@
 /** A setting in words. */
 import type { components } from '../../api/schema.gen.ts';
-import { lang } from '../../base/i18n.ts';
+import { lang, listed } from '../../base/i18n.ts';
 import { roleName } from '../../staff/words.ts';
 import { a } from '../words.ts';
 import { g } from './words.ts';
@@ -18,7 +18,7 @@ export const lead = (one: Setting) => g(`${one.key}_lead` as Word);
 export function said(one: Setting, value: unknown): string {
   if (one.kind === 'roles') {
     const list = value as string[];
-    return list.map((role) => roleName(role, lang())).join(lang() === 'zh' ? '、' : ', ') || g('no_role');
+    return listed(list.map((role) => roleName(role, lang()))) || g('no_role');
   }
   if (one.kind === 'number') {
     if (one.key === 'keep_left' && value === 0) return g('forever');
