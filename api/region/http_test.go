@@ -16,6 +16,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"onemap/api/actor"
 	"onemap/api/apitest"
 	"onemap/api/region"
 	"onemap/api/web"
@@ -198,6 +199,23 @@ func TestPartsOfARegion(t *testing.T) {
 	now, geoms := points(append(street.Features, other.Features...))
 	if _, err := grid.Union(geoms); err != nil || now > before {
 		t.Errorf("%d points of %d, %v", now, before, err)
+	}
+	// The next edition's are drawn anew, and fit together with what a draft made of them.
+	admin := c.As(actor.Administrator)
+	first := street.Features[0].Geometry.(orb.MultiPolygon).Bound()
+	under := street.Features[0].Properties.MustString("parent")
+	d := begun(t, c, admin, grid.Code(under))
+	d = edited(t, c, admin, d, region.Edit{Op: "split", Code: street.Features[0].Properties.MustString("code")}.Along(line(orb.Point{first.Center()[0], first.Min[1] - 1}, orb.Point{first.Center()[0], first.Max[1] + 1})))
+	if _, err := c.Regions.PublishDraft(admin, grid.Code(under), d.ID, d.Rev); err != nil {
+		t.Fatal(err)
+	}
+	var after answer
+	get("/api/v1/regions/990101/parts?level=grid&zoom=8", &after)
+	if _, geoms = points(after.Features); len(geoms) != len(whole.Features)+1 {
+		t.Errorf("%d grids, of %d one was split", len(geoms), len(whole.Features))
+	}
+	if _, err := grid.Union(geoms); err != nil {
+		t.Error(err)
 	}
 	if get("/api/v1/regions/9901/parts?zoom=3", &far); len(far.Features) != 1 || far.Features[0].Properties["level"] != "district" {
 		t.Errorf("%+v", far)
