@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A resident with the report page and the receipt, in their words. */
 export class Resident {
   constructor({ page, context }, { scripted = true } = {}) {
@@ -51,22 +53,47 @@ export class Resident {
 
   /** What was begun is written down, with these words; that happens a moment after the last change. */
   async drafted(words) {
-    await this.page.waitForFunction(
-      (wanted) =>
+    let texts = [];
+    for (const until = Date.now() + 15_000; Date.now() < until; await sleep(50)) {
+      texts = await this.begun();
+      if (texts.includes(words)) return;
+    }
+    throw new Error(`no draft says ${words}: ${JSON.stringify(texts)}`);
+  }
+
+  /** The words of every report that the browser keeps as begun. */
+  begun() {
+    return this.page.evaluate(
+      () =>
         new Promise((resolve, reject) => {
           const opening = indexedDB.open('onemap-report');
           opening.onerror = () => reject(opening.error);
           opening.onsuccess = () => {
             const reading = opening.result.transaction('draft').objectStore('draft').getAll();
+            reading.onerror = () => reject(reading.error);
             reading.onsuccess = () => {
               opening.result.close();
-              resolve(reading.result.some(({ text }) => text === wanted));
+              resolve(reading.result.map(({ text }) => text));
             };
           };
         }),
-      words,
-      { polling: 100 },
     );
+  }
+
+  /** From the next page on, the phone puts the page away for a moment while the store is asked what was begun. */
+  async hiddenWhileOpening() {
+    await this.page.addInitScript(() => {
+      const { get } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.get = function (...asked) {
+        const answer = get.apply(this, asked);
+        if (this.name === 'draft') {
+          Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+          document.dispatchEvent(new Event('visibilitychange'));
+          Reflect.deleteProperty(document, 'hidden');
+        }
+        return answer;
+      };
+    });
   }
 
   async send() {

@@ -215,7 +215,7 @@ const unknown = spec('an unknown code is met politely', {}, async (world) => {
   });
 });
 
-const draft = spec('what was begun is there again when the page is opened anew', {}, async (world) => {
+const draft = spec('what was begun is there again after the page was closed', {}, async (world) => {
   const { given, when, then, origin, context } = world;
   const resident = new Resident(world);
   const thing = await given('a facility with a plate', () => new Town(origin).facility());
@@ -228,8 +228,10 @@ const draft = spec('what was begun is there again when the page is opened anew',
     await resident.drafted('写到一半');
   });
   let again = resident;
-  await when('the page is opened anew', async () => {
+  await when('the page is closed and opened anew, and put away for a moment before the store has answered', async () => {
+    await world.page.close();
     again = new Resident({ page: await context.newPage(), context });
+    await again.hiddenWhileOpening();
     await again.scan(thing.code);
   });
   await then('choice, words and photo are back', async () => {
@@ -237,6 +239,9 @@ const draft = spec('what was begun is there again when the page is opened anew',
     assert.equal(await again.page.locator('#text').inputValue(), '写到一半');
     assert.equal(await again.page.locator('input[name="concern"]:checked').inputValue(), 'broken');
     assert.equal(await again.photos(), 1);
+  });
+  await then('nothing was written over it meanwhile', async () => {
+    assert.deepEqual(await again.begun(), ['写到一半']);
   });
 });
 
