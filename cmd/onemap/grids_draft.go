@@ -48,6 +48,13 @@ func (c gridsDraft) Run(ctx context.Context) error {
 		return errors.New("--mend: the numbers of proposals are of the regions in force; with a file, only all can be said")
 	}
 	return in(ctx, c.Config, c.Region, "grids draft", func(ctx context.Context, w *boot.World, code grid.Code) error {
+		if c.File == "" && c.Mend == "all" {
+			if some, err := mendable(w.Regions, code); err != nil {
+				return err
+			} else if !some {
+				return c.nothing(code)
+			}
+		}
 		id, err := uuid.NewV7()
 		if err != nil {
 			return err
@@ -70,7 +77,9 @@ func (c gridsDraft) Run(ctx context.Context) error {
 		}
 		left := 0
 		if c.Mend != "" {
-			if d, left, err = mendDraft(ctx, w.Regions, d, c.Mend); err != nil {
+			if d, left, err = mendDraft(ctx, w.Regions, d, c.Mend); err != nil && c.File == "" {
+				return errors.Join(err, w.Regions.Discard(ctx, code, d.ID, d.Rev))
+			} else if err != nil {
 				return fmt.Errorf("draft %s is begun, but not mended: %w", d.ID, err)
 			}
 		}
@@ -83,6 +92,15 @@ func (c gridsDraft) Run(ctx context.Context) error {
 		fmt.Printf("%s: %d new, %d changed, %d removed; drawn from edition %d.\n", d.ID, d.Fresh, d.Changed, d.Removed, d.Base)
 		return nil
 	})
+}
+
+// nothing says that there is nothing to mend, and that no draft was begun.
+func (c gridsDraft) nothing(code grid.Code) error {
+	if c.JSON {
+		return printJSON(nil)
+	}
+	fmt.Printf("There is nothing to mend under %s; no draft was begun.\n", code)
+	return nil
 }
 
 type gridsValidate struct{ OfDraft }

@@ -12,6 +12,26 @@ import (
 	"onemap/geo/grid"
 )
 
+// mendable says whether anything is proposed for the regions in force under a place,
+// or for what lies in it.
+func mendable(regions *region.Service, under grid.Code) (bool, error) {
+	for _, parent := range regions.Divided() {
+		if !parent.Within(under) {
+			continue
+		}
+		_, proposed, err := regions.Proposals(parent)
+		if err != nil || useful(proposed, under) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// useful says whether any of some proposals changes more than the place's own border.
+func useful(proposed []coverage.Proposal, under grid.Code) bool {
+	return slices.ContainsFunc(proposed, func(p coverage.Proposal) bool { return !region.Idle(p, under) })
+}
+
 // mendDraft accepts proposals into a draft: all, or those of the place's own parts
 // by their numbers. It says how many it left.
 func mendDraft(ctx context.Context, regions *region.Service, d region.Draft, which string) (region.Draft, int, error) {
@@ -38,11 +58,7 @@ func mendDraft(ctx context.Context, regions *region.Service, d region.Draft, whi
 		if err != nil {
 			return d, left, err
 		}
-		useful := false
-		for _, p := range proposed {
-			useful = useful || !region.Idle(p, under)
-		}
-		if !useful {
+		if !useful(proposed, under) {
 			continue
 		}
 		next, done, err := regions.MendDraft(ctx, under, d.ID, d.Rev, region.Mend{Parent: parent, Set: set, Kinds: coverage.Kinds()})

@@ -110,6 +110,7 @@ func TestTheWholeProgram(t *testing.T) {
 			t.Errorf("%v\n%s%s", err, out, errs)
 		}
 	})
+	t.Run("grids are mended", func(t *testing.T) { gridsAreMended(t, dir) })
 	t.Run("an extract", func(t *testing.T) {
 		path := filepath.Join("..", "..", "..", "shared", "data", "osm", "beijing-bupt-2025.osm")
 		if root := os.Getenv("ONEMAP_SHARED"); root != "" {
