@@ -27,6 +27,12 @@ func cutRoutes(s *web.Server, service *Service) {
 		Description: "The grids go into a new draft, which is previewed and published like any other; with `preview` nothing is kept, and the answer has them as GeoJSON.",
 		Tags:        []string{"regions"}, Security: web.Staff, Errors: []int{401, 403, 404, 409, 422, 503}, MaxBodyBytes: largestEdits,
 	}, service.cutGrids)
+	web.Add(s, huma.Operation{
+		OperationID: "list-region-terrain", Extensions: web.Seen(web.SightManage), Method: http.MethodGet, Path: "/api/v1/regions/{code}/terrain",
+		Summary:     "What borders may follow around a point of a place: roads, rivers, walls and buildings, as GeoJSON",
+		Description: "`kind` is roads, rivers, walls or buildings: the lines that grids are cut along, whole, and the footprints they go round.",
+		Tags:        []string{"regions"}, Security: web.Staff, Errors: []int{401, 403, 404, 422},
+	}, service.listTerrain)
 }
 
 // CutLine is a line of the sender's own.

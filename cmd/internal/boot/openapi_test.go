@@ -104,6 +104,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/regions/{code}/drafts":                   {"/api/v1/regions/9901/drafts", "/api/v1/regions/9902/drafts"},
 		"/api/v1/regions/{code}/drafts/{draft}":           {"/api/v1/regions/9902/drafts/" + p.building, "/api/v1/regions/9901/drafts/x"},
 		"/api/v1/regions/{code}/drafts/{draft}/regions":   {"/api/v1/regions/9902/drafts/" + p.building + "/regions"},
+		"/api/v1/regions/{code}/terrain":                  {"/api/v1/regions/990101001001/terrain?lon=113.31&lat=23.41", "/api/v1/regions/9902/terrain?lon=113.31&lat=23.41&radius=900"},
 		"/api/v1/regions/{code}/drafts/{draft}/findings":  {"/api/v1/regions/9902/drafts/" + p.building + "/findings"},
 		"/api/v1/regions/{code}/drafts/{draft}/proposals": {"/api/v1/regions/9902/drafts/" + p.building + "/proposals", "/api/v1/regions/9901/drafts/x/proposals"},
 		"/api/v1/regions/{code}/drafts/{draft}/preview":   {"/api/v1/regions/9902/drafts/" + p.building + "/preview"},

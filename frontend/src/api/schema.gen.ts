@@ -1913,6 +1913,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/regions/{code}/terrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What borders may follow around a point of a place: roads, rivers, walls and buildings, as GeoJSON
+         * @description `kind` is roads, rivers, walls or buildings: the lines that grids are cut along, whole, and the footprints they go round.
+         */
+        get: operations["list-region-terrain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -4724,6 +4744,27 @@ export interface components {
             /** @description The cursor of the next page; empty at the end. */
             next: string;
         };
+        RegionCharge: {
+            community: string;
+            grids: components["schemas"]["RegionChargedGrid"][] | null;
+            /**
+             * Format: double
+             * @description Of what the cut was to balance; square metres where there is nothing of it.
+             */
+            load: number;
+            login: string;
+            name: string;
+        };
+        RegionChargedGrid: {
+            code: string;
+            /**
+             * Format: double
+             * @description The part of its ground that lies in grids of the worker's today, 0 to 1.
+             */
+            kept: number;
+            /** Format: double */
+            load: number;
+        };
         RegionCutAnswer: {
             /** @description The draft the grids are in, or null when nothing was kept. */
             draft: components["schemas"]["RegionDraft"];
@@ -4773,6 +4814,8 @@ export interface components {
              */
             buildings_cut: number;
             cells: components["schemas"]["RegionCutCell"][] | null;
+            /** @description Who of the workers of each community would take which of its grids: whoever has the most of the ground today, load balanced. A proposal: nothing is given by it. Empty where no worker is known, who holds the role on the community or a grid of it. */
+            charges: components["schemas"]["RegionCharge"][] | null;
             /** Format: int64 */
             communities: number;
             /** @description That grid's code, or empty. */
@@ -15021,6 +15064,80 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-region-terrain": {
+        parameters: {
+            query: {
+                /** @description WGS84. */
+                lon: number;
+                lat: number;
+                /** @description Metres to each side of the point. */
+                radius?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

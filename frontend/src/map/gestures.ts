@@ -10,8 +10,8 @@ export interface Thing {
 }
 
 export interface Gestures {
-  /** What is here: the most important first; empty on bare ground. */
-  onClick(things: Thing[], at: [number, number]): void;
+  /** What is here: the most important first; empty on bare ground. loose: with Alt. */
+  onClick(things: Thing[], at: [number, number], loose: boolean): void;
   /** Right click, or a finger held still: which grid is this? */
   onLocate(at: [number, number]): void;
 }
@@ -45,7 +45,7 @@ export function listen(map: Engine, on: Gestures): void {
     const cluster = map.queryRenderedFeatures(box(x, y, 4), { layers: there(clusters) })[0];
     const things = collect(map.queryRenderedFeatures(box(x, y, 7), { layers: there(layers) }), at);
     if (cluster && things[0]?.type !== 'case') return open(map, cluster);
-    on.onClick(things, at);
+    on.onClick(things, at, event.originalEvent.altKey);
   });
   map.on('contextmenu', (event) => on.onLocate([event.lngLat.lng, event.lngLat.lat]));
   map.on('mousemove', (event) => {

@@ -191,7 +191,7 @@ function proposed(p: Palette): LayerSpecification[] {
   ];
 }
 
-/** What a hand is doing: the regions as they would be, red where that is wrong. */
+/** What a hand is doing: the regions as they would be, red where that is wrong, and what it is drawn to. */
 function living(p: Palette): LayerSpecification[] {
   const colour: ExpressionSpecification = ['case', ['==', ['get', 'wrong'], true], p.danger, p.accent];
   const area: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
@@ -209,6 +209,14 @@ function living(p: Palette): LayerSpecification[] {
       source: 'redraw-live',
       filter: area,
       paint: { 'line-color': colour, 'line-width': 2.5 },
+    },
+    {
+      id: 'redraw-live-snap',
+      type: 'line',
+      source: 'redraw-live',
+      filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': p.states.in_progress, 'line-width': 5, 'line-opacity': 0.75 },
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { MultiPolygon, Position } from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { boundsOf, cornersOf, nearest, onLattice, regionAt, snapped, stepBack } from './drawing.ts';
 import type { Change, RegionFeature, RegionSet } from './shapes.ts';
+import type { Trace } from './terrain.ts';
 
 const square = (x: number, y: number): MultiPolygon => {
   const ring: Position[] = [[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1], [x, y]]; // biome-ignore format: a ring
@@ -41,11 +42,62 @@ describe('what is under a hand', () => {
 
   it('is drawn there, but not to the corner that is held, nor to its borders', () => {
     const two = [region('2', 0, 0), region('3', 1, 0)];
-    expect(snapped(two, [1.02, 0.97], 0.1)).toEqual([1, 1]);
-    expect(snapped(two, [1.05, 0.5], 0.1)).toEqual([1, 0.5]);
-    expect(snapped(two, [1.02, 0.97], 0.1, [[1, 1]])).toEqual([1.02, 0.97]);
-    expect(snapped([], [1.00000004, 2.00000006], 0.1)).toEqual([1, 2.0000001]);
+    expect(snapped(two, [], [1.02, 0.97], 0.1)).toMatchObject({ to: [1, 1], on: 'grids', corner: true });
+    expect(snapped(two, [], [1.05, 0.5], 0.1)).toMatchObject({ to: [1, 0.5], on: 'grids', corner: false });
+    expect(snapped(two, [], [1.02, 0.97], 0.1, [[1, 1]])).toMatchObject({ to: [1.02, 0.97], on: null });
+    expect(snapped([], [], [1.00000004, 2.00000006], 0.1).to).toEqual([1, 2.0000001]);
     expect(onLattice([1.00000004, 2.00000006])).toEqual([1, 2.0000001]);
+  });
+});
+
+describe('what borders may follow', () => {
+  // Metres east and north of a place on the equator.
+  const m = (x: number, y: number): Position => [x / 111_320, y / 111_320];
+  const reach = 12 / 111_320;
+  const road: Trace = { kind: 'roads', line: [m(-500, 20), m(0.00001, 20.00003), m(500, 80)] };
+  const house: Trace = { kind: 'buildings', line: [m(0, 0), m(30, 0), m(30, 10), m(0, 10), m(0, 0)] };
+
+  it('draws a hand to the middle of a road, along it and where it bends, on the lattice', () => {
+    const { to, on, line } = snapped([], [house, road], m(-200, 26), reach);
+    expect(on).toBe('roads');
+    expect(line).toBe(road.line);
+    expect(to).toEqual(onLattice(m(-200, 20.00002)));
+    expect(snapped([], [road], m(0, 15), reach).to).toEqual(onLattice(m(0.00001, 20.00003)));
+  });
+
+  it('draws it to the corner of a building before its walls and roads, and to the nearest of those', () => {
+    expect(snapped([], [road, house], m(33, -3), reach)).toMatchObject({
+      to: onLattice(m(30, 0)),
+      on: 'buildings',
+      corner: true,
+    });
+    expect(snapped([], [house, road], m(15, 13), reach)).toMatchObject({
+      to: onLattice(m(15, 10)),
+      corner: false,
+    });
+    expect(snapped([], [road, house], m(15, 18), reach).on).toBe('roads');
+  });
+
+  it('leaves corners of regions first, and their borders where those are as near', () => {
+    const grid = region('1', 0, 0);
+    expect(snapped([grid], [house], m(0.5, 0.5), reach)).toMatchObject({
+      to: [0, 0],
+      on: 'grids',
+      corner: true,
+    });
+    const wall: Trace = { kind: 'walls', line: [m(200, 0), m(400, 0)] };
+    expect(snapped([grid], [wall], m(300, 4), reach)).toMatchObject({
+      to: onLattice(m(300, 0)),
+      on: 'grids',
+    });
+  });
+
+  it('leaves a hand alone where nothing is near, however far one has gone away from the map', () => {
+    expect(snapped([], [road, house], m(-200, 60), 1)).toMatchObject({
+      to: onLattice(m(-200, 60)),
+      on: null,
+      line: [],
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import type { Position } from 'geojson';
 import type { Bounds } from '../../map/view.ts';
 import { nodeOf, placeOf } from './lattice.ts';
 import type { Edit, RegionFeature, RegionSet } from './shapes.ts';
+import type { Followed, Trace } from './terrain.ts';
 
 /** The region that holds a point; of what is drawn, not of what goes away. */
 export function regionAt(set: RegionSet, at: readonly [number, number]): RegionFeature | undefined {
@@ -98,13 +99,18 @@ export interface Edge {
   at: Position;
 }
 
-/** What is nearest to a place of corners and edges, within reach (degrees of latitude); a corner goes before an edge. */
-export function nearest(
-  features: readonly RegionFeature[],
+interface Near {
+  corner: Position | null;
+  edge: Edge | null;
+}
+
+/** What is nearest to a place of the corners and edges of lines, within reach (degrees of latitude). */
+function closest(
+  lines: Iterable<readonly Position[]>,
   [x = 0, y = 0]: Position,
   reach: number,
   besides: readonly Position[] = [],
-): { corner: Position | null; edge: Edge | null } {
+): Near {
   const narrow = Math.cos((y * Math.PI) / 180);
   const wide = reach / narrow;
   const left = new Set(besides.map((at) => at.join()));
@@ -112,41 +118,93 @@ export function nearest(
   let edge: Edge | null = null;
   let toCorner = reach;
   let toEdge = reach;
-  for (const one of features) {
-    if (one.properties.change === 'removed') continue;
-    for (const poly of one.geometry.coordinates)
-      for (const ring of poly)
-        for (const [i, b] of ring.entries()) {
-          const a = ring[i - 1];
-          const [bx = 0, by = 0] = b;
-          if (left.has(b.join())) continue;
-          const d = Math.hypot((bx - x) * narrow, by - y);
-          if (d < toCorner) [corner, toCorner] = [b, d];
-          if (!a || left.has(a.join())) continue;
-          const [ax = 0, ay = 0] = a;
-          if (Math.max(ax, bx) < x - wide || Math.min(ax, bx) > x + wide) continue;
-          if (Math.max(ay, by) < y - reach || Math.min(ay, by) > y + reach) continue;
-          const ux = (bx - ax) * narrow;
-          const uy = by - ay;
-          const t = ((x - ax) * narrow * ux + (y - ay) * uy) / (ux * ux + uy * uy || 1);
-          if (t <= 0 || t >= 1) continue;
-          const at: Position = [ax + t * (bx - ax), ay + t * (by - ay)];
-          const away = Math.hypot(((at[0] ?? 0) - x) * narrow, (at[1] ?? 0) - y);
-          if (away < toEdge) [edge, toEdge] = [{ ends: [a, b], at }, away];
-        }
-  }
+  for (const line of lines)
+    for (const [i, b] of line.entries()) {
+      const a = line[i - 1];
+      const [bx = 0, by = 0] = b;
+      if (left.has(b.join())) continue;
+      const d = Math.hypot((bx - x) * narrow, by - y);
+      if (d < toCorner) [corner, toCorner] = [b, d];
+      if (!a || left.has(a.join())) continue;
+      const [ax = 0, ay = 0] = a;
+      if (Math.max(ax, bx) < x - wide || Math.min(ax, bx) > x + wide) continue;
+      if (Math.max(ay, by) < y - reach || Math.min(ay, by) > y + reach) continue;
+      const ux = (bx - ax) * narrow;
+      const uy = by - ay;
+      const t = ((x - ax) * narrow * ux + (y - ay) * uy) / (ux * ux + uy * uy || 1);
+      if (t <= 0 || t >= 1) continue;
+      const at: Position = [ax + t * (bx - ax), ay + t * (by - ay)];
+      const d2 = apart(at, [x, y]);
+      if (d2 < toEdge) [edge, toEdge] = [{ ends: [a, b], at }, d2];
+    }
   return { corner, edge };
 }
 
-/** A place where a hand lets go: a corner that is near, else the border that is near, else the place itself. */
-export function snapped(
+/** How far apart two places are, in degrees of latitude. */
+const apart = ([ax = 0, ay = 0]: Position, [bx = 0, by = 0]: Position): number =>
+  Math.hypot((bx - ax) * Math.cos((by * Math.PI) / 180), by - ay);
+
+function* ringsOf(features: readonly RegionFeature[]): Generator<Position[]> {
+  for (const one of features)
+    if (one.properties.change !== 'removed') for (const poly of one.geometry.coordinates) yield* poly;
+}
+
+/** What is nearest to a place of the corners and edges of regions; a corner goes before an edge. */
+export function nearest(
   features: readonly RegionFeature[],
   at: Position,
   reach: number,
   besides: readonly Position[] = [],
-): Position {
+): Near {
+  return closest(ringsOf(features), at, reach, besides);
+}
+
+/** A place where a hand lets go, and what it was drawn to: null is nothing, and the place is the hand's own. */
+export interface Snap {
+  to: [number, number];
+  on: Followed | 'grids' | null;
+  corner: boolean;
+  /** What it was drawn to, to be shown. */
+  line: readonly Position[];
+}
+
+/** Nobody means a road that is farther than this: 25 m, in degrees of latitude. */
+const farthest = 25 / 111_320;
+
+/**
+ * A place where a hand lets go: a corner of a region that is near, else the corner of a building, else the nearest of
+ * their borders and of the lines that borders may follow, else the place itself.
+ */
+export function snapped(
+  features: readonly RegionFeature[],
+  traces: readonly Trace[],
+  at: Position,
+  reach: number,
+  besides: readonly Position[] = [],
+): Snap {
   const { corner, edge } = nearest(features, at, reach, besides);
-  return onLattice(corner ?? edge?.at ?? at);
+  if (corner) return { to: onLattice(corner), on: 'grids', corner: true, line: [] };
+  const close = Math.min(reach, farthest);
+  let best: Snap = edge
+    ? { to: onLattice(edge.at), on: 'grids', corner: false, line: edge.ends }
+    : { to: onLattice(at), on: null, corner: false, line: [] };
+  let way = edge ? apart(edge.at, at) : close;
+  let cornered = close;
+  for (const { kind, line } of traces) {
+    const found = closest([line], at, close);
+    const sharp = kind === 'buildings';
+    if (found.corner && sharp && apart(found.corner, at) < cornered) {
+      cornered = apart(found.corner, at);
+      best = { to: onLattice(found.corner), on: kind, corner: true, line };
+    }
+    if (best.corner) continue;
+    for (const on of [found.edge?.at, sharp ? null : found.corner])
+      if (on && apart(on, at) < way) {
+        way = apart(on, at);
+        best = { to: onLattice(on), on: kind, corner: false, line };
+      }
+  }
+  return best;
 }
 
 /** A place in steps of 1e-7 degrees, which is how places are kept. */

@@ -1,9 +1,10 @@
 import type { Feature, FeatureCollection, Position } from 'geojson';
 import { computed, type Ref, ref, watch } from 'vue';
 import type { Hold } from '../../map/hold.ts';
-import { cornersOf, nearest, onLattice, snapped } from './drawing.ts';
+import { cornersOf, nearest, onLattice, type Snap, snapped } from './drawing.ts';
 import type { RegionFeature, RegionSet } from './shapes.ts';
 import { type Deed, Ground, type Trouble } from './shaping.ts';
+import type { Terrain } from './terrain.ts';
 
 /** With more corners than this, they are shown of the chosen regions only. */
 const mostCorners = 4000;
@@ -16,6 +17,7 @@ interface Canvas {
   /** The border of the whole follows its corners: it is not that of the draft's own place. */
   follows: Ref<boolean>;
   chosen: Ref<readonly string[]>;
+  terrain: Terrain;
   /** Corners may be held now. */
   on: Ref<boolean>;
   /** Keeps a deed; false when it was not taken. */
@@ -31,7 +33,10 @@ export function useHand(canvas: Canvas) {
   const corner = ref<Position | null>(null);
   const deed = ref<Deed | null>(null);
   const waits = ref(false);
+  /** What the hand was drawn to last. */
+  const snap = ref<Snap | null>(null);
   let moved = false;
+  let last: (() => void) | undefined;
   const shown = computed(() => canvas.regions.value?.features ?? []);
   const ground = computed(
     () =>
@@ -77,11 +82,13 @@ export function useHand(canvas: Canvas) {
         properties: { wrong: troubles.value.length > 0 },
         geometry: { type: 'Point', coordinates: at.value },
       });
+    features.push(...traced(snap.value));
     return { type: 'FeatureCollection', features };
   });
 
   function giveUp(): void {
     deed.value = null;
+    snap.value = null;
     waits.value = false;
   }
   /** Keeps the deed, troubles or not. */
@@ -106,6 +113,7 @@ export function useHand(canvas: Canvas) {
       const { corner: mine, edge } = nearest(near.value, place, reach);
       if (!mine && !edge) return false;
       giveUp();
+      void canvas.terrain.ready(place);
       moved = false;
       if (mine) corner.value = mine;
       else if (edge) {
@@ -115,20 +123,34 @@ export function useHand(canvas: Canvas) {
       return true;
     },
     drag(place, reach, loose) {
+      const look = () => drawTo(place, reach, loose);
       moved = true;
-      const now = deed.value;
-      const besides = now?.do === 'bend' ? now.ends : corner.value ? [corner.value] : [];
-      const all = canvas.whole.value ? [...shown.value, canvas.whole.value] : shown.value;
-      const to = loose ? onLattice(place) : snapped(all, place, reach, besides);
-      if (now?.do === 'bend') deed.value = { ...now, to };
-      else if (corner.value) deed.value = { do: 'move', from: corner.value, to };
+      last = look;
+      look();
+      // What comes while the hand rests is snapped to as well.
+      if (!loose && !canvas.terrain.near(place))
+        void canvas.terrain.ready(place).then(() => last === look && look());
     },
     drop() {
+      last = undefined;
       if (moved) settle();
       else if (deed.value?.do === 'bend') giveUp(); // an edge was touched, and not bent
     },
-    lose: giveUp,
+    lose() {
+      last = undefined;
+      giveUp();
+    },
   };
+  function drawTo(place: Position, reach: number, loose: boolean): void {
+    const now = deed.value;
+    const besides = now?.do === 'bend' ? now.ends : corner.value ? [corner.value] : [];
+    const all = canvas.whole.value ? [...shown.value, canvas.whole.value] : shown.value;
+    const found = loose ? null : snapped(all, canvas.terrain.near(place) ?? [], place, reach, besides);
+    const to = found?.to ?? onLattice(place);
+    snap.value = found?.on ? found : null;
+    if (now?.do === 'bend') deed.value = { ...now, to };
+    else if (corner.value) deed.value = { do: 'move', from: corner.value, to };
+  }
 
   /** Moves what is chosen by steps to the east and to the north. */
   function nudge(east: number, north: number): void {
@@ -140,6 +162,7 @@ export function useHand(canvas: Canvas) {
   /** Puts what is chosen somewhere, to be settled later. */
   function place(to: Position): void {
     const now = deed.value;
+    snap.value = null;
     if (now?.do === 'bend' || now?.do === 'move') deed.value = { ...now, to };
     else if (corner.value) deed.value = { do: 'move', from: corner.value, to };
   }
@@ -202,6 +225,7 @@ export function useHand(canvas: Canvas) {
     deed,
     waits,
     troubles,
+    snap,
     shared,
     at,
     live,
@@ -215,6 +239,18 @@ export function useHand(canvas: Canvas) {
     drop,
     key,
   };
+}
+
+/** What a hand is drawn to, for the map. */
+export function traced(snap: Snap | null): Feature[] {
+  if (!snap?.on || snap.line.length < 2) return [];
+  return [
+    {
+      type: 'Feature',
+      properties: { snap: snap.on },
+      geometry: { type: 'LineString', coordinates: [...snap.line] },
+    },
+  ];
 }
 
 const same = (a: Position, b: Position | null): boolean => b !== null && a[0] === b[0] && a[1] === b[1];

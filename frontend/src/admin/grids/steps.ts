@@ -3,10 +3,17 @@ import { stepBack } from './drawing.ts';
 import type { Edit, RegionSet } from './shapes.ts';
 
 /** As many edits as the server takes at once. */
-const mostEdits = 5000;
+export const mostEdits = 5000;
 
-/** Steps back and forth: each step remembers all that the draft changed before it, of every level. */
-export function useSteps(apply: (edits: Edit[]) => Promise<boolean>, now: () => RegionSet | null) {
+/**
+ * Steps back and forth: each step remembers all that the draft changed before it, of every level. A step that is more
+ * than the server takes at once is not taken, and tooLarge is told of how many edits it would be.
+ */
+export function useSteps(
+  apply: (edits: Edit[]) => Promise<boolean>,
+  now: () => RegionSet | null,
+  tooLarge: (edits: number) => void,
+) {
   const past = shallowRef<RegionSet[]>([]);
   const future = shallowRef<RegionSet[]>([]);
 
@@ -19,7 +26,8 @@ export function useSteps(apply: (edits: Edit[]) => Promise<boolean>, now: () => 
     const target = from.value.at(-1);
     if (!was || !target) return;
     const edits = stepBack(was, target);
-    if (edits.length && !(edits.length <= mostEdits && (await apply(edits)))) return;
+    if (edits.length > mostEdits) return tooLarge(edits.length);
+    if (edits.length && !(await apply(edits))) return;
     from.value = from.value.slice(0, -1);
     to.value = [...to.value, was];
   }

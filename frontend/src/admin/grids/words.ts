@@ -1,5 +1,6 @@
 import { words } from '../../base/i18n.ts';
-import { live } from '../../page/page.ts';
+import { grouped, live } from '../../page/page.ts';
+import type { Snap } from './drawing.ts';
 
 /** What the section about grids says. */
 export const e = live(
@@ -52,13 +53,14 @@ export const e = live(
       level_changed: '下级改动 {n} 处',
       up: '回到{place}',
       split: '切开',
-      split_how: '在地图上点出切线，从网格外到网格外，然后完成。退格键退一点，Esc 取消。',
+      split_how:
+        '在地图上点出切线，从网格外到网格外，然后完成；会吸附到附近的边界、道路、河流和楼房（按住 Alt 不吸附）。退格键退一点，Esc 取消。',
       split_done: '沿线切开',
       merge: '合并',
       merge_how: '选两个以上相邻的网格。合并后用第一个的编码：{code}。',
       shape: '改边界',
       shape_pick:
-        '在地图上拖动顶点，或拖一条边加出新顶点；共用的邻格一起改，会吸附到附近的顶点和边（按住 Alt 不吸附）。',
+        '在地图上拖动顶点，或拖一条边加出新顶点；共用的邻格一起改，会吸附到附近的顶点、边界、道路、河流和楼房（按住 Alt 不吸附）。',
       shape_far: '顶点太多，请先选一个网格，只显示它的顶点。',
       shape_at: '{n} 个网格共用这个顶点',
       shape_new: '新顶点',
@@ -72,6 +74,7 @@ export const e = live(
       keys: '快捷键',
       key_walk: '下一个、上一个顶点（焦点在地图或顶点栏时）',
       key_move: '移半米；加 Shift 移五米',
+      key_loose: '按住时不吸附',
       key_keep: '确定',
       key_add: '在到下一个顶点的边上加顶点',
       key_drop: '删顶点',
@@ -85,14 +88,23 @@ export const e = live(
       trouble_leaves_gap: '{list}旁边会留下空隙',
       trouble_new: '新网格',
       draw: '新画一个',
-      draw_how: '在地图上依次点出边界，会吸附到已有的边；点满三个点后完成。退格键退一点，Esc 取消。',
+      draw_how:
+        '在地图上依次点出边界，会吸附到附近的边界、道路、河流和楼房（按住 Alt 不吸附）；点满三个点后完成。退格键退一点，Esc 取消。',
       draw_done: '画好了',
       lon: '经度',
       lat: '纬度',
       remove: '撤销',
       restore: '恢复原样',
+      snap_corner: '已吸附：网格顶点',
+      snap_grids: '已吸附：网格边界',
+      snap_roads: '已吸附：道路、铁路中线',
+      snap_rivers: '已吸附：河流中线',
+      snap_walls: '已吸附：围墙',
+      snap_buildings: '已吸附：楼房外墙',
+      snap_house: '已吸附：楼角',
       step_back: '退一步',
       step_forth: '进一步',
+      step_large: '这一步要改 {n} 处，一次最多 {most} 处，退不了。可以分批选中网格后“恢复原样”。',
       name: '名称',
       name_en: '英文名称',
       save_name: '改名',
@@ -119,6 +131,9 @@ export const e = live(
       now_bad: '现行边界有 {n} 处问题。采纳建议会起草一份草稿，看过、发布后才生效。',
       now_more: '只列出前 {n} 处。',
       cut: '沿道路重新切分',
+      made_area: '自动切分，每格 {n} 平方米',
+      made_households: '自动切分，每格 {n} 户',
+      made_cases: '自动切分，每格 {n} 件案件',
       cut_hint: '网格边界沿道路、河流、围墙走，绕开楼房，大小尽量均衡。先看看，满意再放进草稿。',
       cut_by: '按什么均衡',
       cut_much: '每格多少',
@@ -137,6 +152,13 @@ export const e = live(
       cut_houses: '切到楼房 {n} 栋，绕开 {detours} 栋。',
       cut_spread: '{min} 至 {max}，中位 {mid}',
       cut_work: '每名网格员',
+      charges: '建议由谁负责',
+      charges_none: '这里还没有网格员：没有人在本社区或它的网格上担任网格员，所以不作建议。',
+      charges_hint: '现在负责的人优先，工作量尽量均衡。这只是建议：岗位要到“账号”里给，发布草稿不会改动。',
+      charge_who: '网格员',
+      charge_grids: '网格',
+      charge_kept: '原本负责',
+      charge_and: '、',
       cut_off: '有 {n} 个网格与要求相差较大，请在草稿里调整。',
       checked: '现行边界检查',
       mend_draft: '修补边界',
@@ -169,8 +191,6 @@ export const e = live(
       moves: '会换格的',
       moves_none: '没有对象换格。',
       areas: '地图上黄色的是换格的地面。',
-      from: '从',
-      to: '到',
       buildings: '楼栋',
       people: '人口',
       cases: '未结案件',
@@ -242,13 +262,13 @@ export const e = live(
       up: 'Back to {place}',
       split: 'Split',
       split_how:
-        'Click a line on the map, from outside the grid to outside, then finish. Backspace takes a point back, Esc cancels.',
+        'Click a line on the map, from outside the grid to outside, then finish; it snaps to borders, roads, rivers and buildings nearby (hold Alt not to). Backspace takes a point back, Esc cancels.',
       split_done: 'Split along the line',
       merge: 'Merge',
       merge_how: 'Choose two or more neighbours. What is left keeps the code of the first: {code}.',
       shape: 'Shape borders',
       shape_pick:
-        'Drag a corner on the map, or drag an edge to give it a new one; neighbours that share it follow. It snaps to corners and borders nearby (hold Alt not to).',
+        'Drag a corner on the map, or drag an edge to give it a new one; neighbours that share it follow. It snaps to corners, borders, roads, rivers and buildings nearby (hold Alt not to).',
       shape_far: 'There are too many corners; choose a grid to see its own.',
       shape_at: '{n} grids share this corner',
       shape_new: 'New corner',
@@ -262,6 +282,7 @@ export const e = live(
       keys: 'Keys',
       key_walk: 'next or previous corner (focus on the map or the corner bar)',
       key_move: 'by half a metre; with Shift by five',
+      key_loose: 'held down: no snapping',
       key_keep: 'keep it',
       key_add: 'add a corner on the way to the next',
       key_drop: 'remove the corner',
@@ -276,14 +297,23 @@ export const e = live(
       trouble_new: 'the new grid',
       draw: 'Draw a new one',
       draw_how:
-        'Click its border on the map, point by point; it snaps to what is there. Finish with three points or more. Backspace takes a point back, Esc cancels.',
+        'Click its border on the map, point by point; it snaps to borders, roads, rivers and buildings nearby (hold Alt not to). Finish with three points or more. Backspace takes a point back, Esc cancels.',
       draw_done: 'Finish',
       lon: 'Longitude',
       lat: 'Latitude',
       remove: 'Remove',
       restore: 'As in force',
+      snap_corner: 'Snapped to a corner of a grid',
+      snap_grids: 'Snapped to a border of grids',
+      snap_roads: 'Snapped to the middle of a road or railway',
+      snap_rivers: 'Snapped to the middle of a river',
+      snap_walls: 'Snapped to a wall or fence',
+      snap_buildings: 'Snapped to the wall of a building',
+      snap_house: 'Snapped to the corner of a building',
       step_back: 'Step back',
       step_forth: 'Step forth',
+      step_large:
+        'This step would change {n} things, and {most} are the most at once: it cannot be taken. Grids may be chosen some at a time and put back “As in force”.',
       name: 'Name',
       name_en: 'English name',
       save_name: 'Rename',
@@ -313,6 +343,9 @@ export const e = live(
         '{n} things are wrong with the borders in force. To accept a proposal begins a draft; it takes effect when somebody has looked at it and published it.',
       now_more: 'The first {n} are listed.',
       cut: 'Cut anew along roads',
+      made_area: 'Cut anew, {n} m² each',
+      made_households: 'Cut anew, {n} households each',
+      made_cases: 'Cut anew, {n} cases each',
       cut_hint:
         'Borders follow roads, rivers and walls, go round buildings, and are balanced. Look first; then put them into a draft.',
       cut_by: 'Balanced by',
@@ -332,6 +365,15 @@ export const e = live(
       cut_houses: '{n} buildings are cut; borders go round {detours}.',
       cut_spread: '{min} to {max}, median {mid}',
       cut_work: 'Each worker',
+      charges: 'Who would take which',
+      charges_none:
+        'No worker is known here: nobody holds that role on the community or on a grid of it, so nobody is proposed.',
+      charges_hint:
+        'Whoever has the ground today comes first, and the load is balanced. A proposal: roles are given under Accounts, and publishing the draft changes none.',
+      charge_who: 'Worker',
+      charge_grids: 'Grids',
+      charge_kept: 'Theirs today',
+      charge_and: ', ',
       cut_off: '{n} grids are far from what is wanted; please see to them in the draft.',
       checked: 'Borders in force',
       mend_draft: 'Mending borders',
@@ -364,8 +406,6 @@ export const e = live(
       moves: 'What moves',
       moves_none: 'No object changes grid.',
       areas: 'Yellow ground on the map changes hands.',
-      from: 'From',
-      to: 'To',
       buildings: 'Buildings',
       people: 'People',
       cases: 'Open cases',
@@ -452,3 +492,15 @@ const kinds = words(
 type Kind = keyof (typeof kinds)['zh'];
 const named = live(kinds);
 export const kindName = (kind: string): string => (kind in kinds.zh ? named(kind as Kind) : kind);
+
+/** What a draft is called. One that comes of cutting keeps how it was cut, which is said in the reader's language. */
+export function titleOf(name: string): string {
+  const [, target, much] = /^grids make (area|households|cases)=([\d.]+)$/.exec(name) ?? [];
+  return target ? e(`made_${target as 'area' | 'households' | 'cases'}`, { n: grouped(Number(much)) }) : name;
+}
+
+/** What a hand was drawn to. */
+export function snapName({ on, corner }: Snap): string {
+  if (!on) return '';
+  return e(corner ? (on === 'buildings' ? 'snap_house' : 'snap_corner') : `snap_${on}`);
+}
