@@ -42,7 +42,7 @@ func (g RegionGrants) GrantsOn(ctx context.Context, q pg.Querier, scopes []strin
 	found, err := g.Service.GrantsOn(ctx, q, scopes)
 	list := make([]region.Grant, len(found))
 	for i, f := range found {
-		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope}
+		list[i] = region.Grant{Login: f.Account.Login, Name: f.Account.Name, Role: string(f.Role), Scope: f.Scope, Deputy: f.For != nil}
 	}
 	return list, err
 }

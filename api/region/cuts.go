@@ -2,8 +2,8 @@ package region
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -33,6 +33,12 @@ type Cutting struct {
 	Much    float64       `json:"much" exclusiveMinimum:"0" maximum:"100000000" doc:"How much: square metres, households, cases."`
 	Workers int           `json:"workers,omitempty" minimum:"0" maximum:"999" doc:"How many share the grids of each community: contiguous areas of work of much the same load. 0 when nobody asks."`
 	Lines   []parcel.Line `json:"-"` // besides those of the map
+}
+
+// title is what a draft that comes of cutting is called when nobody names it: how
+// it was cut, which the page says in the language of its reader.
+func (c Cutting) title() string {
+	return "grids make " + c.Target + "=" + strconv.FormatFloat(c.Much, 'f', -1, 64)
 }
 
 // Spread is how something is spread over grids.
@@ -70,6 +76,7 @@ type CutReport struct {
 	Work        *Spread   `json:"work" doc:"Load of the areas of work, or null when nobody asked; cv and peak against the mean of their community."`
 	Off         []CutCell `json:"off" doc:"Grids that are far from what is wanted, and why."`
 	Cells       []CutCell `json:"cells"`
+	Charges     []Charge  `json:"charges" doc:"Who of the workers of each community would take which of its grids: whoever has the most of the ground today, load balanced. A proposal: nothing is given by it. Empty where no worker is known, who holds the role on the community or a grid of it."`
 }
 
 // Cuts is what came of cutting a place: nothing is kept yet.
@@ -209,7 +216,7 @@ func (s *Service) CutDraft(ctx context.Context, under grid.Code, c Cutting, id u
 		return Draft{}, cuts.Report, err
 	}
 	if name == "" {
-		name = fmt.Sprintf("%s %s %g", s.now().Format("2006-01-02 15:04"), c.Target, c.Much)
+		name = c.title()
 	}
 	draft, err := s.Begin(ctx, under, id, name, key)
 	if err != nil {
@@ -225,7 +232,26 @@ func (s *Service) CutDraft(ctx context.Context, under grid.Code, c Cutting, id u
 		}
 		return writeParts(ctx, tx, draft.ID, parts, d)
 	})
+	if err == nil {
+		err = s.charge(ctx, &cuts)
+	}
 	return draft, cuts.Report, err
+}
+
+// charge proposes workers for the grids of a report, community by community.
+func (s *Service) charge(ctx context.Context, c *Cuts) error {
+	c.Report.Charges = []Charge{}
+	cells := c.Report.Cells
+	for _, of := range c.cuts {
+		n := len(of.plan.Cells)
+		charges, err := s.chargesOf(ctx, of.community.Code, cells[:n])
+		if err != nil {
+			return err
+		}
+		c.Report.Charges = append(c.Report.Charges, charges...)
+		cells = cells[n:]
+	}
+	return nil
 }
 
 // CutPreview cuts and keeps nothing: the report, and in it what the grids would be.
@@ -234,7 +260,9 @@ func (s *Service) CutPreview(ctx context.Context, under grid.Code, c Cutting) (C
 	if err != nil {
 		return CutReport{}, err
 	}
-	err = cuts.draw(s.drawingOf(ctx, under, s.Index(), nil))
+	if err = cuts.draw(s.drawingOf(ctx, under, s.Index(), nil)); err == nil {
+		err = s.charge(ctx, &cuts)
+	}
 	return cuts.Report, err
 }
 
@@ -255,6 +283,9 @@ func (s *Service) CutGrids(ctx context.Context, under grid.Code, c Cutting, id u
 	}
 	d := s.drawingOf(ctx, under, ix, nil)
 	if err := cuts.draw(d); err != nil {
+		return Draft{}, Published{}, cuts.Report, err
+	}
+	if err := s.charge(ctx, &cuts); err != nil {
 		return Draft{}, Published{}, cuts.Report, err
 	}
 	put, _ := d.redraw()

@@ -146,7 +146,7 @@ func TestCutGridsBecomeADraft(t *testing.T) {
 		t.Errorf("a preview leaves %d drafts, %v", len(list), err)
 	}
 	d, done, report, err := c.Regions.CutGrids(admin, community, ask, apitest.NewID())
-	if err != nil || done.Edition != 0 || d.Fresh != report.Grids || d.Removed != 4 || report.Cells[0].Code != string(community)+"005" {
+	if err != nil || d.Name != "grids make households=150" || done.Edition != 0 || d.Fresh != report.Grids || d.Removed != 4 || report.Cells[0].Code != string(community)+"005" {
 		t.Fatalf("%+v, %+v, first %s, %v", d, done, report.Cells[0].Code, err)
 	}
 	if done, err = c.Regions.PublishDraft(admin, community, d.ID, d.Rev); err != nil || done.Regions != report.Grids {
@@ -224,5 +224,113 @@ func TestCutGridsOverHTTP(t *testing.T) {
 		if status := post(path, body, &answer); status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", body, status)
 		}
+	}
+}
+
+// What borders may follow around a point: the lines that grids are cut along, by
+// kind, and the buildings, for those who administer the place, within it.
+func TestWhatBordersMayFollow(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	streets(t, c, community)
+	admin := c.As(actor.Administrator, apitest.StreetA)
+	r, _ := c.Regions.Index().Region(community)
+	middle := r.Geom.Bound().Center()
+	around := func(at orb.Point, metres float64) map[string]int {
+		t.Helper()
+		list, err := c.Regions.Along(admin, community, at, metres)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds := map[string]int{}
+		for _, f := range list {
+			kinds[f.Properties.MustString("kind")]++
+			if box := f.Geometry.Bound(); !box.Intersects(orb.Bound{Min: at, Max: at}.Pad(metres / 90_000)) {
+				t.Errorf("%s is not within %.0f m of %v: %v", f.Properties["kind"], metres, at, box)
+			}
+		}
+		return kinds
+	}
+	near, far := around(middle, 60), around(middle, 400)
+	if near["buildings"] == 0 || near["buildings"] >= far["buildings"] || near["roads"] == 0 || far["rivers"] != 1 || far["walls"] != 0 {
+		t.Errorf("near %v, far %v", near, far)
+	}
+	if beside := around(orb.Point{middle[0] + 1, middle[1]}, 400); len(beside) != 0 {
+		t.Errorf("beside the place: %v", beside)
+	}
+	if _, err := c.Regions.Along(admin, "990101002001", middle, 60); !fault.Is(err, fault.NotFound) {
+		t.Errorf("of somebody else's place: %v", err)
+	}
+	if _, err := c.Regions.Along(c.As(actor.Registrar, apitest.StreetA), community, middle, 60); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("for a registrar: %v", err)
+	}
+}
+
+// Workers are proposed for the grids of a cut: who holds a grid today keeps its
+// ground, the load is shared, and deputies, other roles and other communities do
+// not count; nobody is given anything.
+func TestWorkersAreProposedForACut(t *testing.T) {
+	t.Parallel()
+	c := apitest.New(t)
+	streets(t, c, community)
+	admin := c.As(actor.Administrator, apitest.StreetA)
+	ask := region.Cutting{Target: "households", Much: 150}
+	report, err := c.Regions.CutPreview(admin, community, ask)
+	if err != nil || report.Charges == nil || len(report.Charges) != 0 {
+		t.Fatalf("nobody is known, %+v, %v", report.Charges, err)
+	}
+	grids := c.Regions.Index().Children(community)
+	give := func(login string, role actor.Role, scope grid.Code) {
+		t.Helper()
+		if _, err := c.Pool.Exec(t.Context(), `
+INSERT INTO account_grant (id, account_id, role, scope, starts_at, given_at, reason) VALUES ($1, $2, $3, $4, $5, $5, '')`,
+			apitest.NewID(), apitest.ID(login), role, string(scope), c.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give("worker", actor.Worker, grids[0].Code)
+	give("registrar", actor.Worker, grids[3].Code)
+	give("leader", actor.Worker, community)
+	give("planner", actor.Registrar, community)
+	give("operator", actor.Worker, "990101001002")
+	var held int
+	count := func() (n int) {
+		if err := c.Pool.QueryRow(t.Context(), "SELECT count(*) FROM account_grant").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	held = count()
+	_, report, err = c.Regions.CutDraft(admin, community, ask, apitest.NewID(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := []string{report.Charges[0].Login, report.Charges[1].Login, report.Charges[2].Login}; len(report.Charges) != 3 || got[0] != "leader" || got[1] != "registrar" || got[2] != "worker" {
+		t.Fatalf("%+v", report.Charges)
+	}
+	var load float64
+	seen := map[string]bool{}
+	for _, one := range report.Charges {
+		load += one.Load
+		for _, g := range one.Grids {
+			seen[g.Code] = true
+			var part float64 // by the word of PostGIS
+			mine := map[string]grid.Code{"worker": grids[0].Code, "registrar": grids[3].Code}[one.Login]
+			if err := c.Pool.QueryRow(t.Context(), `
+SELECT COALESCE((SELECT ST_Area(ST_Intersection(p.geom, r.geom)::geography) / ST_Area(p.geom::geography) FROM region_draft_part p, region r WHERE p.code = $1 AND r.code = $2), 0)`, g.Code, string(mine)).Scan(&part); err != nil || math.Abs(part-g.Kept) > 1e-3 {
+				t.Errorf("%s keeps %.4f of %s, PostGIS says %.4f, %v", one.Login, g.Kept, g.Code, part, err)
+			}
+		}
+	}
+	if len(seen) != report.Grids {
+		t.Errorf("%d of %d grids have a worker", len(seen), report.Grids)
+	}
+	for _, one := range report.Charges {
+		if one.Load > 1.6*load/3 || one.Login != "leader" && one.Grids[0].Kept+one.Grids[len(one.Grids)-1].Kept == 0 {
+			t.Errorf("%s has %.0f of %.0f: %+v", one.Login, one.Load, load, one.Grids)
+		}
+	}
+	if count() != held {
+		t.Error("a proposal gave or took a role")
 	}
 }

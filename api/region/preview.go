@@ -38,6 +38,8 @@ type Grant struct {
 	Role  string `json:"role"`
 	Scope string `json:"scope"`
 	To    string `json:"to" doc:"The region that most of the place's ground goes to, or empty. The grant itself stays as it is."`
+
+	Deputy bool `json:"-"` // held for somebody who is away
 }
 
 // Grants finds those who hold something on places.

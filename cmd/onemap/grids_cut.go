@@ -143,6 +143,7 @@ func printCut(r region.CutReport, target string) {
 	if r.Crossed > 0 {
 		fmt.Printf("barriers    the longest stretch within one grid is %.0f m, in %s\n", r.Crossed, r.CrossedIn)
 	}
+	printCharges(r.Charges)
 	const most = 20
 	for i, c := range r.Off {
 		if i == most {
@@ -150,6 +151,25 @@ func printCut(r region.CutReport, target string) {
 			break
 		}
 		fmt.Printf("%s has %.0f: %s\n", c.Code, c.Load, whyOff[c.Why])
+	}
+}
+
+// printCharges says who would take which grids.
+func printCharges(list []region.Charge) {
+	if len(list) == 0 {
+		fmt.Println("workers     none holds the community or a grid of it, so nobody is proposed for the grids")
+		return
+	}
+	fmt.Println("workers     proposed, and nothing is given by it:")
+	for _, c := range list {
+		fmt.Printf("  %s %s (%s) would take %d grids with %.0f:", c.Community, c.Name, c.Login, len(c.Grids), c.Load)
+		for _, g := range c.Grids {
+			fmt.Printf(" %s", g.Code[len(c.Community):])
+			if g.Kept > 0 {
+				fmt.Printf(" (%.0f%% theirs today)", 100*g.Kept)
+			}
+		}
+		fmt.Println()
 	}
 }
 

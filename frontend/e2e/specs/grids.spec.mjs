@@ -65,6 +65,13 @@ class Bench {
     await this.page.mouse.move(x + dx, y + dy, { steps: 2 });
   }
 
+  terrain(path, [lon, lat]) {
+    return this.page.evaluate(
+      async (of) => (await (await fetch(of)).json()).features,
+      `${path}?lon=${lon}&lat=${lat}&radius=250`,
+    );
+  }
+
   regions(path) {
     return this.page.evaluate(async (of) => (await (await fetch(of)).json()).features, `${path}/regions`);
   }
@@ -81,8 +88,43 @@ function inner(regions) {
   return key.split(',').map(Number);
 }
 
+/** Metres between a place and a line of some, or the nearest corner of them. */
+function off([x, y], line) {
+  const [mx, my] = [111_320 * Math.cos((y * Math.PI) / 180), 111_320];
+  return Math.min(
+    ...line.slice(1).map(([bx, by], i) => {
+      const [ax, ay] = [(line[i][0] - x) * mx, (line[i][1] - y) * my];
+      const [ux, uy] = [(bx - x) * mx - ax, (by - y) * my - ay];
+      const t = Math.max(0, Math.min(1, -(ax * ux + ay * uy) / (ux * ux + uy * uy || 1)));
+      return Math.hypot(ax + t * ux, ay + t * uy);
+    }),
+  );
+}
+
+/** The place on what borders may follow, of a kind, that is nearest to a corner and has nothing else beside it. */
+function lonely(around, kind, regions, corner) {
+  const lines = (one) =>
+    one.geometry.type === 'LineString' ? [one.geometry.coordinates] : one.geometry.coordinates.flat();
+  const borders = regions.flatMap(({ geometry }) => geometry.coordinates.flat());
+  const others = [...borders, ...around.filter(({ properties }) => properties.kind !== kind).flatMap(lines)];
+  const places = around
+    .filter(({ properties }) => properties.kind === kind)
+    .flatMap(lines)
+    .flatMap((line) =>
+      kind === 'buildings'
+        ? line
+        : line.slice(1).map(([x, y], i) => [(x + line[i][0]) / 2, (y + line[i][1]) / 2]),
+    );
+  const free = places.filter(
+    (place) => off(place, [corner, corner]) < 220 && others.every((line) => off(place, line) > 12),
+  );
+  const [first] = free.sort((a, b) => off(a, [corner, corner]) - off(b, [corner, corner]));
+  assert.ok(first, `nothing of ${kind} stands alone near ${corner}`);
+  return first;
+}
+
 const redraw = spec(
-  'grids are drafted, split, shaped, mended by a proposal, previewed, published and put back',
+  'grids are cut anew, drafted, split, shaped, mended by a proposal, previewed, published and put back',
   { size: 'wide', axe: true },
   async (world) => {
     const { given, when, then, origin, page } = world;
@@ -96,6 +138,36 @@ const redraw = spec(
     await given('an administrator at a community whose borders are sound', async () => {
       await keeper.enter('administrator', `/admin?section=grids&region=${place}`);
       await page.getByText('现行边界没有发现问题。').waitFor();
+    });
+    await when('they have grids cut anew, and look first', async () => {
+      await page.getByText('沿道路重新切分').click();
+      await page.getByLabel('每格多少').fill('400');
+      await page.getByLabel('每个社区几名网格员').fill('2');
+      await bench.sent(() => bench.button('先看看').click(), 'POST', '/cuts');
+    });
+    await then('the report says what would come of it, and the map shows it', async () => {
+      const report = await page.locator('.cut .report').innerText();
+      assert.match(report, /切成 \d+ 个网格。 切到楼房 0 栋/);
+      assert.match(report, /户数\s+\d.*\s+每名网格员\s+\d/);
+      assert.match(await page.locator('[data-charge]').innerText(), /^演示·网格员\s+\d{3}/);
+      const made = Number(/切成 (\d+)/.exec(report)[1]);
+      await page.waitForFunction(
+        (n) => globalThis.__onemap.map.getStyle().sources['redraw-regions']?.data.features.length === n,
+        made,
+      );
+      await clean();
+    });
+    await when('they change a wish, the report goes; they look again and put it into a draft', async () => {
+      await page.getByLabel('每格多少').fill('500');
+      await page.locator('.cut .report').waitFor({ state: 'detached' });
+      await bench.sent(() => bench.button('先看看').click(), 'POST', '/cuts');
+      await bench.sent(() => bench.button('放进草稿').click(), 'POST', '/cuts');
+    });
+    await then('the draft says in words how it was cut, and changes nothing in force', async () => {
+      await page.getByRole('heading', { name: '自动切分，每格 500 户' }).waitFor();
+      await page.locator('tr[data-change="new"]').first().waitFor();
+      await bench.button('← 所有草稿').click();
+      await page.locator('[data-draft]').getByText('自动切分，每格 500 户').first().waitFor();
     });
     await when('they begin a draft', async () => {
       await page.getByLabel('这次调整叫什么').fill('浏览器里的调整');
@@ -133,6 +205,46 @@ const redraw = spec(
       await clean();
       await page.keyboard.press('Escape');
       await page.locator('[data-wrong]').waitFor({ state: 'detached' });
+    });
+    let around;
+    await when('they hold it over a road', async () => {
+      around = await bench.terrain(`/api/v1/regions/${place}/terrain`, corner);
+      await bench.hold(corner, 40, 0);
+      const [x, y] = await bench.pixel(lonely(around, 'roads', regions, corner));
+      await page.mouse.move(x + 2, y + 2, { steps: 2 });
+    });
+    await then('it is drawn to the middle of the road, shown and said, unless Alt is held', async () => {
+      await page.locator('[data-snap="roads"]').waitFor();
+      await clean();
+      const held = await page.evaluate(
+        () => globalThis.__onemap.map.getSource('redraw-live').serialize().data,
+      );
+      const [at, along] = ['Point', 'LineString'].map(
+        (type) => held.features.find(({ geometry }) => geometry.type === type).geometry.coordinates,
+      );
+      assert.ok(off(at, along) < 0.02, `${off(at, along)} m beside the road`);
+      await page.keyboard.down('Alt');
+      const [x, y] = await bench.pixel(lonely(around, 'roads', regions, corner));
+      await page.mouse.move(x + 3, y + 2);
+      await page.locator('[data-snap]').waitFor({ state: 'detached' });
+      await page.keyboard.up('Alt');
+      await page.keyboard.press('Escape');
+      await page.mouse.up();
+    });
+    await when('they begin to draw at the corner of a building', async () => {
+      await bench.button('新画一个').click();
+      await bench.click(lonely(around, 'buildings', regions, corner));
+    });
+    await then('the first point is that corner', async () => {
+      await page.locator('[data-snap="buildings"]').getByText('已吸附：楼角').waitFor();
+      const [first] = await page.evaluate(
+        () => globalThis.__onemap.map.getStyle().sources['redraw-sketch'].data.features,
+      );
+      const there = around.filter(({ properties }) => properties.kind === 'buildings');
+      const all = there.flatMap(({ geometry }) => geometry.coordinates.flat(2)).map(String);
+      assert.ok(all.includes(String(first.geometry.coordinates)), `${first.geometry.coordinates}`);
+      await page.keyboard.press('Escape');
+      await bench.button('改边界').click();
     });
     await when('they move it a little, by hand and by keys', async () => {
       await bench.hold(corner, 24, 14);
@@ -176,6 +288,10 @@ const redraw = spec(
       await page.locator('[data-weight="error"]').waitFor({ state: 'detached' });
       await bench.button('预览').click();
       await page.locator('[data-from]').first().waitFor();
+      assert.ok(
+        await page.locator('.preview .scroll').evaluate((one) => one.scrollWidth <= one.clientWidth),
+        'the table is wider than its panel',
+      );
     });
     await when('they publish it', async () => {
       await bench.button('发布').click();

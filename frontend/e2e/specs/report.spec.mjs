@@ -228,12 +228,15 @@ const draft = spec('what was begun is there again after the page was closed', {}
     await resident.drafted('写到一半');
   });
   let again = resident;
-  await when('the page is closed and opened anew, and put away for a moment before the store has answered', async () => {
-    await world.page.close();
-    again = new Resident({ page: await context.newPage(), context });
-    await again.hiddenWhileOpening();
-    await again.scan(thing.code);
-  });
+  await when(
+    'the page is closed and opened anew, and put away for a moment before the store has answered',
+    async () => {
+      await world.page.close();
+      again = new Resident({ page: await context.newPage(), context });
+      await again.hiddenWhileOpening();
+      await again.scan(thing.code);
+    },
+  );
   await then('choice, words and photo are back', async () => {
     await again.page.getByText('已为您恢复').waitFor(); // it comes from the browser's store a moment after the form
     assert.equal(await again.page.locator('#text').inputValue(), '写到一半');

@@ -153,6 +153,14 @@ interface Spread {
   median: number;
   max: number;
 }
+/** The grids that a worker is proposed for; kept is the part of their ground that is the worker's today. */
+export interface Charge {
+  community: string;
+  login: string;
+  name: string;
+  load: number;
+  grids: { code: string; load: number; kept: number }[];
+}
 /** What came of cutting a place: the grids to look at, or the draft they are in. */
 export interface CutAnswer {
   draft: Draft | null;
@@ -164,6 +172,7 @@ export interface CutAnswer {
     load: Spread;
     work: Spread | null;
     off: unknown[];
+    charges: Charge[];
   };
   grids: FeatureCollection | null;
 }
