@@ -16,6 +16,11 @@
 // which Undo publishes it again. No code is ever given twice (give): whoever
 // publishes, a code that is gone comes back with a polygon it had, or never.
 //
+// The journey of a file of regions: those that are the first of their place are
+// published (First); others go into a draft (DraftIn) of the place that holds them
+// all (Over), which may draw its own border where nothing lies above it. A code that
+// a draft puts on wholly other ground is told of before it is published (strays).
+//
 // The journey of a cut: an administrator says what each grid is to have (Cutting);
 // the lines of the map, footprints and households or cases of each community come
 // from the slices that keep them (Terrain); package parcel cuts; the cells get

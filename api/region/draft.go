@@ -19,7 +19,7 @@ import (
 // published.
 type Draft struct {
 	ID        uuid.UUID `json:"id"`
-	Under     string    `json:"under" doc:"The place whose regions it draws anew; the place itself stays."`
+	Under     string    `json:"under" doc:"The place whose regions it draws anew; the place itself stays, unless nothing lies above it and a file draws it."`
 	Name      string    `json:"name"`
 	Base      int64     `json:"base" doc:"The edition it was drawn from."`
 	Edition   *int64    `json:"edition" doc:"The edition it was published as, or null."`
@@ -119,6 +119,9 @@ func (d *drawing) remove(code grid.Code) {
 	}
 	d.parts[code] = Part{Region: grid.Region{Code: code, Name: had.Name, NameEn: had.NameEn}, Change: Removed, Origin: []string{}}
 }
+
+// topmost says whether nothing in force lies above the draft's place.
+func (d *drawing) topmost() bool { return len(d.ix.Chain(d.under)) == 1 }
 
 // next is the code that the rule gives to a new region: the highest that was
 // ever given under the parent, and one more. So no code is given twice.

@@ -72,24 +72,30 @@ func (s *Service) Begin(ctx context.Context, under grid.Code, id uuid.UUID, name
 		name = s.now().Format("2006-01-02 15:04")
 	}
 	var d Draft
-	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, `
-INSERT INTO region_draft (id, under, name, base, rev, key, created_by, created_at, updated_by, updated_at) VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $7)
-ON CONFLICT (under, key) WHERE key <> '' DO NOTHING`, id, string(under), name, s.Index().Edition(), key, account(a), s.now(), a.Name)
-		if err != nil {
-			return err
-		}
-		if done.RowsAffected() == 0 {
-			if err := tx.QueryRow(ctx, "SELECT id FROM region_draft WHERE under = $1 AND key = $2", string(under), key).Scan(&id); err != nil {
-				return err
-			}
-		}
-		if d, err = readDraft(ctx, tx, under, id, ""); err != nil || done.RowsAffected() == 0 {
-			return err
-		}
-		return s.told(ctx, tx, d)
+	err = pg.InTx(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		d, _, err = s.begun(ctx, tx, a, under, s.Index().Edition(), id, name, key)
+		return err
 	})
 	return d, pg.Fault(err)
+}
+
+// begun is a new draft, or the one that was begun with the same key.
+func (s *Service) begun(ctx context.Context, tx pgx.Tx, a actor.Actor, under grid.Code, base int64, id uuid.UUID, name, key string) (d Draft, fresh bool, err error) {
+	done, err := tx.Exec(ctx, `
+INSERT INTO region_draft (id, under, name, base, rev, key, created_by, created_at, updated_by, updated_at) VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $7)
+ON CONFLICT (under, key) WHERE key <> '' DO NOTHING`, id, string(under), name, base, key, account(a), s.now(), a.Name)
+	if err != nil {
+		return d, false, err
+	}
+	if fresh = done.RowsAffected() > 0; !fresh {
+		if err := tx.QueryRow(ctx, "SELECT id FROM region_draft WHERE under = $1 AND key = $2", string(under), key).Scan(&id); err != nil {
+			return d, false, err
+		}
+	}
+	if d, err = readDraft(ctx, tx, under, id, ""); err != nil || !fresh {
+		return d, false, err
+	}
+	return d, true, s.told(ctx, tx, d)
 }
 
 // told records a change of a draft.
@@ -204,46 +210,60 @@ func (s *Service) Edit(ctx context.Context, under grid.Code, id uuid.UUID, rev i
 
 // Fill puts regions of a file into a draft: those it has, in the place of what is
 // there. With replace the grids of each community it draws that it does not have
-// go away. A region without a code gets the next by rule, under under.
+// go away. A region without a code gets the next by rule, under under. The border
+// of the place itself is drawn only where nothing lies above it, in whose draft it
+// would be.
 func (s *Service) Fill(ctx context.Context, under grid.Code, id uuid.UUID, rev int64, list []grid.Region, replace bool) (Draft, error) {
 	return s.change(ctx, under, id, rev, func(tx pgx.Tx, _ *Draft, parts []Part) error {
 		drawn := s.drawingOf(ctx, under, s.Index(), parts)
-		given := map[grid.Code]map[grid.Code]bool{}
-		for _, r := range list {
-			if text := unkeepable(r.Geom); text != "" {
-				return fault.Newf(fault.Invalid, "draft.rings", "%s: %s", r.Code, text)
-			}
-			if r.Code == "" {
-				code, err := drawn.next(under)
-				if err != nil {
-					return fault.Newf(fault.Invalid, "draft.codes", "%v.", err)
-				}
-				name := r.Name
-				if r = drawn.titled(code, r.Geom); name != "" {
-					r.Name = name
-				}
-			}
-			if r.Code != under {
-				drawn.draw(r)
-				parent := r.Code.Parent()
-				if given[parent] == nil {
-					given[parent] = map[grid.Code]bool{}
-				}
-				given[parent][r.Code] = true
-			}
-		}
-		for parent, kept := range given {
-			for _, r := range drawn.children(parent) {
-				if replace && !kept[r.Code] {
-					drawn.remove(r.Code)
-				}
-			}
-		}
-		if len(drawn.parts) > mostParts {
-			return fault.Newf(fault.Invalid, "draft.large", "A draft changes %d regions at most; this one would change %d.", mostParts, len(drawn.parts))
+		if err := drawn.fill(list, replace); err != nil {
+			return err
 		}
 		return writeParts(ctx, tx, id, parts, drawn)
 	})
+}
+
+// fill draws regions of a file.
+func (d *drawing) fill(list []grid.Region, replace bool) error {
+	given := map[grid.Code]map[grid.Code]bool{}
+	for _, r := range list {
+		if text := unkeepable(r.Geom); text != "" {
+			return fault.Newf(fault.Invalid, "draft.rings", "%s: %s", r.Code, text)
+		}
+		if r.Code == "" {
+			code, err := d.next(d.under)
+			if err != nil {
+				return fault.Newf(fault.Invalid, "draft.codes", "%v.", err)
+			}
+			name := r.Name
+			if r = d.titled(code, r.Geom); name != "" {
+				r.Name = name
+			}
+		}
+		if r.Code == d.under {
+			if d.topmost() {
+				d.draw(r)
+			}
+			continue
+		}
+		d.draw(r)
+		parent := r.Code.Parent()
+		if given[parent] == nil {
+			given[parent] = map[grid.Code]bool{}
+		}
+		given[parent][r.Code] = true
+	}
+	for parent, kept := range given {
+		for _, r := range d.children(parent) {
+			if replace && !kept[r.Code] {
+				d.remove(r.Code)
+			}
+		}
+	}
+	if len(d.parts) > mostParts {
+		return fault.Newf(fault.Invalid, "draft.large", "A draft changes %d regions at most; this one would change %d.", mostParts, len(d.parts))
+	}
+	return nil
 }
 
 // Discard throws a draft away.

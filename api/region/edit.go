@@ -45,7 +45,7 @@ func (d *drawing) edited(ctx context.Context, e Edit, ever func(context.Context,
 	}
 	code := grid.Code(e.Code)
 	within := func(code grid.Code) bool { return code != d.under && code.Within(d.under) && code.Level() != "" }
-	if !slices.Contains([]string{"move", "bend", "straighten", "merge"}, e.Op) && !(e.Op == "put" && code == "") && !within(code) {
+	if !slices.Contains([]string{"move", "bend", "straighten", "merge", "restore"}, e.Op) && !(e.Op == "put" && code == "") && !within(code) {
 		return no("code", "%q is no region under %s", code, d.under)
 	}
 	switch e.Op {

@@ -68,15 +68,16 @@ type Shift struct {
 
 // Preview is what publishing a draft would do, as things are now.
 type Preview struct {
-	Edition int64    `json:"edition" doc:"The edition in force that it was compared with."`
-	Regions int      `json:"regions"`
-	Dropped int      `json:"dropped"`
-	Exact   bool     `json:"exact" doc:"People are counted exactly; otherwise in steps of ten, and fewer than ten not at all."`
-	Total   Shift    `json:"total"`
-	Moved   int64    `json:"moved" doc:"Objects that would move; people follow their homes and are not counted."`
-	Pairs   []Shift  `json:"pairs"`
-	Grants  []Grant  `json:"grants" doc:"Roles that name a region which goes away."`
-	Behind  []string `json:"behind" doc:"Regions that were redrawn since the draft was begun: it cannot be published before it is drawn on them."`
+	Edition   int64    `json:"edition" doc:"The edition in force that it was compared with."`
+	Regions   int      `json:"regions"`
+	Dropped   int      `json:"dropped"`
+	Exact     bool     `json:"exact" doc:"People are counted exactly; otherwise in steps of ten, and fewer than ten not at all."`
+	Total     Shift    `json:"total"`
+	Moved     int64    `json:"moved" doc:"Objects that would move; people follow their homes and are not counted."`
+	Pairs     []Shift  `json:"pairs"`
+	Elsewhere []string `json:"elsewhere" doc:"Regions in force of which nothing would stay where it is: as a rule their codes were mixed up."`
+	Grants    []Grant  `json:"grants" doc:"Roles that name a region which goes away."`
+	Behind    []string `json:"behind" doc:"Regions that were redrawn since the draft was begun: it cannot be published before it is drawn on them."`
 
 	moving []place.Moving
 }
@@ -118,7 +119,14 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 		return Preview{}, fault.Newf(fault.Invalid, "draft.impossible", "No index can be made of the draft: %v.", err)
 	}
 	a := actor.From(ctx)
-	p := Preview{Edition: drawn.ix.Edition(), Exact: a.IsCommand() || a.People().Holds(string(under), ""), Pairs: []Shift{}, Grants: []Grant{}, Behind: behind}
+	p := Preview{Edition: drawn.ix.Edition(), Exact: a.IsCommand() || a.People().Holds(string(under), ""), Pairs: []Shift{}, Elsewhere: []string{}, Grants: []Grant{}, Behind: behind}
+	away, err := drawn.strays()
+	if err != nil {
+		return p, err
+	}
+	for _, r := range away {
+		p.Elsewhere = append(p.Elsewhere, string(r.Code))
+	}
 	put, dropped := drawn.redraw()
 	p.Regions, p.Dropped = len(put), len(dropped)
 	moving := redrawOf(drawn.ix, next, put, dropped)

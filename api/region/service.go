@@ -130,7 +130,10 @@ type Redraw struct {
 	Replace bool
 	Drop    []grid.Code // these go away, too
 	Undoes  int64       // the edition that this one takes back
-	DryRun  bool
+	// First is a redraw that was found to draw nothing in force anew; where it would
+	// by now, it is refused.
+	First  bool
+	DryRun bool
 }
 
 // Publish puts a redraw in force, objects and all, or changes nothing.
@@ -154,6 +157,8 @@ func (s *Service) Publish(ctx context.Context, r Redraw) (Published, error) {
 
 var errDryRun = errors.New("dry run")
 
+var errRedrawn = fault.New(fault.Conflict, "region.edition", "The regions were redrawn in the meantime; nothing was done, please try again.")
+
 // PublishIn does it within the caller's transaction, which goes on with the
 // new index; after the commit the caller gives it to Adopt.
 func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published, *grid.Index, error) {
@@ -162,7 +167,7 @@ func (s *Service) PublishIn(ctx context.Context, tx pgx.Tx, r Redraw) (Published
 		return Published{}, nil, err
 	}
 	if r.From != 0 && edition != r.From+1 {
-		return Published{}, nil, fault.New(fault.Conflict, "region.edition", "The regions were redrawn in the meantime; nothing was done, please try again.")
+		return Published{}, nil, errRedrawn
 	}
 	return s.publishAs(ctx, tx, edition, r)
 }
@@ -175,6 +180,9 @@ func (s *Service) publishAs(ctx context.Context, tx pgx.Tx, edition int64, r Red
 	was, err := s.indexIn(ctx, tx, edition-1)
 	if err != nil {
 		return done, nil, err
+	}
+	if r.First && !First(was, list) {
+		return done, nil, errRedrawn
 	}
 	dropped, err := s.write(ctx, tx, edition, r, list)
 	if err != nil {

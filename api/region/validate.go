@@ -22,6 +22,7 @@ const (
 	codeGiven   coverage.Kind = "code_given"   // the code of a new region was given before
 	parentless  coverage.Kind = "no_parent"    // nothing for a region to lie under
 	wrongDatum  coverage.Kind = "wrong_datum"  // the set fits its parent in another datum
+	elsewhere   coverage.Kind = "elsewhere"    // a code in force would be on wholly other ground
 	nothingNew  coverage.Kind = "empty"        // the draft changes nothing
 	unpublished coverage.Kind = "not_possible" // an index cannot be made of it
 )
@@ -79,6 +80,11 @@ func (s *Service) findings(ctx context.Context, q pg.Querier, d *drawing, also .
 	if len(d.parts) == 0 {
 		found = append(found, Found{Finding: coverage.Finding{Kind: nothingNew, Text: "The draft changes nothing."}, Parent: d.under, Weight: Blocking, Number: -1})
 	}
+	away, err := d.movedAway()
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, away...)
 	for _, parent := range d.divided(also...) {
 		list, err := d.fit(parent)
 		if err != nil {
@@ -121,7 +127,7 @@ func (d *drawing) codesGiven(ctx context.Context, q pg.Querier) ([]Found, error)
 		if p.Change == Fresh {
 			fresh = append(fresh, p.Region)
 		}
-		if _, ok := d.region(code.Parent()); !ok {
+		if _, ok := d.region(code.Parent()); !ok && code != d.under {
 			no(p, parentless, fmt.Sprintf("%s would lie under %s, which there is not.", code, code.Parent()))
 		}
 	}

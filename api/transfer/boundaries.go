@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,17 +10,16 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
-	"onemap/api/region"
 	"onemap/api/transfer/table"
-	"onemap/geo/coverage"
 	"onemap/geo/ewkb"
 	"onemap/geo/grid"
 )
 
-// regions takes a file of regions in: sound ones are published together, since a
-// redraw is one act, broken ones are refused and listed.
+// regions takes a file of regions in: sound ones together, since a redraw is one
+// act, broken ones are refused and listed.
 func (r *runner) regions(ctx context.Context, f *table.File, proj projection) error {
 	under := grid.Code(r.run.Mapping.Under)
 	if under == "" && r.run.Mapping.City != "" {
@@ -45,56 +45,38 @@ func (r *runner) regions(ctx context.Context, f *table.File, proj projection) er
 	if told.Read == 0 {
 		return fault.New(fault.Invalid, "import.empty", "The file holds no regions.")
 	}
-	return r.publish(ctx, list, told)
+	return r.settle(ctx, list, told)
 }
 
-// publish puts regions in force and counts what became of them.
-func (r *runner) publish(ctx context.Context, list []grid.Region, told Told) error {
+// settle takes the file's regions in, in one transaction, and counts what became
+// of them.
+func (r *runner) settle(ctx context.Context, list []grid.Region, told Told) error {
 	city, err := r.city(list)
 	if err != nil {
 		return err
 	}
 	var next *grid.Index
 	err = pg.InTx(ctx, r.Pool, func(tx pgx.Tx) error {
-		told := &told
-		told.Fresh, told.Changed, told.Unchanged = 0, 0, 0
+		told := told
 		if err := hold(ctx, tx, r.run); err != nil {
 			return err
 		}
-		ix := r.Regions.Index()
-		var changed []grid.Region
-		for _, g := range list {
-			had, ok := ix.Region(g.Code)
-			same := ok && coverage.Stitched(had.Geom, g.Geom)
-			if same {
-				g.Geom = had.Geom // with the corners of the grids that were cut in it
-			}
-			switch {
-			case !ok:
-				told.Fresh++
-			case same && had.Name == g.Name && had.NameEn == g.NameEn:
-				told.Unchanged++
-				continue
-			default:
-				told.Changed++
-			}
-			changed = append(changed, g)
+		done, err := r.bring(actor.With(ctx, r.run.actor), tx, r.batch.Source, r.run.FileName, city, list)
+		if err != nil {
+			return err
 		}
-		if len(changed) > 0 {
-			var err error
-			if _, next, err = r.Regions.PublishIn(ctx, tx, region.Redraw{Source: r.batch.Source, Regions: append(city, changed...)}); err != nil {
-				return err
-			}
+		told.Fresh, told.Changed, told.Unchanged, told.Draft, next = done.fresh, done.changed, done.unchanged, done.draft, done.next
+		if told.Draft != nil && r.run.DryRun {
+			told.Draft.ID = ""
 		}
-		var err error
 		if told.Bytes, err = r.out.flush(); err != nil {
 			return err
 		}
-		r.run.Told = *told
+		r.run.Told = told
 		if r.run.DryRun {
 			return errDry
 		}
-		return r.advance(ctx, tx, r.run, told.Read, *told)
+		return r.advance(ctx, tx, r.run, told.Read, told)
 	})
 	if errors.Is(err, errDry) {
 		_, err = r.Pool.Exec(ctx, "UPDATE import_run SET counts = $2, updated_at = $3 WHERE id = $1", r.run.ID, r.run.Told, r.Now())
@@ -149,9 +131,11 @@ func (r *runner) boundary(ctx context.Context, proj projection, x *record, under
 	if err != nil {
 		x.refuse("code", err.Error())
 	}
-	if g.Name == "" {
-		g.Name = string(g.Code)
+	var had grid.Ref
+	if x.text("code") != "" { // what a file does not say of a region in force stays
+		had, _ = r.Regions.Index().Ref(g.Code)
 	}
+	g.Name, g.NameEn = cmp.Or(g.Name, had.Name, string(g.Code)), cmp.Or(g.NameEn, had.NameEn)
 	if r.run.Scope != nil && !within(string(g.Code), r.run.Scope) && len(x.refused) == 0 {
 		x.refuse("code", "lies outside your jurisdiction")
 	}

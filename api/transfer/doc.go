@@ -7,8 +7,17 @@
 // given its place in WGS84; its slice says what it is about; it is taken,
 // unchanged, refused with its reason beside the file, or set aside for a person.
 // What broke off goes on at its position; a second run of the same file changes
-// nothing; a dry run rolls every chunk back. Regions are one redraw, and an
-// OpenStreetMap extract is one transaction.
+// nothing; a dry run rolls every chunk back. An OpenStreetMap extract is
+// one transaction.
+//
+// Regions are one redraw. The first ones of a place go into force: there is nothing
+// to compare them with, and without them nothing else can come in. Where regions are
+// in force already, everything of the file that is other than they are goes into a
+// draft, and a person validates, previews and publishes it: a file may have the
+// codes mixed up, or put a city half a kilometre aside, and each redraw moves people
+// and cases. So the draft is not asked for by an option that somebody forgets. A file
+// that says what is in force changes nothing, and one that comes again finds its
+// draft (bring).
 //
 // The way back is Export: rows within the asker's sight, in any of the formats,
 // under a number that leads to who took them. It stands in the file's name and

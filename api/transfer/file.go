@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
 	"onemap/api/transfer/table"
@@ -43,6 +44,7 @@ type Report struct {
 	First       []Refusal        `json:"refused_first"`
 	RefusedFile string           `json:"refused_file,omitempty"`
 	Warnings    []string         `json:"warnings"`
+	Draft       *Drafted         `json:"draft,omitempty"` // of regions that are not in force yet
 	Mapping     Mapping          `json:"mapping"`
 	Seconds     float64          `json:"seconds"`
 	PerSecond   float64          `json:"per_second"`
@@ -83,11 +85,12 @@ func (l *Loader) File(ctx context.Context, kind, path string, o FileOptions) (Re
 		return report, err
 	}
 	report.Run, report.Resumed = run.ID.String(), resumed
+	run.actor = actor.From(ctx)
 	began, had := time.Now(), run.Position
 	refused := path + ".refused.csv"
 	err = l.work(ctx, &run, path, refused, o.Progress)
 	err = errors.Join(err, l.end(ctx, &run, err))
-	report.Counts, report.First = run.Told.Counts, append(report.First, run.Told.First...)
+	report.Counts, report.First, report.Draft = run.Told.Counts, append(report.First, run.Told.First...), run.Told.Draft
 	if run.Told.Reasons != nil {
 		report.Reasons = run.Told.Reasons
 	}

@@ -33,6 +33,7 @@ type Import struct {
 	Counts         Counts          `json:"counts"`
 	Refused        []Refusal       `json:"refused" doc:"The first hundred; all are in refused.csv."`
 	RefusedReasons []RefusedReason `json:"refused_reasons"`
+	Draft          *Drafted        `json:"draft,omitempty" doc:"Of regions: the draft they went into, because some are in force already. Without it they are in force."`
 	Error          string          `json:"error"`
 	CreatedAt      time.Time       `json:"created_at"`
 	UpdatedAt      time.Time       `json:"updated_at"`

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -29,7 +30,7 @@ func (l *Loader) filed(r Run) (path, refused string) {
 func (l *Loader) shown(r Run) Import {
 	i := Import{
 		ID: r.ID.String(), Kind: r.Kind, FileName: r.FileName, Bytes: r.Bytes, State: r.State, DryRun: r.DryRun, Layers: []string{}, Columns: []ImportColumn{}, Mapping: r.Mapping,
-		Preview: []Preview{}, Problems: []FieldProblem{}, Counts: r.Told.Counts, Refused: []Refusal{}, RefusedReasons: []RefusedReason{}, Error: r.Error,
+		Preview: []Preview{}, Problems: []FieldProblem{}, Counts: r.Told.Counts, Refused: []Refusal{}, RefusedReasons: []RefusedReason{}, Error: r.Error, Draft: r.Told.Draft,
 		CreatedAt: r.Created, UpdatedAt: r.Updated, EndedAt: r.Ended, By: r.By, Progress: l.paceOf(r.ID),
 	}
 	i.Refused = append(i.Refused, r.Told.First...)
@@ -226,7 +227,7 @@ func (l *Loader) runImport(ctx context.Context, in *runIn) (*startedAnswer, erro
 	if again {
 		r.Position, r.Told = 0, Told{}
 	}
-	r.DryRun = in.Body.DryRun
+	r.DryRun, r.actor = in.Body.DryRun, actor.From(ctx)
 	err = pg.ExecSome(ctx, l.Pool, errRunning, `
 UPDATE import_run SET state = 'running', dry_run = $2, position = $3, counts = $4, error = '', ended_at = NULL, updated_at = $5 WHERE id = $1 AND state <> 'running'`,
 		r.ID, r.DryRun, r.Position, r.Told, l.Now())

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,6 +39,7 @@ type OSMOptions struct {
 type OSMReport struct {
 	Read       osm.Report        `json:"read"`
 	Regions    *region.Published `json:"regions,omitempty"`
+	Draft      *Drafted          `json:"draft,omitempty"` // of boundaries, where regions are in force already
 	NotRegions []NotRegion       `json:"not_regions,omitempty"`
 	Buildings  pg.Merged         `json:"buildings"`
 	Facilities pg.Merged         `json:"facilities"`
@@ -133,7 +135,7 @@ func (l *Loader) OSM(ctx context.Context, path string, o OSMOptions) (OSMReport,
 	}
 	var ix *grid.Index
 	err = l.inTx(ctx, o.DryRun, func(tx pgx.Tx) (err error) {
-		if ix, err = l.place(ctx, tx, regions, &report); err != nil {
+		if ix, err = l.place(ctx, tx, filepath.Base(path), regions, &report); err != nil {
 			return err
 		}
 		return l.writeExtract(ctx, tx, ix, &x, &report)
@@ -159,14 +161,17 @@ func osmRegions(x *extract, o OSMOptions, report *OSMReport) ([]grid.Region, err
 }
 
 // place gives the index that places the extract's objects: with the regions
-// that it brings, or the one in force.
-func (l *Loader) place(ctx context.Context, tx pgx.Tx, regions []grid.Region, report *OSMReport) (*grid.Index, error) {
-	if len(regions) == 0 {
-		return l.Regions.Hold(ctx, tx)
+// that it brings, or the one in force where they went into a draft.
+func (l *Loader) place(ctx context.Context, tx pgx.Tx, name string, regions []grid.Region, report *OSMReport) (*grid.Index, error) {
+	done, err := l.bring(ctx, tx, osmSource, name, nil, regions)
+	if err != nil {
+		return nil, err
 	}
-	done, ix, err := l.Regions.PublishIn(ctx, tx, region.Redraw{Source: osmSource, Regions: regions})
-	report.Regions = &done
-	return ix, err
+	report.Regions, report.Draft = done.published, done.draft
+	if done.next != nil {
+		return done.next, nil
+	}
+	return l.Regions.Hold(ctx, tx)
 }
 
 // boundaryRegions are the boundaries whose division code is one of ours, and

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"onemap/api/actor"
 	"onemap/api/fault"
 	"onemap/api/pg"
 )
@@ -44,6 +45,7 @@ type Told struct {
 	First   []Refusal        `json:"first,omitempty"` // the first hundred refusals
 	Bytes   int64            `json:"refused_bytes"`   // how long the file of refused rows is
 	Seconds float64          `json:"seconds"`
+	Draft   *Drafted         `json:"draft,omitempty"`
 }
 
 // Run is one file on its way in.
@@ -65,7 +67,8 @@ type Run struct {
 	Created  time.Time
 	Updated  time.Time
 	Ended    *time.Time
-	byChunks bool // the file was tried as a whole
+	byChunks bool        // the file was tried as a whole
+	actor    actor.Actor // who began it, for a draft of theirs
 }
 
 const runColumns = `SELECT r.id, r.kind, r.file_name, r.sha256, r.bytes, r.mapping, r.scope, r.dry_run, r.state, r.position, r.counts, r.error,

@@ -152,6 +152,9 @@ func (c gridsPreview) Run(ctx context.Context) error {
 		for _, s := range append(p.Pairs, p.Total) {
 			fmt.Printf(row, s.From, s.To, s.Buildings, s.People, s.Cases, s.Facilities, s.Services, s.Organisations)
 		}
+		for _, code := range p.Elsewhere {
+			fmt.Printf("%s would lie on wholly other ground: nothing of it is where it is now.\n", code)
+		}
 		for _, g := range p.Grants {
 			fmt.Printf("%s is %s on %s, which goes away; most of its ground goes to %s\n", g.Login, g.Role, g.Scope, g.To)
 		}

@@ -18,7 +18,7 @@ import (
 
 type importCommand struct {
 	OSM     importOSM     `cmd:"" name:"osm" help:"An OpenStreetMap extract (.osm.pbf or .osm): buildings, facilities, services, basemap."`
-	Regions importRegions `cmd:"" help:"Boundaries: city, districts, streets, communities, grids."`
+	Regions importRegions `cmd:"" help:"Boundaries: city, districts, streets, communities, grids. The first ones of a place go into force; where some are in force already they go into a draft, to be published with grids publish."`
 
 	Buildings     importBuildings     `cmd:"" help:"Buildings with footprints, storeys, addresses."`
 	Dwellings     importDwellings     `cmd:"" help:"Dwellings and other rooms of buildings."`
@@ -35,7 +35,7 @@ type importOSM struct {
 	boot.Config
 	File       string `arg:"" type:"existingfile" help:"The extract."`
 	DryRun     bool   `help:"Do everything and keep nothing."`
-	Boundaries bool   `help:"Take administrative boundaries that carry a division code as regions."`
+	Boundaries bool   `help:"Take administrative boundaries that carry a division code as regions: in force, or in a draft where some are in force already."`
 	Found      string `help:"Make a city of this 4-digit code around the extract, for a place without boundaries." placeholder:"CODE"`
 	FoundName  string `help:"The city's name." placeholder:"NAME"`
 	JSON       bool   `help:"Report as JSON." name:"json"`
@@ -115,6 +115,10 @@ func printOSM(r transfer.OSMReport) {
 	}
 	if r.Regions != nil {
 		fmt.Printf("\nRegions: %d published as edition %d.\n", r.Regions.Regions, r.Regions.Edition)
+	}
+	if r.Draft != nil {
+		fmt.Println()
+		printDraft(*r.Draft)
 	}
 	for _, x := range r.NotRegions {
 		fmt.Printf("  no region: %s %s %s\n", x.Ref, x.Name, x.Reason)

@@ -124,8 +124,23 @@ func printReport(r transfer.Report) {
 	if r.Doubtful > 0 {
 		fmt.Println("Doubtful rows wait for a decision: onemap import doubts")
 	}
+	if r.Draft != nil {
+		printDraft(*r.Draft)
+	}
 	if r.DryRun {
 		fmt.Println("This was a dry run: nothing was kept.")
+	}
+}
+
+// printDraft says where regions went that did not go into force, and what comes next.
+func printDraft(d transfer.Drafted) {
+	if d.ID == "" {
+		fmt.Printf("Regions are in force already: the file would go into a draft of the regions under %s.\n", d.Under)
+		return
+	}
+	fmt.Printf("Regions are in force already: the file is in a draft of the regions under %s, and nothing has changed in force. Look at it and publish it:\n", d.Under)
+	for _, step := range []string{"validate", "preview", "publish"} {
+		fmt.Printf("  onemap grids %s --region %s --draft %s\n", step, d.Under, d.ID)
 	}
 }
 

@@ -91,6 +91,20 @@ func TestTheWholeProgram(t *testing.T) {
 		if out := does(t, "import", "regions", regions(t), "--data", dir); !strings.Contains(out, "4 new, 0 changed") {
 			t.Error(out)
 		}
+		if out := does(t, "import", "regions", regions(t), "--data", dir); !strings.Contains(out, "4 unchanged") || strings.Contains(out, "draft") {
+			t.Error(out)
+		}
+		moved := filepath.Join(t.TempDir(), "moved.geojson")
+		text, err := os.ReadFile(regions(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(moved, []byte(strings.ReplaceAll(string(text), "114.30", "114.29")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := does(t, "import", "regions", moved, "--data", dir); !strings.Contains(out, "nothing has changed in force") || !strings.Contains(out, "onemap grids publish --region 8801 --draft ") {
+			t.Error(out)
+		}
 		var grids struct{ Regions int }
 		if err := json.Unmarshal([]byte(does(t, "grids", "make", "--region", "8801", "--size", "250", "--data", dir, "--json")), &grids); err != nil || grids.Regions < 9 {
 			t.Errorf("%+v, %v", grids, err)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Keeper, someBuilding } from '../drivers/keeper.mjs';
-import { sizes } from '../harness/browser.mjs';
+import { accessibility, sizes } from '../harness/browser.mjs';
 import { gb18030 } from '../harness/gb18030.mjs';
 import { spec } from '../harness/spec.mjs';
 import { Town } from '../harness/town.mjs';
@@ -179,4 +179,53 @@ const taken = spec('a list of people comes in through the page', { size: 'desk' 
   });
 });
 
-export default [taken];
+const drafted = spec(
+  'a file of grids over those in force goes into a draft, which says that codes were mixed up',
+  { size: 'desk', axe: true },
+  async (world) => {
+    const { given, when, then, origin, page } = world;
+    const keeper = new Keeper(world, origin);
+    const town = new Town(origin);
+    let path = '';
+    let features = [];
+    const inForce = async () =>
+      (await town.get(`/api/v1/regions/${path}/parts`)).features.map(({ geometry }) => geometry.coordinates);
+    await given('an administrator with a file in which two far grids have each other’s codes', async () => {
+      await keeper.enter('administrator', '/admin?section=import');
+      path = (await town.get('/api/v1/regions?level=community')).items[0].code;
+      ({ features } = await town.get(`/api/v1/regions/${path}/parts`));
+      const ends = [features[0], features.at(-1)];
+      const mixed = ends.map((one, i) => ({ ...one, geometry: ends[1 - i].geometry }));
+      const file = { type: 'FeatureCollection', features: mixed };
+      await keeper.upload('网格.geojson', Buffer.from(JSON.stringify(file)), '行政区与网格');
+    });
+    await when('it is imported', () => keeper.run('导入'));
+    await then('the report says that nothing in force has changed, and leads to the draft', async () => {
+      await page.locator('.report .note', { hasText: '现行区划没有变' }).waitFor();
+      assert.equal((await keeper.counts()).changed, 2);
+      assert.deepEqual(
+        await inForce(),
+        features.map(({ geometry }) => geometry.coordinates),
+      );
+      assert.deepEqual(await accessibility(page), []);
+    });
+    await when('they open the draft and check it', async () => {
+      await page.getByRole('link', { name: '打开草稿' }).click();
+      await page.locator('tr[data-change="changed"]').nth(1).waitFor();
+      await page.locator('.panel').getByRole('button', { name: /^检查/ }).click();
+    });
+    await then('it is said that the codes are on wholly other ground, there and in the preview', async () => {
+      const found = page.locator('section[data-kind="elsewhere"][data-weight="warning"]');
+      await found.getByText('编码换到了完全不同的地方').waitFor();
+      await page.locator('.panel').getByRole('button', { name: '预览', exact: true }).click();
+      await page.locator('[data-strays]').getByText(features[0].id).waitFor();
+    });
+    const id = new URL(page.url()).searchParams.get('id');
+    await keeper.desk.ask(`/api/v1/regions/${path}/drafts/${id}`, {
+      method: 'DELETE',
+      headers: { 'If-Match': '"1"' },
+    });
+  },
+);
+
+export default [taken, drafted];

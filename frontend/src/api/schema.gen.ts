@@ -4871,7 +4871,7 @@ export interface components {
             removed: number;
             /** Format: int64 */
             rev: number;
-            /** @description The place whose regions it draws anew; the place itself stays. */
+            /** @description The place whose regions it draws anew; the place itself stays, unless nothing lies above it and a file draws it. */
             under: string;
             /** Format: date-time */
             updated_at: string;
@@ -4914,7 +4914,7 @@ export interface components {
             removed: number;
             /** Format: int64 */
             rev: number;
-            /** @description The place whose regions it draws anew; the place itself stays. */
+            /** @description The place whose regions it draws anew; the place itself stays, unless nothing lies above it and a file draws it. */
             under: string;
             /** Format: date-time */
             updated_at: string;
@@ -5024,6 +5024,8 @@ export interface components {
              * @description The edition in force that it was compared with.
              */
             edition: number;
+            /** @description Regions in force of which nothing would stay where it is: as a rule their codes were mixed up. */
+            elsewhere: string[] | null;
             /** @description People are counted exactly; otherwise in steps of ten, and fewer than ten not at all. */
             exact: boolean;
             /** @description Roles that name a region which goes away. */
@@ -5353,6 +5355,12 @@ export interface components {
             title: string;
             why: string;
         };
+        TransferDrafted: {
+            /** @description Empty after a dry run, which keeps no draft. */
+            id: string;
+            /** @description The place whose regions it draws anew. */
+            under: string;
+        };
         TransferField: {
             help: string;
             help_en: string;
@@ -5396,6 +5404,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             crs: components["schemas"]["TransferImportCRS"];
+            /** @description Of regions: the draft they went into, because some are in force already. Without it they are in force. */
+            draft?: components["schemas"]["TransferDrafted"];
             dry_run: boolean;
             encoding: string;
             /** Format: date-time */

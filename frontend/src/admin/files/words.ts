@@ -68,6 +68,7 @@ export const f = live(
       under: '编在哪个辖区下（代码）',
       city: '城市代码',
       city_name: '城市名称',
+      regions_help: '一个地方的首批区划直接生效；已有在用的区划时，文件进草稿，检查、预览后由管理员发布。',
       city_help: '库里还没有城市时，用文件里的辖区合成一个',
       constant_of: '{field}的固定值',
       values: '词语对照',
@@ -119,6 +120,9 @@ export const f = live(
       refused_first: '退回的前 {n} 行',
       refused_csv: '下载全部退回行',
       refused_none: '没有退回的行。',
+      drafted: '这里已有在用的区划，所以文件进了 {under} 的草稿，现行区划没有变。请检查、预览后再发布。',
+      drafted_dry: '这里已有在用的区划：正式导入时文件会进 {under} 的草稿，不会直接改动现行区划。',
+      drafted_open: '打开草稿',
       field: '字段',
       show_place: '在地图上看第 {line} 行',
       place_of: '第 {line} 行的位置',
@@ -206,6 +210,8 @@ export const f = live(
       under: 'Numbered under (code)',
       city: 'Code of the city',
       city_name: 'Name of the city',
+      regions_help:
+        'The first regions of a place go into force. Where some are in force already, the file goes into a draft, which an administrator checks, previews and publishes.',
       city_help: 'Where there is no city yet, one is made of the file’s regions',
       constant_of: 'Fixed value of {field}',
       values: 'Words',
@@ -254,6 +260,11 @@ export const f = live(
       refused_first: 'The first {n} refused rows',
       refused_csv: 'Download all refused rows',
       refused_none: 'No row was refused.',
+      drafted:
+        'Regions are in force here already, so the file is in a draft under {under}; nothing in force has changed. Check it, preview it, then publish.',
+      drafted_dry:
+        'Regions are in force here already: imported, the file would go into a draft under {under} and change nothing in force.',
+      drafted_open: 'Open the draft',
       field: 'Field',
       show_place: 'Show row {line} on the map',
       place_of: 'Where row {line} lies',

@@ -120,6 +120,8 @@ export interface Preview {
   total: Shift;
   moved: number;
   pairs: Shift[];
+  /** Codes in force of which nothing would stay where it is. */
+  elsewhere: string[];
   grants: { login: string; name: string; role: string; scope: string; to: string }[];
   behind: string[];
 }
