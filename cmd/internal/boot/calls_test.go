@@ -35,7 +35,7 @@ func (c call) reading() bool {
 // without: none of them names anything of ours.
 type facts map[string]any
 
-var skipped = strings.Fields(`action limit cursor crs size radius near class state category since until overdue urged mine buckets encoding level
+var skipped = strings.Fields(`action limit cursor crs size radius reach near class state category since until overdue urged mine buckets encoding level
 	age_from age_to alone tag kind relation gone service planned metres lang Last-Event-ID after If-None-Match
 	layout parent format role history closed before from to zoom replace sliver_m whole changed grids code_column name_column`)
 

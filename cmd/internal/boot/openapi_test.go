@@ -96,6 +96,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	key := p.key(t, actor.Operator, apitest.CityCode)
 	addresses := map[string][]string{
 		"/api/v1/locate":                                  {"/api/v1/locate?lon=113.3025&lat=23.405", "/api/v1/locate?lon=0&lat=0", "/api/v1/locate?lon=x&lat=95"},
+		"/api/v1/at":                                      {"/api/v1/at?lon=113.3025&lat=23.405&reach=500", "/api/v1/at?lon=0&lat=0", "/api/v1/at?lon=113.3&lat=95", "/api/v1/at?lon=113.3&lat=23.4&reach=NaN"},
 		"/api/v1/regions":                                 {"/api/v1/regions", "/api/v1/regions?level=grid", "/api/v1/regions?level=planet"},
 		"/api/v1/regions/{code}":                          {"/api/v1/regions/9901", "/api/v1/regions/9902"},
 		"/api/v1/regions/{code}/parts":                    {"/api/v1/regions/9901/parts", "/api/v1/regions/9901/parts?level=grid&zoom=9", "/api/v1/regions/9902/parts", "/api/v1/regions/9901/parts?zoom=99"},

@@ -25,6 +25,7 @@ import (
 	"onemap/api/crosswalk"
 	"onemap/api/facility"
 	"onemap/api/feed"
+	"onemap/api/livemap"
 	"onemap/api/organisation"
 	"onemap/api/oversight"
 	"onemap/api/page"
@@ -58,6 +59,7 @@ type ServeConfig struct {
 type Server struct {
 	world *World
 	hub   *feed.Hub
+	live  *livemap.Map
 	tiles *tiles.Server
 	web   *web.Server
 	ready atomic.Bool
@@ -80,7 +82,11 @@ func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*S
 	if err := w.Regions.Load(ctx); err != nil {
 		return nil, err
 	}
-	return newServer(w, head, c, version)
+	s, err := newServer(w, head, c, version)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.live.Load(ctx, head)
 }
 
 // OpenAPI is the document that describes every operation, as /openapi.json
@@ -95,7 +101,7 @@ func OpenAPI(version string) ([]byte, error) {
 }
 
 func newServer(w *World, head change.Position, c ServeConfig, version string) (*Server, error) {
-	s := &Server{world: w, hub: feed.NewHub(head)}
+	s := &Server{world: w, hub: feed.NewHub(head), live: livemap.New(w.Pool, w.Log)}
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
 		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy, Audit: w.Audit,
@@ -144,6 +150,7 @@ func (s *Server) routes() {
 	transfer.Routes(s.web, w.Loader)
 	standard.Routes(s.web, &standard.Book{Index: w.Regions.Index})
 	setting.Routes(s.web, w.Settings)
+	livemap.Routes(s.web, &livemap.Asker{Map: s.live, Regions: w.Regions})
 	oversight.Routes(s.web, &oversight.Service{Pool: w.Pool, Job: &audit.Job{Sealer: w.Sealer}, Zone: w.Zone})
 	(&feed.Feed{Hub: s.hub, Log: w.Changes, Auth: w.Auth, Heartbeat: 15 * time.Second}).Routes(s.web)
 	s.tiles.Register(s.web.Echo)
@@ -154,6 +161,8 @@ func (s *Server) routes() {
 func (s *Server) gauges(reg *prometheus.Registry) {
 	reg.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_feed_readers", Help: "Open screens."}, func() float64 { return float64(s.hub.Readers()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_live_position", Help: "The change that the whole live map knows."}, func() float64 { return float64(s.live.Seen().Pos) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_live_objects", Help: "Objects in the live map."}, func() float64 { return float64(s.live.Len()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_change_position", Help: "The change this process has seen."}, func() float64 { return float64(s.hub.At().Pos) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_database_connections", Help: "Connections in use."}, func() float64 { return float64(s.world.Pool.Stat().AcquiredConns()) }),
 	)
@@ -209,6 +218,9 @@ func (s *Server) apply(ctx context.Context, epoch int64, entries []change.Entry)
 			return err
 		}
 	}
+	if err := s.live.Apply(ctx, epoch, entries); err != nil {
+		return err
+	}
 	return s.hub.Apply(ctx, epoch, entries)
 }
 
@@ -219,6 +231,9 @@ func (s *Server) reset(ctx context.Context, at change.Position) error {
 		return err
 	}
 	if err := s.world.Settings.Load(ctx); err != nil {
+		return err
+	}
+	if err := s.live.Reset(ctx, at); err != nil {
 		return err
 	}
 	return s.hub.Reset(ctx, at)
@@ -241,6 +256,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	background("change sequencer", (&change.Sequencer{Pool: s.world.Pool, Log: s.world.Log}).Run)
 	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
 	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
+	background("live map", s.live.Run)
 	background("sweep", s.sweep)
 	background("retention", s.world.retain)
 	background("names", s.world.settleNames)

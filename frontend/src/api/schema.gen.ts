@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is at a place: grid, buildings, facilities, open cases in my sight, services
+         * @description Answered from memory; seen says which change the answer knows. Visitors are told everything but cases.
+         */
+        get: operations["what-is-here"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -4289,6 +4309,176 @@ export interface components {
         ListAnswerBody: {
             items: components["schemas"]["RegionRow"][] | null;
         };
+        LivemapFoundBuilding: {
+            address: string;
+            /**
+             * Format: int64
+             * @description The feature's number in a tile.
+             */
+            fid: number;
+            grid_code: string | null;
+            id: string;
+            name: string;
+            name_en: string;
+            use: string;
+        };
+        LivemapFoundCase: {
+            category: string;
+            /**
+             * Format: double
+             * @description Metres from the place.
+             */
+            distance_m: number;
+            /** Format: date-time */
+            due_at: string | null;
+            /**
+             * Format: int64
+             * @description The feature's number in a tile.
+             */
+            fid: number;
+            grid_code: string | null;
+            id: string;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lon: number;
+            number: string;
+            state: string;
+            title: string;
+            title_en: string;
+            urgent: boolean;
+        };
+        LivemapFoundFacility: {
+            /** @description What its plate says. */
+            code: string;
+            /**
+             * Format: double
+             * @description Metres from the place.
+             */
+            distance_m: number;
+            /**
+             * Format: int64
+             * @description The feature's number in a tile.
+             */
+            fid: number;
+            grid_code: string | null;
+            id: string;
+            kind: string;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lon: number;
+            name: string;
+            name_en: string;
+            state: string;
+        };
+        LivemapFoundFoundBuilding: {
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            beyond: number;
+            items: components["schemas"]["LivemapFoundBuilding"][] | null;
+        };
+        LivemapFoundFoundCase: {
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            beyond: number;
+            items: components["schemas"]["LivemapFoundCase"][] | null;
+        };
+        LivemapFoundFoundFacility: {
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            beyond: number;
+            items: components["schemas"]["LivemapFoundFacility"][] | null;
+        };
+        LivemapFoundFoundService: {
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            beyond: number;
+            items: components["schemas"]["LivemapFoundService"][] | null;
+        };
+        LivemapFoundService: {
+            /**
+             * Format: double
+             * @description Metres from the place.
+             */
+            distance_m: number;
+            /**
+             * Format: int64
+             * @description The feature's number in a tile.
+             */
+            fid: number;
+            grid_code: string | null;
+            id: string;
+            kind: string;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lon: number;
+            name: string;
+            name_en: string;
+            state: string;
+        };
+        LivemapHere: {
+            /** @description Those whose footprint holds the place. */
+            buildings: components["schemas"]["LivemapFoundFoundBuilding"];
+            /** @description Those within reach that are open and in my sight, nearest first. */
+            cases: components["schemas"]["LivemapFoundFoundCase"];
+            chain: components["schemas"]["RegionLink"][] | null;
+            /**
+             * Format: int64
+             * @description The edition of the polygons that answered.
+             */
+            edition: number;
+            /** @description Those within reach, nearest first; none that was removed. */
+            facilities: components["schemas"]["LivemapFoundFoundFacility"];
+            given: components["schemas"]["RegionGiven"];
+            /** @description The one grid that holds the point, or null. */
+            grid_code: string | null;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description WGS84.
+             */
+            lon: number;
+            /** @description No region holds the point. */
+            outside: boolean;
+            /** @description The deepest region that holds the point; just outside, the nearest city. */
+            scope_code: string;
+            /** @description The last change that the answer knows, as EPOCH.POS. */
+            seen: string;
+            /** @description Those within 1,000 m that are not closed, nearest first. */
+            services: components["schemas"]["LivemapFoundFoundService"];
+        };
         LookInBody: {
             /** @description What stands behind the #. */
             token: string;
@@ -6332,6 +6522,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "what-is-here": {
+        parameters: {
+            query: {
+                /** @description Longitude, or easting. */
+                lon: number;
+                /** @description Latitude, or northing. */
+                lat: number;
+                /** @description The datum of lon and lat: wgs84, cgcs2000, gcj02, bd09, epsg:4326, epsg:4490, epsg:3857. */
+                crs?: string;
+                /** @description How far from the place facilities and cases are told, in metres. */
+                reach?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivemapHere"];
                 };
             };
             /** @description Unprocessable Entity */
