@@ -18,7 +18,7 @@ func (d *drawing) strays() ([]grid.Region, error) {
 	for _, code := range slices.Sorted(maps.Keys(d.parts)) {
 		had, there := d.ix.Region(code)
 		if p := d.parts[code]; there && p.Change == Changed {
-			shares, err := share(had.Geom, p.Geom)
+			shares, err := meet(had.Geom, p.Geom)
 			if err != nil {
 				return nil, fmt.Errorf("ground of %s: %w", code, err)
 			}
@@ -30,8 +30,8 @@ func (d *drawing) strays() ([]grid.Region, error) {
 	return list, nil
 }
 
-// share says whether two areas have ground in common, more than a sliver of it.
-func share(a, b orb.MultiPolygon) (bool, error) {
+// meet says whether two areas have ground in common, more than a sliver of it.
+func meet(a, b orb.MultiPolygon) (bool, error) {
 	if !a.Bound().Intersects(b.Bound()) {
 		return false, nil
 	}
