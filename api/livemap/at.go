@@ -13,6 +13,8 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
+	"onemap/api/change"
+	"onemap/api/fault"
 	"onemap/api/region"
 	"onemap/api/web"
 	"onemap/geo/crs"
@@ -29,6 +31,7 @@ type atQuery struct {
 	Lon   float64 `query:"lon" required:"true" doc:"Longitude, or easting."`
 	Lat   float64 `query:"lat" required:"true" doc:"Latitude, or northing."`
 	CRS   string  `query:"crs" default:"wgs84" doc:"The datum of lon and lat: wgs84, cgcs2000, gcj02, bd09, epsg:4326, epsg:4490, epsg:3857."`
+	Seen  string  `header:"Onemap-Seen" doc:"The newest change that the asker has been told of, by an answer or an event: EPOCH.POS. The answer knows at least that."`
 	Reach float64 `query:"reach" default:"50" minimum:"1" maximum:"500" doc:"How far from the place facilities and cases are told, in metres."`
 }
 
@@ -107,13 +110,19 @@ type FoundService struct {
 	State  string `json:"state"`
 }
 
-type atAnswer struct{ Body Here }
+type atAnswer struct {
+	Seen string `header:"Onemap-Seen" doc:"The last change that the answer knows."`
+	Body Here
+}
+
+// patience is how long a question waits for what its asker has seen elsewhere.
+const patience = 2 * time.Second
 
 // Routes registers the questions.
 func Routes(s *web.Server, a *Asker) {
 	web.Add(s, huma.Operation{
 		OperationID: "what-is-here", Extensions: web.Seen(web.SightPublic), Method: http.MethodGet, Path: "/api/v1/at", Summary: "What is at a place: grid, buildings, facilities, open cases in my sight, services",
-		Description: "Answered from memory; seen says which change the answer knows. Everybody is told all but cases, which are told to whom they concern.", Tags: []string{"map"}, Errors: []int{422},
+		Description: "Answered from memory; seen says which change the answer knows. Everybody is told all but cases, which are told to whom they concern.", Tags: []string{"map"}, Errors: []int{422, 503},
 	}, a.here)
 }
 
@@ -122,9 +131,20 @@ func (a *Asker) here(ctx context.Context, q *atQuery) (*atAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Seen != "" {
+		seen, err := change.ParsePosition(q.Seen)
+		if err != nil {
+			var f fault.Fields
+			f.Add("header.Onemap-Seen", q.Seen, "what an answer or an event has given, as EPOCH.POS")
+			return nil, f.Err("live.position")
+		}
+		if err := a.Map.Await(ctx, seen, patience); err != nil {
+			return nil, err
+		}
+	}
 	h := a.Map.At(at, q.Reach, actor.From(ctx).Cases())
 	h.Location = a.Regions.Locate(at, region.Given{CRS: string(name), X: q.Lon, Y: q.Lat})
-	return &atAnswer{Body: h}, nil
+	return &atAnswer{Seen: h.Seen, Body: h}, nil
 }
 
 // At is what lies at a place, but for its regions; of cases those that a scope sees.

@@ -31,7 +31,6 @@ type town struct {
 	t      *testing.T
 	m      *livemap.Map
 	random *rand.Rand
-	known  []string // references of facilities and services
 }
 
 func newTown(t *testing.T, seed uint64) *town {

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onemap/api/change"
+	"onemap/api/fault"
 
 	"onemap/geo/grid"
 	"onemap/geo/live"
@@ -28,7 +29,7 @@ type Map struct {
 	log     *slog.Logger
 	fillers []filler
 
-	seen  atomic.Pointer[change.Position] // the last change that every layer knows
+	seen  atomic.Pointer[sighting]
 	mu    sync.Mutex
 	at    live.Position       // what has been applied, of what is not stale
 	stale map[string]*renewal // kinds that are to be loaded anew
@@ -61,7 +62,7 @@ func New(pool *pgxpool.Pool, log *slog.Logger) *Map {
 		&layer[Facility]{"facility", facilityQuery, decodeFacility, m.Facilities},
 		&layer[Service]{"service", serviceQuery, decodeService, m.Services},
 	}
-	m.seen.Store(&change.Position{})
+	m.seen.Store(&sighting{more: make(chan struct{})})
 	return m
 }
 
@@ -175,8 +176,39 @@ func (m *Map) renew(kind string, known live.Position) {
 // Reset loads everything anew, after the log stopped reaching back.
 func (m *Map) Reset(ctx context.Context, at change.Position) error { return m.Load(ctx, at) }
 
+// sighting is the last change that every layer knows; more is closed when
+// the next one is told.
+type sighting struct {
+	at   change.Position
+	more chan struct{}
+}
+
 // Seen is the last change that every layer knows.
-func (m *Map) Seen() change.Position { return *m.seen.Load() }
+func (m *Map) Seen() change.Position { return m.seen.Load().at }
+
+// errBehind says that somebody has seen more than this process knows.
+var errBehind = fault.New(fault.Unavailable, "live.behind", "This server does not know yet what you have seen elsewhere; please ask again in a moment.").After(time.Second)
+
+// Await returns once the map knows a change that somebody has seen elsewhere, or
+// an error when that takes longer than the patience. Positions of an epoch that
+// has ended are known.
+func (m *Map) Await(ctx context.Context, at change.Position, patience time.Duration) error {
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	for {
+		s := m.seen.Load()
+		if live.Position(s.at).Compare(live.Position(at)) >= 0 {
+			return nil
+		}
+		select {
+		case <-s.more:
+		case <-late.C:
+			return errBehind
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
 
 // Len is how many objects the map holds.
 func (m *Map) Len() int {
@@ -191,8 +223,8 @@ func (m *Map) tell() {
 			at = r.known
 		}
 	}
-	seen := change.Position(at)
-	m.seen.Store(&seen)
+	before := m.seen.Swap(&sighting{change.Position(at), make(chan struct{})})
+	close(before.more)
 }
 
 // Run loads anew what has become stale, until the context ends.

@@ -2,6 +2,7 @@ package livemap_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,6 +18,8 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/change"
+	"onemap/api/fault"
 	"onemap/api/livemap"
 	"onemap/api/region"
 	"onemap/geo/crs"
@@ -286,6 +290,40 @@ func TestAChangeIsSeenWhenItIsThere(t *testing.T) {
 	}
 }
 
+// Who has seen a change never gets an answer that does not know it: the question
+// waits for it, and is refused where it does not come.
+func TestAQuestionWaitsForWhatItsAskerHasSeen(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, 5)
+	before := o.m.Seen()
+	o.Report(t, apitest.InGridA)
+	for o.head() == before {
+	}
+	seen := o.head()
+	if err := o.m.Await(t.Context(), seen, 10*time.Millisecond); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a map that follows nothing: %v", err)
+	}
+	answer := make(chan error)
+	go func() { answer <- o.m.Await(context.Background(), seen, patience) }()
+	o.follow()
+	if err := <-answer; err != nil {
+		t.Error(err)
+	}
+	if o.m.Cases.Now().Len() != 1 {
+		t.Error("it answers without what was seen")
+	}
+	for _, at := range []change.Position{before, seen, {Epoch: seen.Epoch - 1, Pos: seen.Pos + 1000}} {
+		if err := o.m.Await(t.Context(), at, 0); err != nil {
+			t.Errorf("%v: %v", at, err)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := o.m.Await(ended, change.Position{Epoch: seen.Epoch, Pos: seen.Pos + 1}, patience); !errors.Is(err, context.Canceled) {
+		t.Errorf("nobody waits any more: %v", err)
+	}
+}
+
 // A case is told to those whose sight it is in, and to nobody else.
 func TestWhoSeesWhichCases(t *testing.T) {
 	t.Parallel()
@@ -297,8 +335,11 @@ func TestWhoSeesWhichCases(t *testing.T) {
 		by   actor.Actor
 		sees int
 	}{
-		{actor.Actor{}, 0}, {apitest.Actor(actor.Operator, apitest.StreetA), 1}, {apitest.Actor(actor.Operator, apitest.StreetB), 0},
-		{apitest.Actor(actor.Planner, apitest.CityCode), 0}, {apitest.Handler("D01", apitest.CityCode), 0},
+		{actor.Actor{}, 0},
+		{apitest.Actor(actor.Operator, apitest.StreetA), 1},
+		{apitest.Actor(actor.Operator, apitest.StreetB), 0},
+		{apitest.Actor(actor.Planner, apitest.CityCode), 0},
+		{apitest.Handler("D01", apitest.CityCode), 0},
 	} {
 		if h := o.m.At(crs.FromPoint(apitest.InGridA), 10, of.by.Cases()); len(h.Cases.Items) != of.sees {
 			t.Errorf("%v sees %v", of.by.Grants, h.Cases.Items)

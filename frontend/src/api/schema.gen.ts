@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * What is at a place: grid, buildings, facilities, open cases in my sight, services
-         * @description Answered from memory; seen says which change the answer knows. Visitors are told everything but cases.
+         * @description Answered from memory; seen says which change the answer knows. Everybody is told all but cases, which are told to whom they concern.
          */
         get: operations["what-is-here"];
         put?: never;
@@ -6556,7 +6556,10 @@ export interface operations {
                 /** @description How far from the place facilities and cases are told, in metres. */
                 reach?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The newest change that the asker has been told of, by an answer or an event: EPOCH.POS. The answer knows at least that. */
+                "Onemap-Seen"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6565,6 +6568,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Onemap-Seen"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6582,6 +6586,15 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
