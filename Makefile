@@ -16,7 +16,7 @@ GO_SOURCES := $(shell find api cmd geo tiles migrations frontend/embed.go -type 
 PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test \) -prune -o -type f ! -name '*.go' -print)
 PACKAGES := frontend/node_modules/.package-lock.json
 
-.PHONY: help run test build dev bench bench-grids bench-coverage bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install scan scan-web install-run install-test
+.PHONY: help run test build dev bench bench-grids bench-redraw bench-coverage bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install scan scan-web install-run install-test
 
 help: ## this list
 	@echo "onemap: one map for governing a city by grids"
@@ -46,6 +46,9 @@ bench-grids: ## the grid of a place among 2,500 to 1,000,000, redraws, bulk and 
 	@ONEMAP_BENCH_SVG=cost.svg $(MEASURE) '^BenchmarkGrids' -benchtime 1x ./geo/grid
 	@$(MEASURE) '^BenchmarkGridsBulk$$' -benchtime 1x ./api/place
 	@$(MEASURE) '^BenchmarkCutting$$' -benchtime 1x ./geo/parcel
+
+bench-redraw: ## preview, publish and undo of redraws in a town of 1.33 million (ONEMAP_BENCH_PEOPLE, or ONEMAP_BENCH_DATA, a town's folder), against their demands
+	@$(MEASURE) '^BenchmarkRedraw$$' -benchtime 1x ./cmd/internal/boot
 
 bench-coverage: ## proving and locating errors of 2,500 and 50,000 grids, against their demands
 	@$(MEASURE) '^BenchmarkCoverage$$' -benchtime 1x ./geo/coverage

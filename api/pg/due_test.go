@@ -63,7 +63,7 @@ func TestIndexesThatAreDue(t *testing.T) {
 
 	loaded(t, pool, nil)
 	due := texts(t, pool, namesDue)
-	if len(due) != 4 || !slices.Equal(texts(t, pool, indexesOfBuildings), texts(t, pool, uniqueOfBuildings)) {
+	if len(due) != 5 || !slices.Equal(texts(t, pool, indexesOfBuildings), texts(t, pool, uniqueOfBuildings)) {
 		t.Fatalf("after the load %v are due, and there are %v", due, texts(t, pool, indexesOfBuildings))
 	}
 

@@ -155,7 +155,7 @@ SELECT table_name || '.' || column_name FROM information_schema.columns WHERE ta
 SELECT tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'city'::regnamespace AND NOT tgisinternal`,
 		"a spatial column has an index, unless it is asked for by key only": `
 SELECT f_table_name || '.' || f_geometry_column FROM geometry_columns g WHERE f_table_schema = 'city'
-  AND (f_table_name, f_geometry_column) NOT IN (('building', 'point'), ('region_past', 'geom'), ('region_draft_part', 'geom'))
+  AND (f_table_name, f_geometry_column) NOT IN (('region_past', 'geom'), ('region_draft_part', 'geom'))
   AND NOT EXISTS (SELECT FROM pg_indexes i WHERE i.tablename = g.f_table_name AND i.indexdef LIKE '%USING gist (' || g.f_geometry_column || ')%')`,
 	} {
 		rows, err := pool.Query(t.Context(), query)
