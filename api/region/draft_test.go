@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -337,6 +338,15 @@ func TestTwoAdministratorsPublish(t *testing.T) {
 		return edited(t, c, admin, d, region.Edit{Op: "split", Code: code}.Along(line(orb.Point{b.Min[0] - 1, b.Center()[1]}, orb.Point{b.Max[0] + 1, b.Center()[1]})))
 	}
 	drafts := []region.Draft{split(community, apitest.GridA), split(community, "990101001001004"), split("990101002001", apitest.GridB)}
+	// Somebody writes an object, so all three wait for the edition, and begin at once.
+	writer, err := c.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Rollback(context.Background())
+	if _, err := c.Regions.Hold(t.Context(), writer); err != nil {
+		t.Fatal(err)
+	}
 	answers := make([]error, len(drafts))
 	done := make(chan int)
 	for i, d := range drafts {
@@ -344,6 +354,15 @@ func TestTwoAdministratorsPublish(t *testing.T) {
 			_, answers[i] = c.Regions.PublishDraft(admin, grid.Code(d.Under), d.ID, d.Rev)
 			done <- i
 		}()
+	}
+	for waiting := 0; waiting < len(drafts); {
+		if err := c.Root.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE region_edition%'").Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := writer.Commit(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	for range drafts {
 		<-done

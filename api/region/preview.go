@@ -59,7 +59,7 @@ type Shift struct {
 	To            string `json:"to"`
 	ToName        string `json:"to_name"`
 	Buildings     int64  `json:"buildings"`
-	People        int64  `json:"people"`
+	People        int64  `json:"people" doc:"Residents of the buildings that move."`
 	Cases         int64  `json:"cases" doc:"Open ones; those that have ended keep their grid."`
 	Facilities    int64  `json:"facilities"`
 	Services      int64  `json:"services"`
@@ -71,7 +71,6 @@ type Preview struct {
 	Edition   int64    `json:"edition" doc:"The edition in force that it was compared with."`
 	Regions   int      `json:"regions"`
 	Dropped   int      `json:"dropped"`
-	Exact     bool     `json:"exact" doc:"People are counted exactly; otherwise in steps of ten, and fewer than ten not at all."`
 	Total     Shift    `json:"total"`
 	Moved     int64    `json:"moved" doc:"Objects that would move; people follow their homes and are not counted."`
 	Pairs     []Shift  `json:"pairs"`
@@ -104,7 +103,10 @@ func (s *Shift) sum() int64 {
 	return s.Buildings + s.Cases + s.Facilities + s.Services + s.Organisations
 }
 
-// Preview says what publishing a draft would move: found as publishing finds it.
+// Preview says what publishing a draft would move, found as publishing finds it,
+// as far as the actor may see it. Of the place itself its administrators see
+// everything; but a draft that is not sound yet may be drawn over a neighbour's
+// ground, whose cases, organisations and people are then not told of.
 func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (Preview, error) {
 	d, parts, behind, err := s.Draft(ctx, under, id)
 	if err != nil {
@@ -119,7 +121,7 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 		return Preview{}, fault.Newf(fault.Invalid, "draft.impossible", "No index can be made of the draft: %v.", err)
 	}
 	a := actor.From(ctx)
-	p := Preview{Edition: drawn.ix.Edition(), Exact: a.IsCommand() || a.People().Holds(string(under), ""), Pairs: []Shift{}, Elsewhere: []string{}, Grants: []Grant{}, Behind: behind}
+	p := Preview{Edition: drawn.ix.Edition(), Pairs: []Shift{}, Elsewhere: []string{}, Grants: []Grant{}, Behind: behind}
 	away, err := drawn.strays()
 	if err != nil {
 		return p, err
@@ -143,7 +145,7 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 			if err != nil {
 				return err
 			}
-			p.moving = append(p.moving, list...)
+			p.moving = append(p.moving, slices.DeleteFunc(list, func(m place.Moving) bool { return !sees(a, m) })...)
 		}
 		lives, err := s.living(ctx, tx, p.moving)
 		if err != nil {
@@ -164,11 +166,27 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 	return p, nil
 }
 
-// living counts the residents of the buildings that move.
+// sees says whether an actor may see what moves: cases and organisations within
+// the jurisdiction; the rest is on everybody's map.
+func sees(a actor.Actor, m place.Moving) bool {
+	switch {
+	case a.IsCommand():
+		return true
+	case m.Kind == "case":
+		return a.Cases().Holds(m.From, "")
+	case m.Kind == "organisation":
+		return a.Area().Holds(m.From, "")
+	}
+	return true
+}
+
+// living counts the residents of the buildings that move, where the actor may see
+// people.
 func (s *Service) living(ctx context.Context, tx pgx.Tx, moving []place.Moving) (map[uuid.UUID]int64, error) {
+	a := actor.From(ctx)
 	var houses []uuid.UUID
 	for _, m := range moving {
-		if m.Kind == "building" {
+		if m.Kind == "building" && (a.IsCommand() || a.People().Holds(m.From, "")) {
 			houses = append(houses, m.ID)
 		}
 	}
@@ -194,21 +212,10 @@ func (p *Preview) count(lives map[uuid.UUID]int64, next, was *grid.Index) {
 	}
 	p.Pairs = p.Pairs[:0]
 	for _, key := range slices.SortedFunc(maps.Keys(pairs), func(a, b [2]string) int { return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1])) }) {
-		shift := *pairs[key]
-		if !p.Exact {
-			shift.People = protectedCount(shift.People)
-		}
-		p.Pairs = append(p.Pairs, shift)
-	}
-	if !p.Exact {
-		p.Total.People = protectedCount(p.Total.People)
+		p.Pairs = append(p.Pairs, *pairs[key])
 	}
 	p.Moved = p.Total.sum()
 }
-
-// protectedCount is what may be told of how many people there are, as in the
-// planner's figures: in steps of ten, of fewer nothing.
-func protectedCount(n int64) int64 { return n / 10 * 10 }
 
 // heir is the region of the next edition that holds the most of the vertices and
 // the middle of one that goes away; among equals the first.
@@ -238,20 +245,16 @@ func heir(d *drawing, next *grid.Index, code grid.Code) string {
 	return best
 }
 
-// Moving lists the objects that publishing a draft would move and that the actor
-// may see, of a kind and a pair when those are given, the first some of them.
+// Moving lists the objects that a preview counts, of a kind and a pair when those
+// are given, the first some of them.
 func (s *Service) Moving(ctx context.Context, under grid.Code, id uuid.UUID, kind, from, to string, limit int) ([]place.Moving, error) {
 	p, err := s.Preview(ctx, under, id)
 	if err != nil {
 		return nil, err
 	}
-	a := actor.From(ctx)
 	var list []place.Moving
 	for _, m := range p.moving {
 		if kind != "" && m.Kind != kind || from != "" && m.From != from || to != "" && m.To != to {
-			continue
-		}
-		if m.Kind == "case" && !a.IsCommand() && !a.Cases().Holds(m.From, "") {
 			continue
 		}
 		if list = append(list, m); len(list) == limit {

@@ -5216,8 +5216,6 @@ export interface components {
             edition: number;
             /** @description Regions in force of which nothing would stay where it is: as a rule their codes were mixed up. */
             elsewhere: string[] | null;
-            /** @description People are counted exactly; otherwise in steps of ten, and fewer than ten not at all. */
-            exact: boolean;
             /** @description Roles that name a region which goes away. */
             grants: components["schemas"]["RegionGrant"][] | null;
             /**
@@ -5280,7 +5278,10 @@ export interface components {
             from_name: string;
             /** Format: int64 */
             organisations: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Residents of the buildings that move.
+             */
             people: number;
             /** Format: int64 */
             services: number;

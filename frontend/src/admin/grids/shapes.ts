@@ -116,7 +116,6 @@ export interface Preview {
   edition: number;
   regions: number;
   dropped: number;
-  exact: boolean;
   total: Shift;
   moved: number;
   pairs: Shift[];

@@ -198,7 +198,6 @@ export const e = live(
       services: '服务点',
       organisations: '单位',
       all: '合计',
-      rough: '人口按十人一档，不足十人不计。',
       closed_stay: '已结案件留在结案时的网格。',
       grants: '有人的岗位挂在要撤销的网格上。岗位不会自动改，请发布后到“账号”里调整：',
       grant: '{name}（{role}）：{scope} → {to}',
@@ -414,7 +413,6 @@ export const e = live(
       services: 'Services',
       organisations: 'Organisations',
       all: 'In all',
-      rough: 'People are in steps of ten; fewer than ten are not told.',
       closed_stay: 'Closed cases keep the grid they closed in.',
       grants:
         'Some roles name a grid that goes away. They do not change by themselves; after publishing, please see to them under Accounts:',
