@@ -16,7 +16,7 @@ GO_SOURCES := $(shell find api cmd geo tiles migrations frontend/embed.go -type 
 PAGE_SOURCES := $(shell find frontend -type d \( -name node_modules -o -name dist -o -name e2e -o -name test \) -prune -o -type f ! -name '*.go' -print)
 PACKAGES := frontend/node_modules/.package-lock.json
 
-.PHONY: help run test build dev bench bench-grids bench-redraw bench-coverage bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install scan scan-web install-run install-test
+.PHONY: help run test build dev bench bench-grids bench-redraw bench-coverage bench-live bench-search bench-analysis bench-import bench-people bench-sight bench-audit lint fmt fuzz e2e demo clean check-install scan scan-web install-run install-test
 
 help: ## this list
 	@echo "onemap: one map for governing a city by grids"
@@ -52,6 +52,9 @@ bench-redraw: ## preview, publish and undo of redraws in a town of 1.33 million 
 
 bench-coverage: ## proving and locating errors of 2,500 and 50,000 grids, against their demands
 	@$(MEASURE) '^BenchmarkCoverage$$' -benchtime 1x ./geo/coverage
+
+bench-live: ## the nearest and boxes among moving objects against an R-tree behind a lock; memory of two million
+	@$(MEASURE) '^BenchmarkLive$$' -benchtime 1x ./geo/live
 
 bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its demand
 	@$(MEASURE) '^BenchmarkSearch$$' -benchtime 10x ./api/search

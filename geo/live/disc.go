@@ -11,11 +11,9 @@ import (
 // disc is what lies within some metres of a place, as a ball through the Earth:
 // no way over the ground is shorter than the straight one.
 type disc struct {
-	at     [3]float64
+	at     orb.Point
 	metres float64
 }
-
-func newDisc(at orb.Point, metres float64) *disc { return &disc{inSpace(at), metres} }
 
 // misses says that no place of a square of 2^shift units whose least corner is
 // x, y lies within the disc. It may say no where that is so.
@@ -23,8 +21,8 @@ func (d *disc) misses(x, y uint32, shift int) bool {
 	const metresPerUnit = 111_700 / lattice.PerDegree // at most, in either direction
 	side := float64(uint64(1) << shift)
 	middle := orb.Point{(float64(x) - 1<<31 + side/2) / lattice.PerDegree, (float64(y) - 1<<31 + side/2) / lattice.PerDegree}
-	c := inSpace(middle)
-	off := math.Sqrt((c[0]-d.at[0])*(c[0]-d.at[0]) + (c[1]-d.at[1])*(c[1]-d.at[1]) + (c[2]-d.at[2])*(c[2]-d.at[2]))
+	a, b := inSpace(d.at), inSpace(middle)
+	off := math.Sqrt((a[0]-b[0])*(a[0]-b[0]) + (a[1]-b[1])*(a[1]-b[1]) + (a[2]-b[2])*(a[2]-b[2]))
 	return off-side*metresPerUnit > d.metres+0.001
 }
 

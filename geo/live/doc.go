@@ -1,5 +1,6 @@
 // Package live holds layers of a map in memory: points that come, move and go, such
-// as cases, facilities and services.
+// as cases, facilities and services, and shapes that may overlap, such as footprints
+// and fences.
 //
 // The journey of an edit: whoever follows the change log reads what became of the
 // objects named in some changes and gives it to [PointLayer.Apply] as one batch. By
@@ -15,6 +16,9 @@
 // square, so a square without any is inside or outside as a whole. The nearest are
 // looked for in rings, the first of them as wide as the density of objects at the
 // place makes likely. [Points.Seen] says up to which change the log is in it.
+//
+// Shapes ([ShapeLayer]) change seldom and have all sizes. Their boxes lie in an
+// R-tree, of which each snapshot has a copy that shares what has not changed.
 //
 // Places are nodes of the lattice of 1e-7 degrees, metres are those of the
 // ellipsoid, rounded to the millimetre: PostGIS orders by

@@ -14,7 +14,6 @@ import (
 
 	"onemap/geo/crs"
 	"onemap/geo/grid"
-	"onemap/geo/grid/crossing"
 	"onemap/geo/lattice"
 )
 
@@ -157,21 +156,10 @@ func sameObjects(t *testing.T, what string, got iter.Seq[*Object[row]], m model,
 // sameWithin asks about a tangle of rings, compared with package crossing.
 func sameWithin(t *testing.T, r *rand.Rand, s *Points[row], m model, place func(*rand.Rand) lattice.Node) {
 	t.Helper()
-	var rings [][]lattice.Node
-	var p orb.MultiPolygon
-	for range 1 + r.IntN(3) {
-		var ring []lattice.Node
-		var points orb.Ring
-		for range 3 + r.IntN(6) {
-			n := place(r)
-			ring, points = append(ring, n), append(points, n.Point())
-		}
-		if r.IntN(2) == 0 {
-			points = append(points, points[0])
-		}
-		rings, p = append(rings, ring), append(p, orb.Polygon{points})
+	p, holds := outline(r, place, 6)
+	if r.IntN(2) == 0 {
+		p[0][0] = append(p[0][0], p[0][0][0])
 	}
-	holds := crossing.NewPolygon(rings, 0)
 	sameObjects(t, "Within", s.Within(p), m, func(o *Object[row]) bool { return holds.Holds(o.At) })
 }
 

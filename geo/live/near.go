@@ -30,7 +30,7 @@ func (s *Points[R]) Circle(at orb.Point, metres float64) iter.Seq2[*Object[R], f
 // about an object more than once.
 func (s *Points[R]) Nearest(at orb.Point, keep func(*Object[R]) bool) iter.Seq2[*Object[R], float64] {
 	return func(yield func(*Object[R], float64) bool) {
-		var queue heap[R]
+		queue := make(heap[R], 0, 3*expected)
 		var first func(*Object[R]) bool
 		limit, beyond, width := 512, -1.0, s.fewAround(at)
 		for reach := width; beyond < farthest; {
@@ -63,10 +63,12 @@ func (s *Points[R]) Nearest(at orb.Point, keep func(*Object[R]) bool) iter.Seq2[
 // farthest is farther than any two places of the Earth are apart, in metres.
 const farthest = 20_100_000
 
-// fewAround is a reach in metres within which some ten objects are to be expected
-// around a place: by the number in the least square that has any.
+// expected is how many objects the first ring should have.
+const expected = 20
+
+// fewAround is a reach in metres within which that many objects are to be expected
+// around a place: by the number in the least square that is no list.
 func (s *Points[R]) fewAround(at orb.Point) float64 {
-	const expected = 16
 	on, ok := lattice.On(at[0], at[1])
 	if !ok || s.Len() == 0 {
 		return farthest
@@ -76,9 +78,6 @@ func (s *Points[R]) fewAround(at orb.Point) float64 {
 	for level := 0; level < placeLevels; level++ {
 		k := &in.kids[slot(level, x, y, nil)]
 		if k.in == nil {
-			if len(k.list) > 0 {
-				side, n = side/4, len(k.list)
-			}
 			break
 		}
 		in, side, n = k.in, side/4, k.in.n
@@ -93,7 +92,10 @@ func (s *Points[R]) fewAround(at orb.Point) float64 {
 func (s *Points[R]) ring(at orb.Point, beyond, reach float64, keep func(*Object[R]) bool, yield func(*Object[R], float64) bool) {
 	from := crs.FromPoint(at)
 	last, metres := lattice.Node{X: math.MinInt32}, math.NaN()
-	for _, w := range around(at, reach) {
+	windows, n := around(at, reach)
+	disc := disc{at, reach}
+	for _, w := range windows[:n] {
+		w.disc = &disc
 		if !s.space.look(w, func(e entry[R]) bool {
 			if keep != nil && !keep(e.o) {
 				return true
@@ -112,9 +114,9 @@ func (s *Points[R]) ring(at orb.Point, beyond, reach float64, keep func(*Object[
 // place twice. A way of that length stays within so many degrees of latitude, at
 // 110,574 m and more each; there a degree of longitude is at least as long as
 // where the latitude is highest, 111,319 m times the cosine.
-func around(at orb.Point, metres float64) []window {
+func around(at orb.Point, metres float64) (windows [3]window, n int) {
 	if _, ok := lattice.On(at[0], at[1]); !ok || !(metres >= 0) {
-		return nil
+		return windows, 0
 	}
 	const edge, turn = 180 * lattice.PerDegree, 360 * lattice.PerDegree
 	north := (metres + 0.001) / 110_574
@@ -124,26 +126,27 @@ func around(at orb.Point, metres float64) []window {
 		east = (metres + 0.001) / (111_319 * math.Cos(widest*math.Pi/180))
 	}
 	south, end := math.Floor((at[1]-north)*lattice.PerDegree), math.Ceil((at[1]+north)*lattice.PerDegree)
-	w := windowOf(
-		lattice.Node{X: math.MinInt32, Y: int32(max(south, math.MinInt32))},
-		lattice.Node{X: math.MaxInt32, Y: int32(min(end, math.MaxInt32))},
-	)
-	w.disc = newDisc(at, metres)
+	add := func(from, to float64) {
+		windows[n] = windowOf(node(from, south), node(to, end))
+		n++
+	}
 	if east >= 179.9 {
-		return []window{w}
+		add(math.MinInt32, math.MaxInt32)
+		return windows, n
 	}
-	west, end := math.Floor((at[0]-east)*lattice.PerDegree), math.Ceil((at[0]+east)*lattice.PerDegree)
-	span := func(west, end float64) window {
-		w.x0, _ = place(lattice.Node{X: int32(max(west, -edge))})
-		w.x1, _ = place(lattice.Node{X: int32(min(end, edge))})
-		return w
-	}
-	windows := append(make([]window, 0, 2), span(west, end))
+	west, to := math.Floor((at[0]-east)*lattice.PerDegree), math.Ceil((at[0]+east)*lattice.PerDegree)
+	add(max(west, -edge), min(to, edge))
 	if west <= -edge {
-		windows = append(windows, span(west+turn, edge))
+		add(west+turn, edge)
 	}
-	if end >= edge {
-		windows = append(windows, span(-edge, end-turn))
+	if to >= edge {
+		add(-edge, to-turn)
 	}
-	return windows
+	return windows, n
+}
+
+// node is that of two whole numbers, or the nearest there is.
+func node(x, y float64) lattice.Node {
+	whole := func(v float64) int32 { return int32(max(math.MinInt32, min(v, math.MaxInt32))) }
+	return lattice.Node{X: whole(x), Y: whole(y)}
 }

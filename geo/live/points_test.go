@@ -1,15 +1,20 @@
 package live
 
 import (
+	"bytes"
+	"cmp"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
+	"strconv"
 	"sync"
 	"testing"
 
 	"github.com/paulmach/orb"
 
+	"onemap/geo/grid"
 	"onemap/geo/lattice"
 )
 
@@ -215,6 +220,44 @@ func TestCrowdedSpot(t *testing.T) {
 	sound(t, s.ids.root, 0)
 }
 
+// A town of many thousands asked about from all sides, from inside it to the far
+// side of the Earth: the first are those of a search of all, and so are circles.
+func TestNearFromAfar(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 10))
+	l, m := NewPointLayer((*row).group), model{}
+	for n := range 20_000 {
+		m[id(n)] = Object[row]{ID: id(n), At: worlds["town"](r)}
+	}
+	l.Load(Position{1, 1}, maps.Values(m))
+	for _, at := range []orb.Point{{113.2, 23.2}, {112.9, 22.9}, {114, 24}, {109, 27}, {113.25, 10}, {100, 23.3}, {0, 89.95}, {-60, -20}, {-67, -23}, {180, 0}} {
+		var want []found[row]
+		for _, o := range m {
+			want = append(want, found[row]{metres(at, o.At), &o})
+		}
+		slices.SortFunc(want, func(a, b found[row]) int {
+			return cmp.Or(cmp.Compare(a.metres, b.metres), bytes.Compare(a.o.ID[:], b.o.ID[:]))
+		})
+		n := 0
+		for o, d := range l.Now().Nearest(at, nil) {
+			if o.ID != want[n].o.ID || d != want[n].metres {
+				t.Fatalf("%v: number %d is %v at %v m, want %v at %v", at, n, *o, d, *want[n].o, want[n].metres)
+			}
+			if n++; n == 3000 {
+				break
+			}
+		}
+		reach := want[r.IntN(len(want))].metres
+		n = 0
+		for range l.Now().Circle(at, reach) {
+			n++
+		}
+		if all := sort.Search(len(want), func(i int) bool { return want[i].metres > reach }); n != all {
+			t.Errorf("%v: %d objects within %v m, want %d", at, n, reach, all)
+		}
+	}
+}
+
 // What is not on Earth is no place to ask about, and nothing hangs.
 func TestBadPlaces(t *testing.T) {
 	t.Parallel()
@@ -246,6 +289,22 @@ func TestBadPlaces(t *testing.T) {
 		for o := range l.Now().Within(p) {
 			t.Errorf("within %v is %v", p, o)
 		}
+	}
+}
+
+// Groups that come and go, as grids do when they are drawn anew, leave nothing.
+func TestGroupsThatComeAndGo(t *testing.T) {
+	t.Parallel()
+	l := NewPointLayer((*row).group)
+	for n := range 2000 {
+		code := grid.Code(strconv.Itoa(n))
+		l.Apply(Position{1, int64(n)}, []Edit[row]{{Object: Object[row]{ID: id(n % 10), Rev: int64(n + 1), Row: row{grid: code}}}})
+	}
+	if groups := maps.Collect(l.Now().Counts()); len(groups) != 10 || groups[Group{Grid: "1999", State: "a"}] != 1 {
+		t.Errorf("counts are %v", groups)
+	}
+	if len(l.tally.pages) != 1 || len(l.tally.index) != 10 {
+		t.Errorf("%d pages for %d groups", len(l.tally.pages), len(l.tally.index))
 	}
 }
 

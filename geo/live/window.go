@@ -43,12 +43,17 @@ func (in *square[R]) look(w window, level int, x, y uint32, yield func(entry[R])
 	size := uint32(1)<<shift*4 - 1 // of 2^32 at the top, too
 	fromX, toX := (max(w.x0, x)-x)>>shift, (min(w.x1, x+size)-x)>>shift
 	fromY, toY := (max(w.y0, y)-y)>>shift, (min(w.y1, y+size)-y)>>shift
+	if !in.touch(fromX, toX, fromY, toY) {
+		return false
+	}
+	alone := fromX == toX && fromY == toY
+	wide, high := w.x1-w.x0, w.y1-w.y0 // what is less than x0 is far more when x0 is taken off
 	for i := fromX; i <= toX; i++ {
 		for j := fromY; j <= toY; j++ {
 			k := &in.kids[i<<2|j]
 			if k.in != nil {
 				x, y := x+i<<shift, y+j<<shift
-				if w.disc != nil && k.in.n > crowd && w.disc.misses(x, y, shift) {
+				if w.disc != nil && !alone && k.in.n > crowd && w.disc.misses(x, y, shift) {
 					continue
 				}
 				if !k.in.look(w, level+1, x, y, yield) {
@@ -56,12 +61,27 @@ func (in *square[R]) look(w window, level int, x, y uint32, yield func(entry[R])
 				}
 				continue
 			}
-			for _, e := range k.list {
-				if e.x >= w.x0 && e.x <= w.x1 && e.y >= w.y0 && e.y <= w.y1 && !yield(e) {
+			for n := range k.list {
+				e := &k.list[n]
+				if e.x-w.x0 <= wide && e.y-w.y0 <= high && !yield(*e) {
 					return false
 				}
 			}
 		}
 	}
 	return true
+}
+
+// touch reads the first and the last of each list that is about to be read, so that
+// the waits for memory overlap. It is always true.
+func (in *square[R]) touch(fromX, toX, fromY, toY uint32) bool {
+	sum := uint64(0)
+	for i := fromX; i <= toX; i++ {
+		for j := fromY; j <= toY; j++ {
+			if list := in.kids[i<<2|j].list; len(list) > 0 {
+				sum += uint64(list[0].x) + uint64(list[len(list)-1].x)
+			}
+		}
+	}
+	return sum < 1<<37
 }

@@ -11,12 +11,12 @@ import (
 // Within yields the objects in a polygon, by the half-open rule of package geo:
 // an object on the border of two polygons that share it is in exactly one. Inside
 // is where an odd number of edges lies to the west, whatever the rings are called.
-// Rings may be open or closed. A polygon with a vertex that is not on Earth holds
-// nothing.
+// Rings may be open or closed. A polygon with a vertex that is not on Earth, which
+// [NewArea] refuses with a reason, holds nothing.
 func (s *Points[R]) Within(p orb.MultiPolygon) iter.Seq[*Object[R]] {
 	return func(yield func(*Object[R]) bool) {
-		edges, ok := edgesOf(p)
-		if !ok {
+		edges, err := edgesOf(p)
+		if err != nil {
 			return
 		}
 		all := make([]int32, len(edges))
@@ -92,77 +92,4 @@ func (c *cutter[R]) odd(near []int32, corner, at lattice.Node) bool {
 		}
 	}
 	return odd
-}
-
-// edge of a polygon.
-type edge struct{ a, b lattice.Node }
-
-// edgesOf is the edges of all rings; ok is false if a vertex is not on Earth.
-func edgesOf(p orb.MultiPolygon) (edges []edge, ok bool) {
-	for _, polygon := range p {
-		for _, ring := range polygon {
-			if len(ring) == 0 {
-				continue
-			}
-			a, ok := lattice.On(ring[len(ring)-1][0], ring[len(ring)-1][1])
-			if !ok {
-				return nil, false
-			}
-			for _, at := range ring {
-				b, ok := lattice.On(at[0], at[1])
-				if !ok {
-					return nil, false
-				}
-				if a != b {
-					edges = append(edges, edge{a, b})
-				}
-				a = b
-			}
-		}
-	}
-	return edges, true
-}
-
-// meets says whether the edge may pass through a closed box: their boxes meet,
-// and not all corners lie on one side.
-func (e *edge) meets(low, high lattice.Node) bool {
-	if min(e.a.X, e.b.X) > high.X || max(e.a.X, e.b.X) < low.X || min(e.a.Y, e.b.Y) > high.Y || max(e.a.Y, e.b.Y) < low.Y {
-		return false
-	}
-	if int64(high.X)-int64(low.X) >= 1<<28 { // corners may be too far off for a turn
-		return true
-	}
-	side := lattice.Turn(e.a, e.b, low)
-	return side == 0 || lattice.Turn(e.a, e.b, high) != side ||
-		lattice.Turn(e.a, e.b, lattice.Node{X: low.X, Y: high.Y}) != side ||
-		lattice.Turn(e.a, e.b, lattice.Node{X: high.X, Y: low.Y}) != side
-}
-
-// left says whether the edge passes west of (x+e1, y+e2), where e1 and e2 are
-// infinitely small and e2 far smaller than e1.
-func (e *edge) left(p lattice.Node) bool {
-	if (e.a.Y <= p.Y) == (e.b.Y <= p.Y) {
-		return false
-	}
-	a, b := e.a, e.b
-	if a.Y > b.Y {
-		a, b = b, a
-	}
-	return lattice.Turn(a, b, p) <= 0
-}
-
-// below says whether the edge passes south of (x+e1, y+e2).
-func (e *edge) below(p lattice.Node) bool {
-	if (e.a.X <= p.X) == (e.b.X <= p.X) || p.Y < min(e.a.Y, e.b.Y) {
-		return false
-	}
-	if p.Y > max(e.a.Y, e.b.Y) { // corners of squares may be too far off for a turn
-		return true
-	}
-	a, b := e.a, e.b
-	if a.X > b.X {
-		a, b = b, a
-	}
-	turn := lattice.Turn(a, b, p)
-	return turn > 0 || turn == 0 && b.Y <= a.Y
 }
