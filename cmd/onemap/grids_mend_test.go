@@ -45,7 +45,7 @@ func gridsAreMended(t *testing.T, dir string) {
 	drafts := func(want int) {
 		t.Helper()
 		var n int
-		if err := db.QueryRow(t.Context(), "SELECT count(*) FROM region_draft WHERE under LIKE '880%'").Scan(&n); err != nil || n != want {
+		if err := db.QueryRow(t.Context(), "SELECT count(*) FROM region_draft WHERE under LIKE '8802%'").Scan(&n); err != nil || n != want {
 			t.Fatalf("%d drafts, want %d, %v", n, want, err)
 		}
 	}
