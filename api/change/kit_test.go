@@ -22,7 +22,12 @@ var quiet = slog.New(slog.DiscardHandler)
 
 func open(tb testing.TB) *pgxpool.Pool {
 	tb.Helper()
-	c, err := pg.Config(pgtest.Database(tb))
+	return connect(tb, pgtest.Database(tb))
+}
+
+func connect(tb testing.TB, url string) *pgxpool.Pool {
+	tb.Helper()
+	c, err := pg.Config(url)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -85,14 +86,20 @@ const (
 	selectEpoch = "SELECT COALESCE(max(epoch), 0) FROM change_epoch"
 )
 
-// After gives up to limit entries that follow pos, in order.
+// ErrTrimmed says that entries which followed a position have been dropped, or that
+// it is of another epoch: whoever stood there has to start over.
+var ErrTrimmed = errors.New("the change log no longer reaches back that far")
+
+// After gives up to limit entries that follow pos, in order and without a gap; else
+// ErrTrimmed.
 func (l *Log) After(ctx context.Context, pos int64, limit int) ([]Entry, error) {
 	entries, _, err := l.since(ctx, pos, limit)
 	return entries, err
 }
 
 // since gives entries as After does, and the epoch in force once they had been
-// read: while that is the reader's own, so are the entries.
+// read: while that is the reader's own, so are the entries. With ErrTrimmed it gives
+// the epoch as well.
 func (l *Log) since(ctx context.Context, pos int64, limit int) (entries []Entry, epoch int64, err error) {
 	b := &pgx.Batch{}
 	b.Queue(selectAfter, pos, limit).Query(func(rows pgx.Rows) (err error) {
@@ -102,6 +109,9 @@ func (l *Log) since(ctx context.Context, pos int64, limit int) (entries []Entry,
 	b.Queue(selectEpoch).QueryRow(func(row pgx.Row) error { return row.Scan(&epoch) })
 	if err := l.Pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, 0, fmt.Errorf("read the change log: %w", err)
+	}
+	if len(entries) > 0 && entries[0].Pos != pos+1 {
+		return nil, epoch, fmt.Errorf("read after %d: %w", pos, ErrTrimmed)
 	}
 	return entries, epoch, nil
 }

@@ -71,16 +71,30 @@ type Sequencer struct {
 	Pool  *pgxpool.Pool
 	Log   *slog.Logger
 	Every time.Duration // a round's period, 10 ms when zero
+
+	bound time.Duration // of what is asked of the database
 }
+
+// A round takes some ms; that of an import which ends, some seconds a million rows.
+// What takes longer than the bound is given up, as on a frozen connection, and tried
+// again with twice the time, as it may have been that large.
+const (
+	leastBound = 15 * time.Second
+	mostBound  = 16 * time.Minute
+)
 
 // Run works until the context ends, standing for election again after each error.
 func (s *Sequencer) Run(ctx context.Context) error {
 	if s.Every == 0 {
 		s.Every = 10 * time.Millisecond
 	}
+	s.bound = leastBound
 	for {
 		if err := s.reign(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "change sequencer starts over", "error", err)
+			if errors.Is(err, context.DeadlineExceeded) {
+				s.bound = min(2*s.bound, mostBound)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -90,22 +104,14 @@ func (s *Sequencer) Run(ctx context.Context) error {
 	}
 }
 
-// reign holds the election lock on a connection of its own and numbers through
-// that same connection, so that a deposed sequencer cannot write.
+// reign numbers through the very connection that holds the election, so that a
+// deposed sequencer cannot write.
 func (s *Sequencer) reign(ctx context.Context) error {
-	pooled, err := s.Pool.Acquire(ctx)
-	if err != nil {
+	conn, err := s.stand(ctx)
+	if err != nil || conn == nil {
 		return err
 	}
-	conn := pooled.Hijack()
 	defer conn.Close(context.WithoutCancel(ctx))
-	var elected bool
-	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", electionKey).Scan(&elected); err != nil || !elected {
-		return err
-	}
-	if _, err := conn.Exec(ctx, "SET enable_seqscan = off"); err != nil {
-		return err
-	}
 	snap, pos, err := s.resume(ctx, conn)
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
@@ -113,9 +119,10 @@ func (s *Sequencer) reign(ctx context.Context) error {
 	tick := time.NewTicker(s.Every)
 	defer tick.Stop()
 	for {
-		if err := conn.QueryRow(ctx, step, snap, pos).Scan(&snap, &pos); err != nil {
+		if snap, pos, err = s.round(ctx, conn, snap, pos); err != nil {
 			return fmt.Errorf("number changes: %w", err)
 		}
+		s.bound = leastBound
 		select {
 		case <-ctx.Done():
 			return nil
@@ -124,6 +131,42 @@ func (s *Sequencer) reign(ctx context.Context) error {
 	}
 }
 
+// stand gives a connection of its own on which the election was won, or nil.
+func (s *Sequencer) stand(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.bound)
+	defer cancel()
+	pooled, err := s.Pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var elected bool
+	if err := pooled.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", electionKey).Scan(&elected); err != nil || !elected {
+		pooled.Release()
+		return nil, err
+	}
+	conn := pooled.Hijack()
+	// One that is stopped, or cut off, falls silent and gives the election up.
+	if _, err := conn.Exec(ctx, "SET enable_seqscan = off; SET idle_session_timeout = '2s'"); err != nil {
+		_ = conn.Close(context.WithoutCancel(ctx)) // it is of no use either way
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (s *Sequencer) round(ctx context.Context, conn *pgx.Conn, snap string, pos int64) (string, int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.bound)
+	defer cancel()
+	err := conn.QueryRow(ctx, step, snap, pos).Scan(&snap, &pos)
+	return snap, pos, err
+}
+
+// What tells one server from another, and a promoted standby from what it followed.
+const (
+	systemOf   = "(SELECT system_identifier FROM pg_control_system())"
+	timelineOf = "(SELECT timeline_id::text FROM pg_control_checkpoint())"
+	sameServer = "system_identifier = " + systemOf + " AND timeline = " + timelineOf // of an epoch
+)
+
 // epochGap is left between the positions of two epochs.
 const epochGap = 1_000_000
 
@@ -131,19 +174,16 @@ const epochGap = 1_000_000
 // of the last epoch (restored, promoted) it begins a new one: rows never
 // numbered are numbered first, transaction ids of the old server mean nothing.
 func (s *Sequencer) resume(ctx context.Context, conn *pgx.Conn) (snap string, pos int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.bound)
+	defer cancel()
 	// One snapshot serves what is numbered here and what is remembered as numbered.
 	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
-		var system int64
-		var timeline string
-		if err := tx.QueryRow(ctx, "SELECT system_identifier, (SELECT timeline_id::text FROM pg_control_checkpoint()) FROM pg_control_system()").Scan(&system, &timeline); err != nil {
-			return err
-		}
 		var same bool
-		if err := tx.QueryRow(ctx, `SELECT COALESCE((SELECT system_identifier = $1 AND timeline = $2 FROM change_epoch ORDER BY epoch DESC LIMIT 1), false)`, system, timeline).Scan(&same); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT COALESCE((SELECT "+sameServer+" FROM change_epoch ORDER BY epoch DESC LIMIT 1), false)").Scan(&same); err != nil {
 			return err
 		}
 		if !same {
-			if err := beginEpoch(ctx, tx, system, timeline); err != nil {
+			if err := beginEpoch(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -152,7 +192,7 @@ func (s *Sequencer) resume(ctx context.Context, conn *pgx.Conn) (snap string, po
 	return snap, pos, err
 }
 
-func beginEpoch(ctx context.Context, tx pgx.Tx, system int64, timeline string) error {
+func beginEpoch(ctx context.Context, tx pgx.Tx) error {
 	const (
 		leftover = `
 INSERT INTO change_log (pos, inbox, at, kind, object, rev, body)
@@ -164,12 +204,12 @@ SELECT CASE WHEN EXISTS (SELECT FROM change_epoch) THEN (SELECT COALESCE(max(pos
        pg_current_snapshot()`
 		epoch = `
 INSERT INTO change_epoch (epoch, system_identifier, timeline, at)
-SELECT COALESCE(max(epoch), 0) + 1, $1, $2, now() FROM change_epoch`
+SELECT COALESCE(max(epoch), 0) + 1, ` + systemOf + `, ` + timelineOf + `, now() FROM change_epoch`
 	)
 	b := &pgx.Batch{}
 	b.Queue(leftover)
 	b.Queue("DELETE FROM change_inbox") // its transaction ids may be another server's
 	b.Queue(batch, epochGap)
-	b.Queue(epoch, system, timeline)
+	b.Queue(epoch)
 	return tx.SendBatch(ctx, b).Close()
 }

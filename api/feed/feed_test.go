@@ -2,6 +2,8 @@ package feed_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +16,8 @@ import (
 	"onemap/api/auth"
 	"onemap/api/cases"
 	"onemap/api/change"
+	"onemap/api/change/changetest"
+	"onemap/api/pg"
 	"onemap/api/web"
 )
 
@@ -298,4 +302,44 @@ func TestAResetCutsReadersOff(t *testing.T) {
 	if e := again.wait("reset"); e.id == id {
 		t.Errorf("reset has the old id %s", id)
 	}
+}
+
+// A screen that slept while the log was trimmed is told to fetch everything anew,
+// also when it is trimmed while the screen reads what it missed.
+func TestTheLogIsTrimmedUnderASleepingScreen(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, never)
+	owner, err := pg.Open(t.Context(), s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(owner.Close)
+	changetest.Repart(t, owner, 50)
+	keeper := &change.Keeper{Pool: owner, Log: slog.New(slog.DiscardHandler), Changes: 60, Size: 50}
+	sc := s.open(t)
+	id := sc.wait("hello").id
+	_ = sc.body.Close()
+	first, err := change.ParsePosition(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); ; {
+		s.Tx(t, func(tx pgx.Tx) error {
+			return change.Record(t.Context(), tx, change.Bulk("service", s.Clock.Now(), 1), change.Bulk("service", s.Clock.Now(), 2))
+		})
+		if err := keeper.Round(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Changes.After(t.Context(), first.Pos, 1); errors.Is(err, change.ErrTrimmed) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the log is never trimmed")
+		}
+	}
+	again := s.open(t, "Last-Event-ID", id)
+	if e := again.wait("reset"); e.id == id {
+		t.Errorf("reset has the old id %s", id)
+	}
+	again.wait("hello")
 }

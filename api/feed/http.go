@@ -136,11 +136,14 @@ func (f *Feed) catchUp(ctx context.Context, st *stream, from, to change.Position
 		return err
 	}
 	if !reaches {
-		return st.send(to.Pos, event{"reset", map[string]int64{"pos": to.Pos}})
+		return st.reset(to.Pos)
 	}
 	st.pos = from.Pos
 	for st.pos < to.Pos {
 		entries, err := f.Log.After(ctx, st.pos, 1000)
+		if errors.Is(err, change.ErrTrimmed) { // while it was being read
+			return st.reset(to.Pos)
+		}
 		if err != nil || len(entries) == 0 {
 			return err
 		}
@@ -192,6 +195,12 @@ func (s *stream) entry(e change.Entry) error {
 		return err
 	}
 	return s.send(e.Pos, ev)
+}
+
+// reset tells the reader to fetch everything anew, and goes on from pos.
+func (s *stream) reset(pos int64) error {
+	s.pos = pos
+	return s.send(pos, event{"reset", map[string]int64{"pos": pos}})
 }
 
 func (s *stream) send(pos int64, ev event) error {

@@ -134,7 +134,8 @@ func TestTheApplicationReachesNoPeople(t *testing.T) {
 	c := peopled(t)
 	for _, sql := range []string{
 		"SELECT FROM person", "SELECT FROM household", "SELECT FROM residence", "SELECT FROM person_tag", "DELETE FROM person",
-		"UPDATE case_event SET action = 'x'", "DELETE FROM case_event", "DELETE FROM change_log", "SELECT people_context('everywhere', 'everything')",
+		"UPDATE case_event SET action = 'x'", "DELETE FROM case_event", "DELETE FROM change_log", "DELETE FROM change_log_first", "INSERT INTO change_log_first SELECT * FROM change_log",
+		"SELECT change_partition('change_log', 1, 2)", "DELETE FROM change_full", "SELECT people_context('everywhere', 'everything')",
 	} {
 		_, err := c.Pool.Exec(t.Context(), sql)
 		var refused *pgconn.PgError

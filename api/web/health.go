@@ -19,7 +19,11 @@ func (s *Server) health(ready func(context.Context) error) {
 	s.Echo.GET("/readyz", func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), 3*time.Second)
 		defer cancel()
-		if err := ready(ctx); err != nil {
+		err := ready(ctx)
+		if fault.Is(err, fault.Unavailable) { // in words of its own
+			return err
+		}
+		if err != nil {
 			return fault.New(fault.Unavailable, "server.unready", "Not ready to serve: the database or the change log is not reached.").Because(err)
 		}
 		return c.String(http.StatusOK, "ready\n")

@@ -26,6 +26,9 @@ type Config struct {
 	AuditKey      string `help:"That key itself, base64: for the environment only, where a secret store puts it." hidden:"" env:"ONEMAP_AUDIT_KEY"`
 	AuditHeads    string `help:"The file that signed heads of the audit log are added to; best on another disk. Default: audit-heads.jsonl in the data folder." type:"path" env:"ONEMAP_AUDIT_HEADS"`
 	KeepLeft      int    `help:"For how many months the records of people who have moved away or died are kept before they are erased; 0 keeps them until they are erased by hand." default:"24" env:"ONEMAP_KEEP_LEFT"`
+	KeepChanges   uint64 `help:"How many changes at least are kept, so that screens and processes that slept go on from where they stopped; there may be two million more." default:"1000000" env:"ONEMAP_KEEP_CHANGES"`
+	// Both must be past before a change is dropped.
+	KeepChangesDays uint16 `help:"For how many days at least changes are kept." default:"3" env:"ONEMAP_KEEP_CHANGES_DAYS"`
 	// For servers only, which say so: commands sign nobody in.
 	MustSecond []string `kong:"-"`
 	Demo       bool     `kong:"-"`

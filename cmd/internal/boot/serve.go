@@ -1,11 +1,13 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -24,6 +26,7 @@ import (
 	"onemap/api/change"
 	"onemap/api/crosswalk"
 	"onemap/api/facility"
+	"onemap/api/fault"
 	"onemap/api/feed"
 	"onemap/api/livemap"
 	"onemap/api/organisation"
@@ -52,18 +55,25 @@ type ServeConfig struct {
 	AllowDemo    bool     `help:"Serve a data folder that holds the demo's accounts, whose password everybody knows, at an address that others can reach." env:"ONEMAP_ALLOW_DEMO"`
 	CacheMB      uint64   `help:"Memory for tiles, in MB." default:"128" name:"cache-mb" env:"ONEMAP_CACHE_MB"`
 
-	Patience web.Patience `kong:"-"` // with slow clients; the usual when none is said
+	Patience web.Patience  `kong:"-"` // with slow clients; the usual when none is said
+	Behind   time.Duration `kong:"-"` // behindLimit when zero
 }
 
 // Server answers a world's HTTP.
 type Server struct {
-	world *World
-	hub   *feed.Hub
-	live  *livemap.Map
-	tiles *tiles.Server
-	web   *web.Server
-	ready atomic.Bool
+	world    *World
+	hub      *feed.Hub
+	follower *change.Follower
+	live     *livemap.Map
+	tiles    *tiles.Server
+	web      *web.Server
+	behind   time.Duration // for how long it may be and say that it is ready
+	ready    atomic.Bool
 }
+
+// behindLimit is for how long a process may have missed changes and still say that
+// it is ready: a bulk change that everything is loaded anew for takes some seconds.
+const behindLimit = 15 * time.Second
 
 // NewServer makes the routes; the change log is read from its head on.
 func NewServer(ctx context.Context, w *World, c ServeConfig, version string) (*Server, error) {
@@ -101,7 +111,8 @@ func OpenAPI(version string) ([]byte, error) {
 }
 
 func newServer(w *World, head change.Position, c ServeConfig, version string) (*Server, error) {
-	s := &Server{world: w, hub: feed.NewHub(head), live: livemap.New(w.Pool, w.Log)}
+	s := &Server{world: w, hub: feed.NewHub(head), live: livemap.New(w.Pool, w.Log), behind: cmp.Or(c.Behind, behindLimit)}
+	s.follower = &change.Follower{Log: w.Changes, Logger: w.Log, Apply: s.apply, Reset: s.reset}
 	metrics := prometheus.NewRegistry()
 	s.web = web.New(web.Config{
 		Version: version, Auth: w.Auth, Log: w.Log, Metrics: metrics, Ready: s.readiness, TrustProxy: c.TrustProxy, Audit: w.Audit,
@@ -164,15 +175,26 @@ func (s *Server) gauges(reg *prometheus.Registry) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_live_position", Help: "The change that the whole live map knows."}, func() float64 { return float64(s.live.Seen().Pos) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_live_objects", Help: "Objects in the live map."}, func() float64 { return float64(s.live.Len()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_change_position", Help: "The change this process has seen."}, func() float64 { return float64(s.hub.At().Pos) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_change_behind_seconds", Help: "For how long this process may have missed changes; infinite before it has had all of them once."}, func() float64 {
+			lag, known := s.follower.Behind()
+			if !known {
+				return math.Inf(1)
+			}
+			return lag.Seconds()
+		}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "onemap_database_connections", Help: "Connections in use."}, func() float64 { return float64(s.world.Pool.Stat().AcquiredConns()) }),
 	)
 }
 
-// readiness asks what a request would need: the database, and a change log
-// that is being followed.
+// readiness asks what a request would need: the database, and a change log that has
+// been followed to its end lately. Who is behind would answer as of then.
 func (s *Server) readiness(ctx context.Context) error {
-	if !s.ready.Load() {
+	lag, known := s.follower.Behind()
+	if !s.ready.Load() || !known {
 		return errors.New("still starting, or stopping")
+	}
+	if lag > s.behind {
+		return fault.Newf(fault.Unavailable, "server.behind", "This process is behind: for %d s it has not had every change. It is not to be asked before it has caught up.", int(lag.Seconds()))
 	}
 	return s.world.Pool.Ping(ctx)
 }
@@ -254,8 +276,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 	}
 	background("database", func(ctx context.Context) error { return s.world.database.watch(ctx, s.world.reconnect) })
 	background("change sequencer", (&change.Sequencer{Pool: s.world.Pool, Log: s.world.Log}).Run)
-	follower := &change.Follower{Log: s.world.Changes, Logger: s.world.Log, Apply: s.apply, Reset: s.reset}
-	background("change follower", func(ctx context.Context) error { return follower.Run(ctx, s.hub.At()) })
+	background("change follower", func(ctx context.Context) error { return s.follower.Run(ctx, s.hub.At()) })
+	background("change keeper", s.world.keeper.Run)
 	background("live map", s.live.Run)
 	background("sweep", s.sweep)
 	background("retention", s.world.retain)
@@ -286,12 +308,33 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, started func()) erro
 		return nil
 	})
 	s.ready.Store(true)
+	s.settle(ctx)
 	started()
 	err := g.Wait()
 	// Only now nobody writes entries any more.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return errors.Join(err, s.world.Sealer.Finish(last))
+}
+
+// settle waits until the change log has been followed to its end for the first time,
+// and no longer than a process may be behind: then /readyz says what is wrong.
+func (s *Server) settle(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(s.behind)
+	for {
+		if _, known := s.follower.Behind(); known {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-limit:
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // sweep forgets once an hour what nobody claimed and nobody finished.

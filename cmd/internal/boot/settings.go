@@ -84,6 +84,8 @@ func (c Config) fixed(s ServeConfig) []setting.Fixed {
 		keptIn("people_key", "people-key", c.PeopleKey, c.peopleKey().File),
 		keptIn("audit_key", "audit-key", c.AuditKey, c.auditKey().File),
 		setting.Fixed{Key: "audit_heads", Flag: "audit-heads", Value: c.auditHeads()},
+		setting.Fixed{Key: "keep_changes", Flag: "keep-changes", Value: fmt.Sprint(c.KeepChanges)},
+		setting.Fixed{Key: "keep_changes_days", Flag: "keep-changes-days", Value: fmt.Sprint(c.KeepChangesDays)},
 		setting.Fixed{Key: "cache_mb", Flag: "cache-mb", Value: fmt.Sprint(s.CacheMB)},
 		setting.Fixed{Key: "log_level", Flag: "log-level", Value: c.LogLevel},
 		setting.Fixed{Key: "log_format", Flag: "log-format", Value: c.LogFormat},

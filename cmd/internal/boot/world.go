@@ -61,7 +61,8 @@ type World struct {
 	Settings      *setting.Service
 
 	database *Database
-	owner    *pgxpool.Pool  // of the tables: who seals the audit log
+	owner    *pgxpool.Pool // of the tables: who seals the audit log, and makes partitions
+	keeper   *change.Keeper
 	entry    *audit.Pending // of a command
 	leave    []func()       // before the pools are closed
 }
@@ -162,6 +163,10 @@ func (w *World) build(ctx context.Context) (err error) {
 	w.People = person.New(person.Config{Pool: w.Vault, Keys: w.Keys, Regions: w.Regions, Now: time.Now, NewID: newID, Zone: w.Zone, Sealer: w.Sealer, Keep: w.keepLeft})
 	w.Buildings.People, w.Buildings.Tied, w.Buildings.Followers = between.BuildingPeople{Service: w.People}, []building.Tied{w.People, w.Organisations}, []building.Follower{w.People}
 	w.Changes = &change.Log{Pool: w.Pool}
+	w.keeper = &change.Keeper{Pool: w.owner, Log: w.Log, Days: int(w.Config.KeepChangesDays), Changes: w.Config.KeepChanges}
+	if err := w.keeper.Round(ctx); err != nil { // what a command records needs room, too
+		return err
+	}
 	w.Analysis = analysis.New(analysis.Config{Pool: w.Pool, Regions: w.Regions, Now: time.Now, Zone: w.Zone})
 	w.Cases = w.CasesAt(time.Now)
 	w.Nets = crosswalk.New(crosswalk.Config{
