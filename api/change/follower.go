@@ -55,6 +55,9 @@ func (f *Follower) Run(ctx context.Context, from Position) error {
 			return nil
 		}
 		f.Logger.WarnContext(ctx, "change follower starts over", "at", from.String(), "error", err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			f.Log.Pool.Reset() // where one connection has frozen, those that lie idle have, too
+		}
 		select {
 		case <-ctx.Done():
 			return nil

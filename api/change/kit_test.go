@@ -61,16 +61,16 @@ func sequence(tb testing.TB, pool *pgxpool.Pool) (stop func()) {
 	return run(tb, (&change.Sequencer{Pool: pool, Log: quiet}).Run)
 }
 
-// reader collects what a follower hands over.
+// reader collects what its follower hands over.
 type reader struct {
+	*change.Follower
 	mu      sync.Mutex
 	entries []change.Entry
 	resets  []change.Position
 	more    chan struct{} // holds a token after each change of the above
 }
 
-func follow(tb testing.TB, pool *pgxpool.Pool, from change.Position) *reader {
-	tb.Helper()
+func newReader(pool *pgxpool.Pool) *reader {
 	r := &reader{more: make(chan struct{}, 1)}
 	tell := func() {
 		select {
@@ -78,7 +78,7 @@ func follow(tb testing.TB, pool *pgxpool.Pool, from change.Position) *reader {
 		default:
 		}
 	}
-	f := &change.Follower{
+	r.Follower = &change.Follower{
 		Log: &change.Log{Pool: pool}, Logger: quiet,
 		Apply: func(_ context.Context, _ int64, entries []change.Entry) error {
 			r.mu.Lock()
@@ -95,7 +95,18 @@ func follow(tb testing.TB, pool *pgxpool.Pool, from change.Position) *reader {
 			return nil
 		},
 	}
-	run(tb, func(ctx context.Context) error { return f.Run(ctx, from) })
+	return r
+}
+
+func (r *reader) run(tb testing.TB, from change.Position) {
+	tb.Helper()
+	run(tb, func(ctx context.Context) error { return r.Run(ctx, from) })
+}
+
+func follow(tb testing.TB, pool *pgxpool.Pool, from change.Position) *reader {
+	tb.Helper()
+	r := newReader(pool)
+	r.run(tb, from)
 	return r
 }
 

@@ -66,11 +66,7 @@ func Through(tb testing.TB, of string) *Proxy {
 	tb.Cleanup(func() {
 		_ = l.Close() // ends the loop above
 		p.Thaw()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for c := range p.conns {
-			_ = c.Close() // whoever used it has ended
-		}
+		p.Break()
 	})
 	return p
 }
@@ -132,4 +128,15 @@ func (p *Proxy) Cut() {
 	for of := range p.open {
 		of.cut = true
 	}
+}
+
+// Break ends every connection that is open, as when the network's devices restart.
+func (p *Proxy) Break() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		_ = c.Close() // nothing is to be kept
+	}
+	clear(p.conns)
+	clear(p.open)
 }
