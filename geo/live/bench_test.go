@@ -401,7 +401,7 @@ func heapBytes() int {
 	return int(m.HeapAlloc)
 }
 
-// quantiles are the median and the 99th part of a hundred.
+// quantiles are the median and the p99.
 func quantiles(list []float64) [2]float64 {
 	slices.Sort(list)
 	return [2]float64{list[len(list)/2], list[len(list)*99/100]}
