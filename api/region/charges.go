@@ -3,18 +3,15 @@ package region
 import (
 	"cmp"
 	"context"
-	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geo"
 
 	"onemap/api/actor"
 	"onemap/api/pg"
-	"onemap/geo/crs"
 	"onemap/geo/grid"
 )
 
@@ -24,8 +21,7 @@ type Charge struct {
 	Community string        `json:"community"`
 	Login     string        `json:"login"`
 	Name      string        `json:"name"`
-	Load      float64       `json:"load"`
-	Measure   string        `json:"measure" enum:"area,households,cases" doc:"What load counts: what is to be balanced, or square metres where there is nothing of it."`
+	Load      float64       `json:"load" doc:"Of what the cut was to balance; square metres where there is nothing of it."`
 	Grids     []ChargedGrid `json:"grids"`
 }
 
@@ -113,9 +109,8 @@ func share(grids []toCharge, workers int) []int {
 
 // chargesOf proposes workers for the grids that a community is cut into, of those
 // who hold the role on the community or on grids of it today; for a time as
-// somebody's deputy does not count. measure is what the cells' load counts. Without
-// any worker, nothing is proposed.
-func (s *Service) chargesOf(ctx context.Context, community grid.Code, measure string, cells []CutCell) ([]Charge, error) {
+// somebody's deputy does not count. Without any, nothing is proposed.
+func (s *Service) chargesOf(ctx context.Context, community grid.Code, cells []CutCell) ([]Charge, error) {
 	if s.grants == nil || len(cells) == 0 {
 		return nil, nil
 	}
@@ -151,9 +146,8 @@ func (s *Service) chargesOf(ctx context.Context, community grid.Code, measure st
 		grids[i] = toCharge{code: c.Code, load: c.Load, middle: c.geom.Bound().Center(), today: make([]float64, len(charges))}
 		load += c.Load
 	}
-	if load == 0 {
-		measure = "area"
-		for i, c := range cells {
+	for i, c := range cells {
+		if load == 0 {
 			grids[i].load = c.Area
 		}
 	}
@@ -164,9 +158,6 @@ func (s *Service) chargesOf(ctx context.Context, community grid.Code, measure st
 		g, c := grids[i], &charges[w]
 		c.Load += g.load
 		c.Grids = append(c.Grids, ChargedGrid{Code: g.code, Load: g.load, Kept: g.today[w]})
-	}
-	for i := range charges {
-		charges[i].Measure = measure
 	}
 	slices.SortStableFunc(charges, func(a, b Charge) int { return strings.Compare(a.Login, b.Login) })
 	return charges, nil
@@ -200,47 +191,4 @@ FROM region r, (SELECT ST_MakeValid($1::geometry) AS geom) c WHERE r.code = ANY 
 		})
 	}
 	return s.pool.SendBatch(ctx, &b).Close()
-}
-
-// foreseen proposes workers for the grids of the communities whose grids a drawing
-// makes anew, takes away or gives another border, by households.
-func (s *Service) foreseen(ctx context.Context, d *drawing, next *grid.Index) ([]Charge, error) {
-	touched := map[grid.Code]bool{}
-	for code, p := range d.parts {
-		if had, ok := d.ix.Region(code); code.Level() == grid.Grid && !(ok && p.Change == Changed && orb.Equal(had.Geom, p.Geom)) {
-			touched[code.Parent()] = true
-		}
-	}
-	list := []Charge{}
-	for _, community := range slices.Sorted(maps.Keys(touched)) {
-		grids := d.children(community)
-		cells := make([]CutCell, len(grids))
-		number := map[grid.Code]int{}
-		var box orb.Bound
-		for i, r := range grids {
-			cells[i] = CutCell{Code: string(r.Code), Area: geo.Area(r.Geom), geom: r.Geom}
-			number[r.Code] = i
-			if box = box.Union(r.Geom.Bound()); i == 0 {
-				box = r.Geom.Bound()
-			}
-		}
-		if len(grids) == 0 {
-			continue
-		}
-		homes, err := s.terrain.Households(ctx, s.pool, box)
-		if err != nil {
-			return nil, pg.Fault(err)
-		}
-		for _, h := range homes {
-			if i, ok := number[next.Locate(crs.FromPoint(h.At)).Grid]; ok {
-				cells[i].Load += h.Much
-			}
-		}
-		charges, err := s.chargesOf(ctx, community, "households", cells)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, charges...)
-	}
-	return list, nil
 }

@@ -233,18 +233,18 @@ func (s *Service) CutDraft(ctx context.Context, under grid.Code, c Cutting, id u
 		return writeParts(ctx, tx, draft.ID, parts, d)
 	})
 	if err == nil {
-		err = s.charge(ctx, &cuts, c.Target)
+		err = s.charge(ctx, &cuts)
 	}
 	return draft, cuts.Report, err
 }
 
 // charge proposes workers for the grids of a report, community by community.
-func (s *Service) charge(ctx context.Context, c *Cuts, target string) error {
+func (s *Service) charge(ctx context.Context, c *Cuts) error {
 	c.Report.Charges = []Charge{}
 	cells := c.Report.Cells
 	for _, of := range c.cuts {
 		n := len(of.plan.Cells)
-		charges, err := s.chargesOf(ctx, of.community.Code, target, cells[:n])
+		charges, err := s.chargesOf(ctx, of.community.Code, cells[:n])
 		if err != nil {
 			return err
 		}
@@ -261,7 +261,7 @@ func (s *Service) CutPreview(ctx context.Context, under grid.Code, c Cutting) (C
 		return CutReport{}, err
 	}
 	if err = cuts.draw(s.drawingOf(ctx, under, s.Index(), nil)); err == nil {
-		err = s.charge(ctx, &cuts, c.Target)
+		err = s.charge(ctx, &cuts)
 	}
 	return cuts.Report, err
 }
@@ -285,7 +285,7 @@ func (s *Service) CutGrids(ctx context.Context, under grid.Code, c Cutting, id u
 	if err := cuts.draw(d); err != nil {
 		return Draft{}, Published{}, cuts.Report, err
 	}
-	if err := s.charge(ctx, &cuts, c.Target); err != nil {
+	if err := s.charge(ctx, &cuts); err != nil {
 		return Draft{}, Published{}, cuts.Report, err
 	}
 	put, _ := d.redraw()

@@ -301,18 +301,9 @@ INSERT INTO account_grant (id, account_id, role, scope, starts_at, given_at, rea
 		return n
 	}
 	held = count()
-	d, report, err := c.Regions.CutDraft(admin, community, ask, apitest.NewID(), "", "")
+	_, report, err = c.Regions.CutDraft(admin, community, ask, apitest.NewID(), "", "")
 	if err != nil {
 		t.Fatal(err)
-	}
-	ahead, err := c.Regions.Preview(admin, community, d.ID)
-	if err != nil || len(ahead.Charges) != 3 {
-		t.Fatalf("%+v, %v", ahead.Charges, err)
-	}
-	for i, one := range ahead.Charges { // the draft says what the cut said
-		if cut := report.Charges[i]; one.Login != cut.Login || one.Measure != "households" || math.Abs(one.Load-cut.Load) > 0 || len(one.Grids) != len(cut.Grids) {
-			t.Errorf("%+v, the cut said %+v", one, cut)
-		}
 	}
 	if got := []string{report.Charges[0].Login, report.Charges[1].Login, report.Charges[2].Login}; len(report.Charges) != 3 || got[0] != "leader" || got[1] != "registrar" || got[2] != "worker" {
 		t.Fatalf("%+v", report.Charges)

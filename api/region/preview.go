@@ -76,7 +76,6 @@ type Preview struct {
 	Pairs     []Shift  `json:"pairs"`
 	Elsewhere []string `json:"elsewhere" doc:"Regions in force of which nothing would stay where it is: as a rule their codes were mixed up."`
 	Grants    []Grant  `json:"grants" doc:"Roles that name a region which goes away."`
-	Charges   []Charge `json:"charges" doc:"Who of the workers of each community whose grids are drawn anew would take which, by households. A proposal: publishing gives and takes nothing."`
 	Behind    []string `json:"behind" doc:"Regions that were redrawn since the draft was begun: it cannot be published before it is drawn on them."`
 
 	moving []place.Moving
@@ -164,8 +163,7 @@ func (s *Service) Preview(ctx context.Context, under grid.Code, id uuid.UUID) (P
 	for i, g := range p.Grants {
 		p.Grants[i].To = heir(drawn, next, grid.Code(g.Scope))
 	}
-	p.Charges, err = s.foreseen(ctx, drawn, next)
-	return p, err
+	return p, nil
 }
 
 // sees says whether an actor may see what moves: cases and organisations within

@@ -154,8 +154,6 @@ func printCut(r region.CutReport, target string) {
 	}
 }
 
-var measures = map[string]string{"area": "m²", "households": "households", "cases": "cases"}
-
 // printCharges says who would take which grids.
 func printCharges(list []region.Charge) {
 	if len(list) == 0 {
@@ -164,7 +162,7 @@ func printCharges(list []region.Charge) {
 	}
 	fmt.Println("workers     proposed, and nothing is given by it:")
 	for _, c := range list {
-		fmt.Printf("  %s %s (%s) would take %d grids with %.0f %s:", c.Community, c.Name, c.Login, len(c.Grids), c.Load, measures[c.Measure])
+		fmt.Printf("  %s %s (%s) would take %d grids with %.0f:", c.Community, c.Name, c.Login, len(c.Grids), c.Load)
 		for _, g := range c.Grids {
 			fmt.Printf(" %s", g.Code[len(c.Community):])
 			if g.Kept > 0 {

@@ -158,9 +158,6 @@ func (c gridsPreview) Run(ctx context.Context) error {
 		for _, g := range p.Grants {
 			fmt.Printf("%s is %s on %s, which goes away; most of its ground goes to %s\n", g.Login, g.Role, g.Scope, g.To)
 		}
-		if len(p.Charges) > 0 {
-			printCharges(p.Charges)
-		}
 		if len(p.Behind) > 0 {
 			fmt.Printf("%d regions of the place were redrawn since the draft was begun.\n", len(p.Behind))
 		}

@@ -292,7 +292,6 @@ const redraw = spec(
         await page.locator('.preview .scroll').evaluate((one) => one.scrollWidth <= one.clientWidth),
         'the table is wider than its panel',
       );
-      await page.locator('[data-charge]').getByText('演示·网格员').waitFor();
     });
     await when('they publish it', async () => {
       await bench.button('发布').click();

@@ -4937,14 +4937,12 @@ export interface components {
         RegionCharge: {
             community: string;
             grids: components["schemas"]["RegionChargedGrid"][] | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Of what the cut was to balance; square metres where there is nothing of it.
+             */
             load: number;
             login: string;
-            /**
-             * @description What load counts: what is to be balanced, or square metres where there is nothing of it.
-             * @enum {string}
-             */
-            measure: "area" | "households" | "cases";
             name: string;
         };
         RegionChargedGrid: {
@@ -5209,8 +5207,6 @@ export interface components {
         RegionPreview: {
             /** @description Regions that were redrawn since the draft was begun: it cannot be published before it is drawn on them. */
             behind: string[] | null;
-            /** @description Who of the workers of each community whose grids are drawn anew would take which, by households. A proposal: publishing gives and takes nothing. */
-            charges: components["schemas"]["RegionCharge"][] | null;
             /** Format: int64 */
             dropped: number;
             /**

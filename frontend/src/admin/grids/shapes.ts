@@ -122,7 +122,6 @@ export interface Preview {
   /** Codes in force of which nothing would stay where it is. */
   elsewhere: string[];
   grants: { login: string; name: string; role: string; scope: string; to: string }[];
-  charges: Charge[];
   behind: string[];
 }
 
@@ -161,7 +160,6 @@ export interface Charge {
   login: string;
   name: string;
   load: number;
-  measure: 'area' | 'households' | 'cases';
   grids: { code: string; load: number; kept: number }[];
 }
 /** What came of cutting a place: the grids to look at, or the draft they are in. */
