@@ -271,7 +271,7 @@ func TestNobodyWaitsForATrim(t *testing.T) {
 func TestTheMigrationKeepsTheLog(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Empty(t)
-	if err := pg.MigrateTo(t.Context(), url, 30); err != nil {
+	if err := pg.MigrateTo(t.Context(), url, 31); err != nil {
 		t.Fatal(err)
 	}
 	pool := connect(t, url)
@@ -292,7 +292,7 @@ func TestTheMigrationKeepsTheLog(t *testing.T) {
 		return s
 	}
 	before := rows()
-	for _, version := range []int64{31, 30, 31} {
+	for _, version := range []int64{32, 31, 32} {
 		if err := pg.MigrateTo(t.Context(), url, version); err != nil {
 			t.Fatal(err)
 		}
