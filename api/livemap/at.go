@@ -13,11 +13,13 @@ import (
 	"github.com/paulmach/orb"
 
 	"onemap/api/actor"
+	"onemap/api/cases"
 	"onemap/api/change"
 	"onemap/api/fault"
 	"onemap/api/region"
 	"onemap/api/web"
 	"onemap/geo/crs"
+	"onemap/geo/lattice"
 	"onemap/geo/live"
 )
 
@@ -54,7 +56,7 @@ type Here struct {
 
 // Found is objects of one kind, the first of them.
 type Found[T any] struct {
-	Items  []T `json:"items"`
+	Items  []T `json:"items" nullable:"false"`
 	Beyond int `json:"beyond" doc:"How many more there are."`
 }
 
@@ -84,6 +86,7 @@ type FoundFacility struct {
 	Place
 	Code   string `json:"code" doc:"What its plate says."`
 	Kind   string `json:"kind"`
+	Class  string `json:"class"`
 	Name   string `json:"name"`
 	NameEn string `json:"name_en"`
 	State  string `json:"state"`
@@ -92,13 +95,13 @@ type FoundFacility struct {
 // FoundCase is a case near the place.
 type FoundCase struct {
 	Place
-	Number   string     `json:"number"`
-	Category string     `json:"category"`
-	Title    string     `json:"title"`
-	TitleEn  string     `json:"title_en"`
-	State    string     `json:"state"`
-	Urgent   bool       `json:"urgent"`
-	DueAt    *time.Time `json:"due_at"`
+	Number   string      `json:"number"`
+	Category string      `json:"category"`
+	Title    string      `json:"title"`
+	TitleEn  string      `json:"title_en"`
+	State    cases.State `json:"state" enum:"reported,filed,dispatched,returned,in_progress,suspended,resolved,closed,rejected"`
+	Urgent   bool        `json:"urgent"`
+	DueAt    *time.Time  `json:"due_at"`
 }
 
 // FoundService is a service near the place.
@@ -151,13 +154,14 @@ func (a *Asker) here(ctx context.Context, q *atQuery) (*atAnswer, error) {
 func (m *Map) At(at crs.WGS84, reach float64, sees actor.Scope) Here {
 	h := Here{Seen: m.Seen().String()}
 	p := orb.Point{at.Lon, at.Lat}
+	h.Buildings = m.buildingsAt(at)
 	h.Facilities = within(m.Facilities.Now(), p, reach, func(f *Facility) bool { return f.State != "removed" }, func(o *live.Object[Facility], metres float64) FoundFacility {
 		r := &o.Row
-		return FoundFacility{placed(o, r.FID, r.Grid, metres), r.Code, r.Kind, r.Name, r.NameEn, r.State}
+		return FoundFacility{placed(o, r.FID, r.Grid, metres), r.Code, r.Kind, r.Class, r.Name, r.NameEn, r.State}
 	})
 	h.Cases = within(m.Cases.Now(), p, reach, func(c *Case) bool { return c.Open() && sees.Holds(c.Scope, c.Department) }, func(o *live.Object[Case], metres float64) FoundCase {
 		r := &o.Row
-		f := FoundCase{placed(o, r.FID, r.Grid, metres), r.Number, r.Category, r.Title, r.TitleEn, r.State, r.Urgent, nil}
+		f := FoundCase{placed(o, r.FID, r.Grid, metres), r.Number, r.Category, r.Title, r.TitleEn, cases.State(r.State), r.Urgent, nil}
 		if !r.Due.IsZero() {
 			f.DueAt = &r.Due
 		}
@@ -168,6 +172,22 @@ func (m *Map) At(at crs.WGS84, reach float64, sees actor.Scope) Here {
 		return FoundService{placed(o, r.FID, r.Grid, metres), r.Kind, r.Name, r.NameEn, r.State}
 	})
 	return h
+}
+
+// buildingsAt tells the buildings that hold a place, in the order of their numbers.
+func (m *Map) buildingsAt(at crs.WGS84) Found[FoundBuilding] {
+	f := Found[FoundBuilding]{Items: []FoundBuilding{}}
+	if node, ok := lattice.On(at.Lon, at.Lat); ok {
+		for s := range m.Buildings.Now().At(node) {
+			r := &s.Row
+			b := FoundBuilding{ID: uuid.UUID(s.ID), FID: r.FID, Name: r.Name, NameEn: r.NameEn, Use: r.Use, Address: r.Address, GridCode: coded(r.Grid)}
+			f.Items = append(f.Items, b)
+		}
+	}
+	slices.SortFunc(f.Items, func(a, b FoundBuilding) int { return cmp.Compare(a.FID, b.FID) })
+	f.Beyond = max(len(f.Items)-mostOfAKind, 0)
+	f.Items = f.Items[:len(f.Items)-f.Beyond]
+	return f
 }
 
 // within tells the objects within reach that are to be kept, nearest first, of
@@ -195,9 +215,13 @@ func within[R, T any](layer *live.Points[R], at orb.Point, reach float64, keep f
 
 func placed[R any](o *live.Object[R], fid int64, grid string, metres float64) Place {
 	at := o.At.Point()
-	p := Place{ID: uuid.UUID(o.ID), FID: fid, Lon: at[0], Lat: at[1], Distance: metres}
-	if grid != "" {
-		p.GridCode = &grid
+	return Place{ID: uuid.UUID(o.ID), FID: fid, Lon: at[0], Lat: at[1], GridCode: coded(grid), Distance: metres}
+}
+
+// coded is a code, or nil where there is none.
+func coded(code string) *string {
+	if code == "" {
+		return nil
 	}
-	return p
+	return &code
 }

@@ -13,6 +13,7 @@ import (
 
 	"onemap/api/actor"
 	"onemap/api/apitest"
+	"onemap/api/building"
 	"onemap/api/cases"
 	"onemap/api/change"
 	"onemap/api/facility"
@@ -116,23 +117,29 @@ func (o *town) write(do func(tx pgx.Tx, ix *grid.Index) error) {
 	})
 }
 
-// put brings facilities and services of some references, new or changed.
+// put brings facilities, services and buildings of some references, new or changed.
 func (o *town) put(refs ...string) {
 	o.t.Helper()
 	b := o.now()
 	o.write(func(tx pgx.Tx, ix *grid.Index) error {
 		var facilities []facility.New
 		var services []service.Place
+		var buildings []building.Building
 		for _, ref := range refs {
 			facilities = append(facilities, facility.New{
 				Ref: ref, Kind: []string{"bench", "waste_basket"}[o.random.IntN(2)], Name: "长椅" + ref, State: []string{"intact", "damaged", "removed"}[o.random.IntN(3)], Point: o.somewhere(),
 			})
 			services = append(services, service.Place{Ref: ref, Kind: "canteen", Name: "食堂" + ref, State: []string{"open", "closed"}[o.random.IntN(2)], Point: o.somewhere()})
+			at, wide, high := o.somewhere(), float64(1+o.random.IntN(40_000))/1e7, float64(1+o.random.IntN(40_000))/1e7
+			buildings = append(buildings, building.Building{Ref: ref, Name: "楼" + ref, Geom: orb.MultiPolygon{{{at, {at[0] + wide, at[1]}, {at[0], at[1] + high}, at}}}})
 		}
 		if _, err := o.Facilities.Import(context.Background(), tx, ix, b, facilities); err != nil {
 			return err
 		}
-		_, err := o.Services.Import(context.Background(), tx, ix, b, services)
+		if _, err := o.Services.Import(context.Background(), tx, ix, b, services); err != nil {
+			return err
+		}
+		_, err := o.Buildings.Import(context.Background(), tx, ix, b, buildings)
 		return err
 	})
 }

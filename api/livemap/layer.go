@@ -14,22 +14,9 @@ import (
 	"onemap/geo/live"
 )
 
-// store is what a layer of geo/live is to those who fill it.
-type store[R any] interface {
-	Load(at live.Position, objects iter.Seq[live.Object[R]])
-	Apply(at live.Position, edits []live.Edit[R])
-}
-
-// layer is one kind of object: how its rows are read and where they go.
-type layer[R any] struct {
-	kind   string // as the change log calls it, and its table
-	query  string // without a WHERE
-	decode func(v [][]byte) (live.Object[R], error)
-	store  store[R]
-}
-
-// filler is a layer of any kind of row.
+// filler is how one kind of object comes into its layer.
 type filler interface {
+	// of is the kind, as the change log calls it.
 	of() string
 	// all reads every object; put makes them the layer's, with what became of
 	// those that were named meanwhile.
@@ -41,18 +28,68 @@ type filler interface {
 // update is objects that were read and are not visible yet.
 type update interface{ apply(at live.Position) }
 
-func (l *layer[R]) of() string { return l.kind }
-
-type edits[R any] struct {
-	list  []live.Edit[R]
-	store store[R]
+// layer fills a layer of geo/live with objects of type T.
+type layer[T any] struct {
+	kind   string
+	query  string // without a WHERE
+	decode func(v [][]byte) (T, error)
+	id     func(*T) live.ID
+	load   func(at live.Position, objects iter.Seq[T])
+	change func(at live.Position, there []T, gone []live.ID)
 }
 
-func (e edits[R]) apply(at live.Position) { e.store.Apply(at, e.list) }
+// never is a revision that no other follows: an id is not given twice.
+const never = 1<<63 - 1
 
-func (l *layer[R]) read(ctx context.Context, tx pgx.Tx, where string) ([]live.Object[R], error) {
-	var list []live.Object[R]
-	err := pg.CopyOut(ctx, tx, l.query+where, func(v [][]byte) error {
+// points fills a layer of points.
+func points[R any](kind, query string, decode func(v [][]byte) (live.Object[R], error), into *live.PointLayer[R]) filler {
+	return &layer[live.Object[R]]{
+		kind: kind, query: query, decode: decode, load: into.Load,
+		id: func(o *live.Object[R]) live.ID { return o.ID },
+		change: func(at live.Position, there []live.Object[R], gone []live.ID) {
+			var edits []live.Edit[R]
+			for _, o := range there {
+				edits = append(edits, live.Edit[R]{Object: o})
+			}
+			for _, id := range gone {
+				edits = append(edits, live.Edit[R]{Object: live.Object[R]{ID: id, Rev: never}, Gone: true})
+			}
+			into.Apply(at, edits)
+		},
+	}
+}
+
+// shapes fills a layer of shapes.
+func shapes[R any](kind, query string, decode func(v [][]byte) (live.Shape[R], error), into *live.ShapeLayer[R]) filler {
+	return &layer[live.Shape[R]]{
+		kind: kind, query: query, decode: decode, load: into.Load,
+		id: func(s *live.Shape[R]) live.ID { return s.ID },
+		change: func(at live.Position, there []live.Shape[R], gone []live.ID) {
+			var edits []live.ShapeEdit[R]
+			for _, s := range there {
+				edits = append(edits, live.ShapeEdit[R]{Shape: s})
+			}
+			for _, id := range gone {
+				edits = append(edits, live.ShapeEdit[R]{Shape: live.Shape[R]{ID: id, Rev: never}, Gone: true})
+			}
+			into.Apply(at, edits)
+		},
+	}
+}
+
+func (l *layer[T]) of() string { return l.kind }
+
+// batch is what became of some objects.
+type batch[T any] struct {
+	layer *layer[T]
+	there []T
+	gone  []live.ID
+}
+
+func (n *batch[T]) apply(at live.Position) { n.layer.change(at, n.there, n.gone) }
+
+func (l *layer[T]) read(ctx context.Context, tx pgx.Tx, where string) (list []T, err error) {
+	err = pg.CopyOut(ctx, tx, l.query+where, func(v [][]byte) error {
 		o, err := l.decode(v)
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", l.kind, uuid.UUID(v[0]), err)
@@ -63,26 +100,31 @@ func (l *layer[R]) read(ctx context.Context, tx pgx.Tx, where string) ([]live.Ob
 	return list, err
 }
 
-func (l *layer[R]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, update), error) {
+func (l *layer[T]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, update), error) {
 	list, err := l.read(ctx, tx, "")
 	if err != nil {
 		return nil, err
 	}
-	return func(at live.Position, named update) {
-		over := map[live.ID]live.Edit[R]{}
-		if named != nil {
-			for _, e := range named.(edits[R]).list {
-				over[e.ID] = e
+	return func(at live.Position, later update) {
+		var there []T
+		renewed := map[live.ID]bool{}
+		if n, ok := later.(*batch[T]); ok {
+			there = n.there
+			for i := range n.there {
+				renewed[l.id(&n.there[i])] = true
+			}
+			for _, id := range n.gone {
+				renewed[id] = true
 			}
 		}
-		l.store.Load(at, func(yield func(live.Object[R]) bool) {
-			for _, o := range list {
-				if _, later := over[o.ID]; !later && !yield(o) {
+		l.load(at, func(yield func(T) bool) {
+			for i := range list {
+				if !renewed[l.id(&list[i])] && !yield(list[i]) {
 					return
 				}
 			}
-			for _, e := range over {
-				if !e.Gone && !yield(e.Object) {
+			for _, o := range there {
+				if !yield(o) {
 					return
 				}
 			}
@@ -90,13 +132,10 @@ func (l *layer[R]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, upda
 	}, nil
 }
 
-// never is a revision that no other follows: an id is not given twice.
-const never = 1<<63 - 1
-
-func (l *layer[R]) some(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (update, error) {
-	e := edits[R]{store: l.store}
+func (l *layer[T]) some(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (update, error) {
+	n := &batch[T]{layer: l}
 	if len(ids) == 0 {
-		return e, nil
+		return n, nil
 	}
 	texts := make([]string, len(ids))
 	missing := map[live.ID]bool{}
@@ -104,16 +143,15 @@ func (l *layer[R]) some(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (update
 		texts[i], missing[live.ID(id)] = "'"+id.String()+"'", true
 	}
 	slices.Sort(texts)
-	list, err := l.read(ctx, tx, " WHERE id IN ("+strings.Join(slices.Compact(texts), ",")+")")
-	if err != nil {
+	var err error
+	if n.there, err = l.read(ctx, tx, " WHERE id IN ("+strings.Join(slices.Compact(texts), ",")+")"); err != nil {
 		return nil, err
 	}
-	for _, o := range list {
-		e.list = append(e.list, live.Edit[R]{Object: o})
-		delete(missing, o.ID)
+	for i := range n.there {
+		delete(missing, l.id(&n.there[i]))
 	}
 	for id := range missing {
-		e.list = append(e.list, live.Edit[R]{Object: live.Object[R]{ID: id, Rev: never}, Gone: true})
+		n.gone = append(n.gone, id)
 	}
-	return e, nil
+	return n, nil
 }

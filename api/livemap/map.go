@@ -24,6 +24,7 @@ type Map struct {
 	Cases      *live.PointLayer[Case]
 	Facilities *live.PointLayer[Facility]
 	Services   *live.PointLayer[Service]
+	Buildings  *live.ShapeLayer[Building]
 
 	pool    *pgxpool.Pool
 	log     *slog.Logger
@@ -56,11 +57,13 @@ func New(pool *pgxpool.Pool, log *slog.Logger) *Map {
 		Services: live.NewPointLayer(func(s *Service) live.Group {
 			return live.Group{Grid: grid.Code(s.Grid), Category: s.Kind, State: s.State}
 		}),
+		Buildings: live.NewShapeLayer[Building](),
 	}
 	m.fillers = []filler{
-		&layer[Case]{"case", caseQuery, decodeCase, m.Cases},
-		&layer[Facility]{"facility", facilityQuery, decodeFacility, m.Facilities},
-		&layer[Service]{"service", serviceQuery, decodeService, m.Services},
+		points("case", caseQuery, decodeCase, m.Cases),
+		points("facility", facilityQuery, decodeFacility, m.Facilities),
+		points("service", serviceQuery, decodeService, m.Services),
+		shapes("building", buildingQuery, decodeBuilding, m.Buildings),
 	}
 	m.seen.Store(&sighting{more: make(chan struct{})})
 	return m

@@ -40,10 +40,16 @@ func rows[R any](objects iter.Seq[*live.Object[R]], line func(*R) string) (list 
 func (o *town) compare() (objects int) {
 	o.t.Helper()
 	const head = "SELECT concat_ws(' ', id, rev, round(ST_X(point) * 1e7), round(ST_Y(point) * 1e7), "
+	var houses []string
+	for b := range o.m.Buildings.Now().All() {
+		houses = append(houses, fmt.Sprintf("%s %d %d %s %s %s", uuid.UUID(b.ID), b.Rev, b.Row.FID, b.Row.Name, dash(b.Row.Grid), b.Row.Scope))
+	}
+	slices.Sort(houses)
 	for table, of := range map[string]struct {
 		columns string
 		got     []string
 	}{
+		"building": {"", houses},
 		"case_file": {"fid, number, category, state, urgent, COALESCE(grid_code, '-'), scope_code, COALESCE(department_code, '-'), COALESCE(extract(epoch FROM due_at)::bigint::text, '-')", rows(o.m.Cases.Now().All(), func(c *livemap.Case) string {
 			due := "-"
 			if !c.Due.IsZero() {
@@ -58,7 +64,11 @@ func (o *town) compare() (objects int) {
 			return fmt.Sprint(s.FID, " ", strings.Join([]string{s.Kind, s.Name, s.State, dash(s.Grid), s.Scope}, " "))
 		})},
 	} {
-		answer, err := o.Root.Query(context.Background(), head+of.columns+") FROM "+table)
+		query := head + of.columns + ") FROM " + table
+		if table == "building" {
+			query = "SELECT concat_ws(' ', id, rev, fid, name, COALESCE(grid_code, '-'), scope_code) FROM building"
+		}
+		answer, err := o.Root.Query(context.Background(), query)
 		if err != nil {
 			o.t.Fatal(err)
 		}
@@ -113,6 +123,21 @@ func (o *town) ask(questions int, by actor.Actor) (found int) {
 	for range questions {
 		p, reach := o.somewhere(), 1+499*o.random.Float64()
 		h := o.m.At(crs.FromPoint(p), reach, by.Cases())
+		var inside []uuid.UUID
+		var border bool
+		if err := o.Root.QueryRow(context.Background(), `
+SELECT COALESCE(array_agg(id ORDER BY fid) FILTER (WHERE ST_Contains(geom, @at::geometry)), '{}'), COALESCE(bool_or(ST_Touches(geom, @at::geometry)), false)
+FROM building WHERE ST_Intersects(geom, @at::geometry)`, pgx.NamedArgs{"at": p}).Scan(&inside, &border); err != nil {
+			o.t.Fatal(err)
+		}
+		houses := make([]uuid.UUID, len(h.Buildings.Items))
+		for i, b := range h.Buildings.Items {
+			houses[i] = b.ID
+		}
+		if !border && (len(inside) != len(houses)+h.Buildings.Beyond || !slices.Equal(houses, inside[:len(houses)])) {
+			o.t.Fatalf("%v lies in %v, not %v", p, houses, inside)
+		}
+		found += len(inside)
 		args := pgx.NamedArgs{"at": p, "reach": reach}
 		sight := by.Cases().Where("scope_code", "department_code", args)
 		for sql, of := range map[string]struct {
@@ -248,8 +273,8 @@ func TestLayersAreLoadedAnewBesideWriters(t *testing.T) {
 	o.settle()
 	close(stop)
 	readers.Wait()
-	if n := o.compare(); n != 2*303 {
-		t.Errorf("%d objects, not 606", n)
+	if n := o.compare(); n != 3*303 {
+		t.Errorf("%d objects, not 909", n)
 	}
 }
 
@@ -268,7 +293,7 @@ func TestAChangeIsSeenWhenItIsThere(t *testing.T) {
 	for o.head().Pos == before.Pos {
 	}
 	entries, err := o.Changes.After(t.Context(), before.Pos, 1000)
-	for len(entries) < 3 && err == nil {
+	for len(entries) < 4 && err == nil {
 		entries, err = o.Changes.After(t.Context(), before.Pos, 1000)
 	}
 	if err != nil {
@@ -285,7 +310,7 @@ func TestAChangeIsSeenWhenItIsThere(t *testing.T) {
 	}
 	o.follow()
 	o.settle()
-	if o.compare() != 301 {
+	if o.compare() != 451 {
 		t.Error("not all is there")
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paulmach/orb"
+
+	"onemap/geo/ewkb"
 	"onemap/geo/lattice"
 	"onemap/geo/live"
 )
@@ -52,6 +55,17 @@ type Service struct {
 	State  string
 	Grid   string
 	Scope  string
+}
+
+// Building is what it keeps of a building, beside its footprint.
+type Building struct {
+	FID     int64
+	Name    string
+	NameEn  string
+	Use     string
+	Address string
+	Grid    string
+	Scope   string
 }
 
 // codes are texts that many objects share; each is kept once.
@@ -121,4 +135,23 @@ func decodeService(v [][]byte) (live.Object[Service], error) {
 	o, fid, err := object[Service](v)
 	o.Row = Service{FID: fid, Kind: shared(v[5]), Name: string(v[6]), NameEn: string(v[7]), State: shared(v[8]), Grid: shared(v[9]), Scope: shared(v[10])}
 	return o, err
+}
+
+const buildingQuery = "SELECT id, rev, fid, geom, name, name_en, use, address, grid_code, scope_code FROM building"
+
+func decodeBuilding(v [][]byte) (s live.Shape[Building], err error) {
+	s.ID, s.Rev = live.ID(v[0]), whole(v[1])
+	g, _, err := ewkb.Unmarshal(v[3])
+	if err != nil {
+		return s, err
+	}
+	footprint, ok := g.(orb.MultiPolygon)
+	if !ok {
+		return s, errors.New("the footprint is no polygon")
+	}
+	s.Area, err = live.NewArea(footprint)
+	s.Row = Building{
+		FID: whole(v[2]), Name: string(v[4]), NameEn: string(v[5]), Use: shared(v[6]), Address: string(v[7]), Grid: shared(v[8]), Scope: shared(v[9]),
+	}
+	return s, err
 }

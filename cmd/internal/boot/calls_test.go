@@ -36,7 +36,7 @@ func (c call) reading() bool {
 type facts map[string]any
 
 var skipped = strings.Fields(`action limit cursor crs size radius reach near class state category since until overdue urged mine buckets encoding level
-	age_from age_to alone tag kind relation gone service planned metres lang Last-Event-ID after If-None-Match
+	age_from age_to alone tag kind relation gone service planned metres lang Last-Event-ID Onemap-Seen after If-None-Match
 	layout parent format role history closed before from to zoom replace sliver_m whole changed grids code_column name_column`)
 
 // calls are the requests of an operation: with what it needs, and with all that

@@ -104,6 +104,21 @@ export class Screen {
     await page.keyboard.press('Enter');
   }
 
+  /** Asks with the right button what is at a place, and gives the card once it tells of an object. */
+  async askAt(place, id) {
+    const { page } = this;
+    const at = await page.evaluate((lonLat) => {
+      const { map } = globalThis.__onemap;
+      const { left, top } = map.getCanvas().getBoundingClientRect();
+      const { x, y } = map.project(lonLat);
+      return [left + x, top + y];
+    }, place);
+    await page.mouse.click(...at, { button: 'right' });
+    const card = page.locator('.card', { hasText: '这里有什么' });
+    await card.locator(`[data-id="${id}"]`).waitFor();
+    return card;
+  }
+
   /** The state the map has for a case where it lies alone (zoom 15 and closer), as often as it is drawn. */
   drawn(id) {
     return this.page.evaluate(

@@ -68,6 +68,16 @@ const whole = spec('a report comes to the desk by itself and is driven to its cl
     await supervisor.row(id).waitFor();
     assert.equal((await supervisor.rows())[0].id, id);
   });
+  await then('what is at its place tells the facility and the report, and leads to it', async () => {
+    const card = await operator.askAt([thing.lon, thing.lat], id);
+    const groups = await card.locator('h3').allTextContents();
+    assert.deepEqual(groups.slice(0, 2), ['附近未办结案件（50 米内）', '附近设施（50 米内）']);
+    await card.locator(`[data-id="${id}"]`).click();
+    await operator.page.waitForFunction(
+      (one) => new URLSearchParams(location.search).get('case') === one,
+      id,
+    );
+  });
 
   await when('the operator opens it and files it with two keys', async () => {
     await operator.pick(id);

@@ -4349,12 +4349,14 @@ export interface components {
              */
             lon: number;
             number: string;
-            state: string;
+            /** @enum {string} */
+            state: "reported" | "filed" | "dispatched" | "returned" | "in_progress" | "suspended" | "resolved" | "closed" | "rejected";
             title: string;
             title_en: string;
             urgent: boolean;
         };
         LivemapFoundFacility: {
+            class: string;
             /** @description What its plate says. */
             code: string;
             /**
@@ -4390,7 +4392,7 @@ export interface components {
              * @description How many more there are.
              */
             beyond: number;
-            items: components["schemas"]["LivemapFoundBuilding"][] | null;
+            items: components["schemas"]["LivemapFoundBuilding"][];
         };
         LivemapFoundFoundCase: {
             /**
@@ -4398,7 +4400,7 @@ export interface components {
              * @description How many more there are.
              */
             beyond: number;
-            items: components["schemas"]["LivemapFoundCase"][] | null;
+            items: components["schemas"]["LivemapFoundCase"][];
         };
         LivemapFoundFoundFacility: {
             /**
@@ -4406,7 +4408,7 @@ export interface components {
              * @description How many more there are.
              */
             beyond: number;
-            items: components["schemas"]["LivemapFoundFacility"][] | null;
+            items: components["schemas"]["LivemapFoundFacility"][];
         };
         LivemapFoundFoundService: {
             /**
@@ -4414,7 +4416,7 @@ export interface components {
              * @description How many more there are.
              */
             beyond: number;
-            items: components["schemas"]["LivemapFoundService"][] | null;
+            items: components["schemas"]["LivemapFoundService"][];
         };
         LivemapFoundService: {
             /**

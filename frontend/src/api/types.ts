@@ -34,7 +34,7 @@ export type LinkSeen = S['AuthLinkSeen'];
 type Box = [west: number, south: number, east: number, north: number];
 export type ChainLink = S['RegionLink'];
 export type Region = Omit<S['RegionRow'], 'bbox'> & { bbox: Box };
-export type Located = S['RegionLocation'];
+export type Here = S['LivemapHere'];
 
 export type CaseRow = S['CaseRow'];
 export type Action = S['StepInBody']['action'];
