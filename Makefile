@@ -53,8 +53,9 @@ bench-redraw: ## preview, publish and undo of redraws in a town of 1.33 million 
 bench-coverage: ## proving and locating errors of 2,500 and 50,000 grids, against their demands
 	@$(MEASURE) '^BenchmarkCoverage$$' -benchtime 1x ./geo/coverage
 
-bench-live: ## the nearest and boxes among moving objects against an R-tree behind a lock; memory of two million
+bench-live: ## the nearest and boxes among moving objects against an R-tree behind a lock; memory of two million; a commit's way through the change log
 	@$(MEASURE) '^BenchmarkLive$$' -benchtime 1x ./geo/live
+	@$(MEASURE) '^BenchmarkLiveLog$$' -benchtime 1x ./api/change
 
 bench-search: ## search over ONEMAP_BENCH_PEOPLE people (1,300,000) against its demand
 	@$(MEASURE) '^BenchmarkSearch$$' -benchtime 10x ./api/search

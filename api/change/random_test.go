@@ -201,22 +201,3 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> $1
 		killed.Add(tag.RowsAffected())
 	}
 }
-
-// A commit's way to a follower, with a sequencer that looks every 10 ms.
-func BenchmarkCommitToFollower(b *testing.B) {
-	pool := open(b)
-	sequence(b, pool)
-	elected(b, pool)
-	r := follow(b, pool, change.Position{Epoch: 1})
-	var waits []time.Duration
-	for b.Loop() {
-		n := len(waits) + 1
-		write(b, pool, "a", int64(n))
-		start := time.Now()
-		r.count(b, n)
-		waits = append(waits, time.Since(start))
-	}
-	slices.Sort(waits)
-	b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "ms-p50")
-	b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "ms-p99")
-}
