@@ -79,7 +79,8 @@ func TestPartitionsAreMadeAheadAndDropped(t *testing.T) {
 		}
 	}
 	gapless(t, r.count(t, 400))
-	var head, oldest, kept, waiting int64
+	var head, kept, waiting int64
+	oldest := int64(250)
 	for began := time.Now(); kept == 0 || kept > 60+50; { // the log follows the inbox by a round
 		oldest = trimmed(t, pool, k, oldest)
 		if err := pool.QueryRow(t.Context(), "SELECT (SELECT max(pos) FROM change_batch), (SELECT count(*) FROM change_log), (SELECT count(*) FROM change_inbox)").Scan(&head, &kept, &waiting); err != nil {
@@ -342,7 +343,7 @@ func TestACopyOfATrimmedLogNumbersNothingTwice(t *testing.T) {
 	sequence(t, pool)
 	r.until(t, "a reset", func(_ []change.Entry, resets []change.Position) bool { return len(resets) == 1 })
 	var twice, waits int64
-	if err := pool.QueryRow(t.Context(), "SELECT count(*) FILTER (WHERE pos > $1 AND object <> 'waits'), count(*) FILTER (WHERE object = 'waits') FROM change_log", told).Scan(&twice, &waits); err != nil || twice != 0 || waits != 1 {
+	if err := pool.QueryRow(t.Context(), "SELECT count(*) FILTER (WHERE pos > $1 AND object LIKE 'object %'), count(*) FILTER (WHERE object = 'waits') FROM change_log", told).Scan(&twice, &waits); err != nil || twice != 0 || waits != 1 {
 		t.Errorf("%d are numbered twice, what waited %d times, %v", twice, waits, err)
 	}
 }
