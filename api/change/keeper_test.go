@@ -47,6 +47,17 @@ func round(tb testing.TB, k *change.Keeper) {
 	}
 }
 
+// parted is a log in partitions of 50, with a sequencer that numbers until it is
+// stopped.
+func parted(t *testing.T) (pool *pgxpool.Pool, stop func()) {
+	t.Helper()
+	pool = open(t)
+	changetest.Repart(t, pool, 50)
+	stop = sequence(t, pool)
+	elected(t, pool)
+	return pool, stop
+}
+
 // trimmed runs rounds until the oldest position that is kept has passed one.
 func trimmed(tb testing.TB, pool *pgxpool.Pool, k *change.Keeper, past int64) (oldest int64) {
 	tb.Helper()
@@ -66,10 +77,7 @@ func trimmed(tb testing.TB, pool *pgxpool.Pool, k *change.Keeper, past int64) (o
 
 func TestPartitionsAreMadeAheadAndDropped(t *testing.T) {
 	t.Parallel()
-	pool := open(t)
-	changetest.Repart(t, pool, 50)
-	sequence(t, pool)
-	elected(t, pool)
+	pool, _ := parted(t)
 	r := follow(t, pool, change.Position{Epoch: 1})
 	k := &change.Keeper{Pool: pool, Log: quiet, Changes: 60, Size: 50}
 	for i := range 400 {
@@ -105,10 +113,7 @@ func TestPartitionsAreMadeAheadAndDropped(t *testing.T) {
 
 func TestTheLogIsKeptForItsDays(t *testing.T) {
 	t.Parallel()
-	pool := open(t)
-	changetest.Repart(t, pool, 50)
-	sequence(t, pool)
-	elected(t, pool)
+	pool, _ := parted(t)
 	r := follow(t, pool, change.Position{Epoch: 1})
 	for i := range 160 {
 		write(t, pool, "a", int64(i+1))
@@ -137,10 +142,7 @@ func TestTheLogIsKeptForItsDays(t *testing.T) {
 // never goes on beyond a gap.
 func TestTheLogIsTrimmedUnderASleepingReader(t *testing.T) {
 	t.Parallel()
-	pool := open(t)
-	changetest.Repart(t, pool, 50)
-	sequence(t, pool)
-	elected(t, pool)
+	pool, _ := parted(t)
 	asleep, sleep, reset := make(chan struct{}), make(chan struct{}), make(chan change.Position, 1)
 	wake := sync.OnceFunc(func() { close(sleep) })
 	defer wake() // however it ends
@@ -189,10 +191,7 @@ func TestTheLogIsTrimmedUnderASleepingReader(t *testing.T) {
 // once it has ended, also when the keeper was broken off in between.
 func TestNobodyWaitsForATrim(t *testing.T) {
 	t.Parallel()
-	pool := open(t)
-	changetest.Repart(t, pool, 50)
-	sequence(t, pool)
-	elected(t, pool)
+	pool, _ := parted(t)
 	r := follow(t, pool, change.Position{Epoch: 1})
 	long, err := pool.Begin(t.Context()) // an import that goes on
 	if err != nil {
@@ -320,10 +319,7 @@ func TestTheMigrationKeepsTheLog(t *testing.T) {
 // What was waiting when the server was replaced by a copy of it is numbered once.
 func TestACopyOfATrimmedLogNumbersNothingTwice(t *testing.T) {
 	t.Parallel()
-	pool := open(t)
-	changetest.Repart(t, pool, 50)
-	stop := sequence(t, pool)
-	elected(t, pool)
+	pool, stop := parted(t)
 	r := follow(t, pool, change.Position{Epoch: 1})
 	k := &change.Keeper{Pool: pool, Log: quiet, Changes: 60, Size: 50}
 	for i := range 300 {

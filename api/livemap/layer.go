@@ -28,14 +28,16 @@ type filler interface {
 // update is objects that were read and are not visible yet.
 type update interface{ apply(at live.Position) }
 
-// layer fills a layer of geo/live with objects of type T.
-type layer[T any] struct {
+// layer fills a layer of geo/live with objects of type T by edits of type E.
+type layer[T, E any] struct {
 	kind   string
 	query  string // without a WHERE
 	decode func(v [][]byte) (T, error)
 	id     func(*T) live.ID
+	there  func(T) E
+	gone   func(live.ID) E
 	load   func(at live.Position, objects iter.Seq[T])
-	change func(at live.Position, there []T, gone []live.ID)
+	apply  func(at live.Position, edits []E)
 }
 
 // never is a revision that no other follows: an id is not given twice.
@@ -43,52 +45,49 @@ const never = 1<<63 - 1
 
 // points fills a layer of points.
 func points[R any](kind, query string, decode func(v [][]byte) (live.Object[R], error), into *live.PointLayer[R]) filler {
-	return &layer[live.Object[R]]{
-		kind: kind, query: query, decode: decode, load: into.Load,
-		id: func(o *live.Object[R]) live.ID { return o.ID },
-		change: func(at live.Position, there []live.Object[R], gone []live.ID) {
-			var edits []live.Edit[R]
-			for _, o := range there {
-				edits = append(edits, live.Edit[R]{Object: o})
-			}
-			for _, id := range gone {
-				edits = append(edits, live.Edit[R]{Object: live.Object[R]{ID: id, Rev: never}, Gone: true})
-			}
-			into.Apply(at, edits)
+	return &layer[live.Object[R], live.Edit[R]]{
+		kind: kind, query: query, decode: decode, load: into.Load, apply: into.Apply,
+		id:    func(o *live.Object[R]) live.ID { return o.ID },
+		there: func(o live.Object[R]) live.Edit[R] { return live.Edit[R]{Object: o} },
+		gone: func(id live.ID) live.Edit[R] {
+			return live.Edit[R]{Object: live.Object[R]{ID: id, Rev: never}, Gone: true}
 		},
 	}
 }
 
 // shapes fills a layer of shapes.
 func shapes[R any](kind, query string, decode func(v [][]byte) (live.Shape[R], error), into *live.ShapeLayer[R]) filler {
-	return &layer[live.Shape[R]]{
-		kind: kind, query: query, decode: decode, load: into.Load,
-		id: func(s *live.Shape[R]) live.ID { return s.ID },
-		change: func(at live.Position, there []live.Shape[R], gone []live.ID) {
-			var edits []live.ShapeEdit[R]
-			for _, s := range there {
-				edits = append(edits, live.ShapeEdit[R]{Shape: s})
-			}
-			for _, id := range gone {
-				edits = append(edits, live.ShapeEdit[R]{Shape: live.Shape[R]{ID: id, Rev: never}, Gone: true})
-			}
-			into.Apply(at, edits)
+	return &layer[live.Shape[R], live.ShapeEdit[R]]{
+		kind: kind, query: query, decode: decode, load: into.Load, apply: into.Apply,
+		id:    func(s *live.Shape[R]) live.ID { return s.ID },
+		there: func(s live.Shape[R]) live.ShapeEdit[R] { return live.ShapeEdit[R]{Shape: s} },
+		gone: func(id live.ID) live.ShapeEdit[R] {
+			return live.ShapeEdit[R]{Shape: live.Shape[R]{ID: id, Rev: never}, Gone: true}
 		},
 	}
 }
 
-func (l *layer[T]) of() string { return l.kind }
+func (l *layer[T, E]) of() string { return l.kind }
 
 // batch is what became of some objects.
-type batch[T any] struct {
-	layer *layer[T]
+type batch[T, E any] struct {
+	layer *layer[T, E]
 	there []T
 	gone  []live.ID
 }
 
-func (n *batch[T]) apply(at live.Position) { n.layer.change(at, n.there, n.gone) }
+func (n *batch[T, E]) apply(at live.Position) {
+	var edits []E
+	for _, o := range n.there {
+		edits = append(edits, n.layer.there(o))
+	}
+	for _, id := range n.gone {
+		edits = append(edits, n.layer.gone(id))
+	}
+	n.layer.apply(at, edits)
+}
 
-func (l *layer[T]) read(ctx context.Context, tx pgx.Tx, where string) (list []T, err error) {
+func (l *layer[T, E]) read(ctx context.Context, tx pgx.Tx, where string) (list []T, err error) {
 	err = pg.CopyOut(ctx, tx, l.query+where, func(v [][]byte) error {
 		o, err := l.decode(v)
 		if err != nil {
@@ -100,7 +99,7 @@ func (l *layer[T]) read(ctx context.Context, tx pgx.Tx, where string) (list []T,
 	return list, err
 }
 
-func (l *layer[T]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, update), error) {
+func (l *layer[T, E]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, update), error) {
 	list, err := l.read(ctx, tx, "")
 	if err != nil {
 		return nil, err
@@ -108,7 +107,7 @@ func (l *layer[T]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, upda
 	return func(at live.Position, later update) {
 		var there []T
 		renewed := map[live.ID]bool{}
-		if n, ok := later.(*batch[T]); ok {
+		if n, ok := later.(*batch[T, E]); ok {
 			there = n.there
 			for i := range n.there {
 				renewed[l.id(&n.there[i])] = true
@@ -132,8 +131,8 @@ func (l *layer[T]) all(ctx context.Context, tx pgx.Tx) (func(live.Position, upda
 	}, nil
 }
 
-func (l *layer[T]) some(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (update, error) {
-	n := &batch[T]{layer: l}
+func (l *layer[T, E]) some(ctx context.Context, tx pgx.Tx, ids []uuid.UUID) (update, error) {
+	n := &batch[T, E]{layer: l}
 	if len(ids) == 0 {
 		return n, nil
 	}
